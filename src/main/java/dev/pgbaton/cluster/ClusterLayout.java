@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The names and roles of one cluster's objects. Planning works on these, so it does not matter whether the objects were
- * generated from a spec or read from plain manifests.
+ * The names and roles of one cluster's objects. Planning works on these, so it does not matter
+ * whether the objects were generated from a spec or read from plain manifests.
  *
  * @param statefulSet its pods are the instances, {@code <statefulSet>-0} and on
  * @param lease whose holder may be writable
@@ -15,46 +15,47 @@ import java.util.stream.IntStream;
  * @param credentialsSecret holds one password a key, see {@link Names}
  */
 public record ClusterLayout(
-        ClusterId id,
-        int instances,
-        String statefulSet,
-        String headlessService,
-        String primaryService,
-        String replicasService,
-        String lease,
-        String credentialsSecret,
-        Optional<String> pgpoolDeployment,
-        Capabilities capabilities) {
+    ClusterId id,
+    int instances,
+    String statefulSet,
+    String headlessService,
+    String primaryService,
+    String replicasService,
+    String lease,
+    String credentialsSecret,
+    Optional<String> pgpoolDeployment,
+    Capabilities capabilities) {
 
-    /** The layout of a cluster that pgbaton generates. */
-    public static ClusterLayout generated(ClusterId id, int instances, boolean pgpool, Capabilities capabilities) {
-        var name = id.name();
-        return new ClusterLayout(
-                id,
-                instances,
-                name,
-                name + "-headless",
-                name + "-primary",
-                name + "-replicas",
-                name,
-                name + "-credentials",
-                pgpool ? Optional.of(name + "-pgpool") : Optional.empty(),
-                capabilities);
-    }
+  /** The layout of a cluster that pgbaton generates. */
+  public static ClusterLayout generated(
+      ClusterId id, int instances, boolean pgpool, Capabilities capabilities) {
+    var name = id.name();
+    return new ClusterLayout(
+        id,
+        instances,
+        name,
+        name + "-headless",
+        name + "-primary",
+        name + "-replicas",
+        name,
+        name + "-credentials",
+        pgpool ? Optional.of(name + "-pgpool") : Optional.empty(),
+        capabilities);
+  }
 
-    public String podName(int ordinal) {
-        return statefulSet + "-" + ordinal;
-    }
+  public String podName(int ordinal) {
+    return statefulSet + "-" + ordinal;
+  }
 
-    public List<String> podNames() {
-        return IntStream.range(0, instances).mapToObj(this::podName).toList();
-    }
+  public List<String> podNames() {
+    return IntStream.range(0, instances).mapToObj(this::podName).toList();
+  }
 
-    public ObjectKey key(String kind, String name) {
-        return new ObjectKey(kind, id.namespace(), name);
-    }
+  public ObjectKey key(String kind, String name) {
+    return new ObjectKey(kind, id.namespace(), name);
+  }
 
-    public ObjectKey statefulSetKey() {
-        return key("StatefulSet", statefulSet);
-    }
+  public ObjectKey statefulSetKey() {
+    return key("StatefulSet", statefulSet);
+  }
 }

@@ -1,45 +1,73 @@
 package dev.pgbaton.cluster;
 
-/** Labels, annotations, ports and keys that the daemon, the instance program and the objects agree on. */
+/**
+ * Labels, annotations, ports and keys that the daemon, the instance program and the objects agree
+ * on.
+ */
 public final class Names {
-    public static final String DOMAIN = "pgbaton.dev";
-    public static final String MANAGER = "pgbaton";
+  public static final String DOMAIN = "pgbaton.dev";
+  public static final String MANAGER = "pgbaton";
 
-    /** On every object that pgbaton generates, and on its pods and claims: the cluster's name. Informers select by it. */
-    public static final String CLUSTER_LABEL = "pgbaton.dev/cluster";
-    /** On pods, for people and dashboards: {@code primary} or {@code replica}. Nothing is routed by it. */
-    public static final String ROLE_LABEL = "pgbaton.dev/role";
-    /** {@code postgresql} or {@code pgpool}. */
-    public static final String COMPONENT_LABEL = "app.kubernetes.io/component";
+  /**
+   * On every object that pgbaton generates, and on its pods and claims: the cluster's name.
+   * Informers select by it.
+   */
+  public static final String CLUSTER_LABEL = "pgbaton.dev/cluster";
 
-    /** On an applied object: the hash of the last applied configuration. */
-    public static final String APPLIED = "pgbaton.dev/applied";
-    /** On a pod: the hash of the settings it should reload; touching it makes the kubelet refresh the volume at once. */
-    public static final String RELOAD = "pgbaton.dev/reload";
+  /**
+   * On pods, for people and dashboards: {@code primary} or {@code replica}. Nothing is routed by
+   * it.
+   */
+  public static final String ROLE_LABEL = "pgbaton.dev/role";
 
-    /** On the Lease, by the daemon: the name of the pod that shall be the next primary. The holder removes it. */
-    public static final String HANDOFF_TO = "pgbaton.dev/handoff-to";
-    /** On the Lease, by the holder: why it did not hand off as asked; {@code <pod>: <reason>}. */
-    public static final String HANDOFF_REFUSED = "pgbaton.dev/handoff-refused";
-    /** On the Lease, by the holder: the {@link WalPosition} that whoever takes it next must have reached; absent = not known. */
-    public static final String FLOOR = "pgbaton.dev/floor";
-    /** On the Lease: who held it last, kept after a release. */
-    public static final String LAST_HOLDER = "pgbaton.dev/last-holder";
-    /** On the Lease: PostgreSQL's system identifier. While it is absent, an instance may run initdb. */
-    public static final String SYSTEM_IDENTIFIER = "pgbaton.dev/system-identifier";
+  /** {@code postgresql} or {@code pgpool}. */
+  public static final String COMPONENT_LABEL = "app.kubernetes.io/component";
 
-    public static final int POSTGRES_PORT = 5432;
-    /** The instance program's probes and status, over HTTP on the pod's address. */
-    public static final int STATUS_PORT = 8008;
+  /** On an applied object: the hash of the last applied configuration. */
+  public static final String APPLIED = "pgbaton.dev/applied";
 
-    /** Keys of the credentials Secret; mounted as files of the same names. */
-    public static final String SUPERUSER_PASSWORD = "postgres-password";
+  /**
+   * On a pod: the hash of the settings it should reload; touching it makes the kubelet refresh the
+   * volume at once.
+   */
+  public static final String RELOAD = "pgbaton.dev/reload";
 
-    public static final String REPMGR_PASSWORD = "repmgr-password";
-    public static final String MONITOR_PASSWORD = "pgbaton-password";
+  /**
+   * On the Lease, by the daemon: the name of the pod that shall be the next primary. The holder
+   * removes it.
+   */
+  public static final String HANDOFF_TO = "pgbaton.dev/handoff-to";
 
-    /** The daemon's own login role: member of pg_monitor, owner of the heartbeat table. */
-    public static final String MONITOR_USER = "pgbaton";
+  /** On the Lease, by the holder: why it did not hand off as asked; {@code <pod>: <reason>}. */
+  public static final String HANDOFF_REFUSED = "pgbaton.dev/handoff-refused";
 
-    private Names() {}
+  /**
+   * On the Lease, by the holder: the {@link WalPosition} that whoever takes it next must have
+   * reached; absent = not known.
+   */
+  public static final String FLOOR = "pgbaton.dev/floor";
+
+  /** On the Lease: who held it last, kept after a release. */
+  public static final String LAST_HOLDER = "pgbaton.dev/last-holder";
+
+  /**
+   * On the Lease: PostgreSQL's system identifier. While it is absent, an instance may run initdb.
+   */
+  public static final String SYSTEM_IDENTIFIER = "pgbaton.dev/system-identifier";
+
+  public static final int POSTGRES_PORT = 5432;
+
+  /** The instance program's probes and status, over HTTP on the pod's address. */
+  public static final int STATUS_PORT = 8008;
+
+  /** Keys of the credentials Secret; mounted as files of the same names. */
+  public static final String SUPERUSER_PASSWORD = "postgres-password";
+
+  public static final String REPMGR_PASSWORD = "repmgr-password";
+  public static final String MONITOR_PASSWORD = "pgbaton-password";
+
+  /** The daemon's own login role: member of pg_monitor, owner of the heartbeat table. */
+  public static final String MONITOR_USER = "pgbaton";
+
+  private Names() {}
 }

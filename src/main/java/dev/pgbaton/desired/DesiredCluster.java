@@ -11,29 +11,31 @@ import java.util.Map;
  * A cluster as it shall be.
  *
  * @param objects in the order in which they are applied
- * @param settings PostgreSQL's settings by name, as {@code pg_settings} will show them once they are in force
+ * @param settings PostgreSQL's settings by name, as {@code pg_settings} will show them once they
+ *     are in force
  * @param reloadHash identifies the settings that a reload changes; empty where there are none
  * @param synchronousStandbys how many standbys confirm a commit
  */
 public record DesiredCluster(
-        ClusterLayout layout,
-        List<DesiredObject> objects,
-        RolloutPolicy rollout,
-        Map<String, String> settings,
-        String reloadHash,
-        int synchronousStandbys) {
+    ClusterLayout layout,
+    List<DesiredObject> objects,
+    RolloutPolicy rollout,
+    Map<String, String> settings,
+    String reloadHash,
+    int synchronousStandbys) {
 
-    public DesiredCluster {
-        objects = objects.stream()
-                .sorted(Comparator.comparing(DesiredObject::role).thenComparing(DesiredObject::key))
-                .toList();
-    }
+  public DesiredCluster {
+    objects =
+        objects.stream()
+            .sorted(Comparator.comparing(DesiredObject::role).thenComparing(DesiredObject::key))
+            .toList();
+  }
 
-    public DesiredObject get(ObjectKey key) {
-        return objects.stream().filter(o -> o.key().equals(key)).findFirst().orElseThrow();
-    }
+  public DesiredObject get(ObjectKey key) {
+    return objects.stream().filter(o -> o.key().equals(key)).findFirst().orElseThrow();
+  }
 
-    public StatefulSet statefulSet() {
-        return (StatefulSet) get(layout.statefulSetKey()).object();
-    }
+  public StatefulSet statefulSet() {
+    return (StatefulSet) get(layout.statefulSetKey()).object();
+  }
 }

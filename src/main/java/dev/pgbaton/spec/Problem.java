@@ -9,8 +9,8 @@ import dev.pgbaton.cluster.SourceRef;
  * @param message what was found, what was expected, and what to do
  */
 public record Problem(SourceRef source, String field, String message) {
-    @Override
-    public String toString() {
-        return source + " " + (field.isEmpty() ? "" : field + ": ") + message;
-    }
+  @Override
+  public String toString() {
+    return source + " " + (field.isEmpty() ? "" : field + ": ") + message;
+  }
 }

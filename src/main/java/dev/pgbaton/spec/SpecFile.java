@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
  * @param blob the content's Git object id: the same blob is the same content
  */
 public record SpecFile(String path, String blob, byte[] content) {
-    public String text() {
-        return new String(content, StandardCharsets.UTF_8);
-    }
+  public String text() {
+    return new String(content, StandardCharsets.UTF_8);
+  }
 }

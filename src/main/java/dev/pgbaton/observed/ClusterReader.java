@@ -1,0 +1,30 @@
+package dev.pgbaton.observed;
+
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.ObjectKey;
+import java.util.Set;
+
+/** Reads a cluster's Kubernetes objects. */
+public interface ClusterReader {
+  /**
+   * From the informers' caches: no request.
+   *
+   * @param wanted objects to look for besides those with the cluster's label
+   */
+  ClusterSnapshot cached(ClusterLayout layout, Set<ObjectKey> wanted);
+
+  /**
+   * StatefulSet, pods, Lease and nodes from the API server, the rest as {@link #cached}: for the
+   * look right before a disruptive step.
+   *
+   * @throws ReadFailed if the API server does not answer
+   */
+  ClusterSnapshot live(ClusterLayout layout, Set<ObjectKey> wanted);
+
+  /** The API server did not answer; nothing is known then. */
+  final class ReadFailed extends RuntimeException {
+    public ReadFailed(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+}

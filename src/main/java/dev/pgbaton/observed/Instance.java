@@ -1,0 +1,62 @@
+package dev.pgbaton.observed;
+
+import dev.pgbaton.cluster.PodRef;
+import dev.pgbaton.cluster.Role;
+import java.util.Optional;
+
+/**
+ * One instance as it is now.
+ *
+ * @param revision the StatefulSet's revision that its pod was made from
+ * @param neverReady the pod has not been Ready once: replacing it takes nothing away
+ * @param trouble why the pod does not start, in words for a person; empty while nothing is known to
+ *     be wrong
+ * @param hopeless whether the trouble can't pass by itself: an image that does not exist, a program
+ *     that ends again and again
+ * @param reloadAnnotation the hash of the settings that the pod was told to take
+ */
+public record Instance(
+    PodRef pod,
+    int ordinal,
+    Role role,
+    String revision,
+    boolean ready,
+    boolean terminating,
+    boolean neverReady,
+    boolean cordoned,
+    Optional<String> trouble,
+    boolean hopeless,
+    String reloadAnnotation,
+    Replication replication,
+    InstanceProbe.Answer answer) {
+
+  /** Ready, and a primary or a replica that streams within {@code maxLag} bytes. */
+  public boolean settled(long maxLag) {
+    return ready
+        && !terminating
+        && switch (replication) {
+          case Replication.Source _ -> true;
+          case Replication.Streaming(var lag, _) -> lag <= maxLag;
+          case Replication.NotStreaming _, Replication.NotKnown _ -> false;
+        };
+  }
+
+  /** Why it is not settled, for a person. */
+  public String unsettledBecause(long maxLag) {
+    if (trouble.isPresent()) return trouble.get();
+    if (terminating) return "its pod is ending";
+    if (!ready) return "its pod is not Ready";
+    return switch (replication) {
+      case Replication.Source _ -> "it is the primary";
+      case Replication.Streaming(var lag, _) ->
+          "it is %d bytes of WAL behind, more than the %d allowed".formatted(lag, maxLag);
+      case Replication.NotStreaming _ -> "it does not stream from the primary";
+      case Replication.NotKnown(var reason) -> reason;
+    };
+  }
+
+  @Override
+  public String toString() {
+    return pod.name();
+  }
+}

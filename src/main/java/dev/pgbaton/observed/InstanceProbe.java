@@ -1,0 +1,52 @@
+package dev.pgbaton.observed;
+
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Lsn;
+import dev.pgbaton.cluster.Role;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Asks PostgreSQL itself, on each instance, what it is and how far it got. */
+public interface InstanceProbe {
+  /**
+   * Asks all instances at once, within a bounded time.
+   *
+   * @param settings the names of the settings to report
+   * @return an answer for each pod, by its name
+   */
+  Map<String, Answer> ask(ClusterLayout layout, List<Pod> pods, Set<String> settings);
+
+  /** What one instance said. */
+  sealed interface Answer {
+    /**
+     * @param flushed how far the log is on disk here: written, or received
+     * @param standbys who streams from here, by application name, which is the pod's name
+     * @param settings by name
+     * @param fileErrors what {@code pg_file_settings} finds wrong, for a person
+     */
+    record Known(
+        Role role,
+        int timeline,
+        Lsn flushed,
+        Map<String, Standby> standbys,
+        Map<String, Setting> settings,
+        List<String> fileErrors)
+        implements Answer {}
+
+    /** It could not be asked; this says nothing about its role. */
+    record Unknown(String reason) implements Answer {}
+  }
+
+  /**
+   * A standby as its primary sees it.
+   *
+   * @param lagBytes WAL that it has not replayed yet
+   * @param synchronous whether commits wait for it now
+   */
+  record Standby(boolean streaming, long lagBytes, boolean synchronous) {}
+
+  /** A row of {@code pg_settings}: its value in its own unit. */
+  record Setting(String value, String unit, boolean pendingRestart) {}
+}

@@ -1,0 +1,270 @@
+package dev.pgbaton.observed;
+
+import dev.pgbaton.cluster.ObjectKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What must outlive a pass. Everything else is found again from Git and the live state.
+ *
+ * @param version the ConfigMap's resourceVersion; empty before the first write
+ * @param intent what the cluster is being brought to, or is at
+ * @param step the disruptive step that was begun last
+ * @param rollout the rollout under way
+ * @param quarantine the intent that failed and is not tried again
+ * @param lastGood the StatefulSet, as JSON, that last worked with every instance
+ * @param inventory what was applied and may be pruned
+ * @param admission differences that survive an apply, by object: reported once and not fought
+ * @param reported the last status posted, by commit and context
+ * @param owed statuses that the forge has not taken yet
+ * @param rollouts the last 50, newest last
+ * @param systemIdentifier PostgreSQL's; once known, an instance without data never makes a new
+ *     database
+ */
+public record JournalEntry(
+    String version,
+    Optional<Intent> intent,
+    Optional<StepRecord> step,
+    Optional<Rollout> rollout,
+    Optional<Quarantine> quarantine,
+    Optional<String> lastGood,
+    SortedSet<ObjectKey> inventory,
+    Map<String, String> admission,
+    Map<String, String> reported,
+    List<OwedStatus> owed,
+    List<Rollout> rollouts,
+    Optional<String> systemIdentifier) {
+
+  public static final JournalEntry EMPTY =
+      new JournalEntry(
+          "",
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          new TreeSet<>(),
+          Map.of(),
+          Map.of(),
+          List.of(),
+          List.of(),
+          Optional.empty());
+
+  /**
+   * @param commit the commit that brought this content
+   * @param hash of the intent's content: another commit with the same content is no change
+   * @param path the file it was read from
+   * @param done whether it has been reached once
+   */
+  public record Intent(String commit, String hash, String path, Instant since, boolean done) {}
+
+  /**
+   * @param target the pod it was done to
+   */
+  public record StepRecord(String text, String target, String targetUid, Instant startedAt) {}
+
+  /**
+   * @param daemon the process that measures: a gap that another one began to measure is not known
+   * @param outage the longest gap between acknowledged writes; empty = not known
+   * @param outcome empty while it goes on
+   */
+  public record Rollout(
+      String commit,
+      String reason,
+      Instant startedAt,
+      Optional<Instant> endedAt,
+      String daemon,
+      Optional<Duration> outage,
+      Optional<String> outcome) {}
+
+  /**
+   * @param hash the intent's; a new one is tried again
+   */
+  public record Quarantine(String hash, String commit, String reason, Instant since) {}
+
+  /**
+   * @param state as {@code report.CommitStatus.State}
+   */
+  public record OwedStatus(String commit, String context, String state, String description) {}
+
+  public JournalEntry withVersion(String version) {
+    return new JournalEntry(
+        version,
+        intent,
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+
+  public JournalEntry withIntent(Intent intent) {
+    return new JournalEntry(
+        version,
+        Optional.of(intent),
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+
+  public JournalEntry withStep(Optional<StepRecord> step) {
+    return new JournalEntry(
+        version,
+        intent,
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+
+  public JournalEntry withRollout(Optional<Rollout> rollout) {
+    return new JournalEntry(
+        version,
+        intent,
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+
+  public JournalEntry withQuarantine(Optional<Quarantine> quarantine) {
+    return new JournalEntry(
+        version,
+        intent,
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+
+  public JournalEntry withLastGood(Optional<String> lastGood) {
+    return new JournalEntry(
+        version,
+        intent,
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+
+  public JournalEntry withInventory(SortedSet<ObjectKey> inventory) {
+    return new JournalEntry(
+        version,
+        intent,
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+
+  public JournalEntry withAdmission(Map<String, String> admission) {
+    return new JournalEntry(
+        version,
+        intent,
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+
+  public JournalEntry withStatuses(Map<String, String> reported, List<OwedStatus> owed) {
+    return new JournalEntry(
+        version,
+        intent,
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+
+  public JournalEntry withRollouts(List<Rollout> rollouts) {
+    return new JournalEntry(
+        version,
+        intent,
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+
+  public JournalEntry withSystemIdentifier(Optional<String> systemIdentifier) {
+    return new JournalEntry(
+        version,
+        intent,
+        step,
+        rollout,
+        quarantine,
+        lastGood,
+        inventory,
+        admission,
+        reported,
+        owed,
+        rollouts,
+        systemIdentifier);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.pgbaton.observed;
+
+import dev.pgbaton.cluster.Names;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The cluster's Lease, as far as planning needs it.
+ *
+ * @param handoffTo a handoff was asked for and not yet answered
+ * @param handoffRefused what the holder said to the last one
+ * @param epoch how often it changed hands
+ */
+public record LeaseState(
+    String resourceVersion,
+    Optional<String> holder,
+    Optional<String> handoffTo,
+    Optional<String> handoffRefused,
+    int epoch,
+    Optional<String> systemIdentifier) {
+
+  static LeaseState of(Lease lease) {
+    Map<String, String> annotations =
+        lease.getMetadata().getAnnotations() == null
+            ? Map.of()
+            : lease.getMetadata().getAnnotations();
+    var spec = lease.getSpec();
+    return new LeaseState(
+        lease.getMetadata().getResourceVersion(),
+        Optional.ofNullable(spec == null ? null : spec.getHolderIdentity())
+            .filter(h -> !h.isEmpty()),
+        Optional.ofNullable(annotations.get(Names.HANDOFF_TO)),
+        Optional.ofNullable(annotations.get(Names.HANDOFF_REFUSED)),
+        spec == null || spec.getLeaseTransitions() == null ? 0 : spec.getLeaseTransitions(),
+        Optional.ofNullable(annotations.get(Names.SYSTEM_IDENTIFIER)));
+  }
+}

@@ -1,0 +1,123 @@
+package dev.pgbaton.observed;
+
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.PodRef;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.observed.InstanceProbe.Answer;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One look at one cluster: Kubernetes' objects, PostgreSQL's own words and the journal, with what
+ * is unknown kept as unknown.
+ */
+public record ObservedCluster(
+    ClusterLayout layout,
+    ClusterSnapshot snapshot,
+    List<Instance> instances,
+    Optional<LeaseState> lease,
+    JournalEntry journal) {
+
+  /**
+   * @param answers by pod name; a pod without one could not be asked
+   */
+  public static ObservedCluster of(
+      ClusterLayout layout,
+      ClusterSnapshot snapshot,
+      Map<String, Answer> answers,
+      JournalEntry journal) {
+    var primaries =
+        snapshot.pods().stream()
+            .map(p -> p.getMetadata().getName())
+            .filter(name -> role(answers.get(name)) == Role.PRIMARY)
+            .toList();
+    var primary = primaries.size() == 1 ? (Answer.Known) answers.get(primaries.getFirst()) : null;
+    var instances =
+        snapshot.pods().stream()
+            .map(
+                pod ->
+                    instance(
+                        layout, snapshot, pod, answers.get(pod.getMetadata().getName()), primary))
+            .sorted(Comparator.comparingInt(Instance::ordinal))
+            .toList();
+    return new ObservedCluster(
+        layout, snapshot, instances, snapshot.lease(layout).map(LeaseState::of), journal);
+  }
+
+  private static Instance instance(
+      ClusterLayout layout,
+      ClusterSnapshot snapshot,
+      Pod pod,
+      Answer answer,
+      Answer.Known primary) {
+    var meta = pod.getMetadata();
+    var labels = meta.getLabels() == null ? Map.<String, String>of() : meta.getLabels();
+    var annotations =
+        meta.getAnnotations() == null ? Map.<String, String>of() : meta.getAnnotations();
+    var state = PodState.of(pod);
+    var node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+    return new Instance(
+        new PodRef(meta.getName(), meta.getUid(), meta.getResourceVersion()),
+        Integer.parseInt(meta.getName().substring(layout.statefulSet().length() + 1)),
+        role(answer),
+        labels.getOrDefault("controller-revision-hash", ""),
+        state.ready(),
+        meta.getDeletionTimestamp() != null,
+        state.neverReady(),
+        node != null && snapshot.cordonedNodes().contains(node),
+        state.trouble(),
+        state.hopeless(),
+        annotations.getOrDefault(Names.RELOAD, ""),
+        replication(meta.getName(), answer, primary),
+        answer == null ? new Answer.Unknown("it was not asked") : answer);
+  }
+
+  private static Role role(Answer answer) {
+    return answer instanceof Answer.Known known ? known.role() : Role.UNKNOWN;
+  }
+
+  private static Replication replication(String pod, Answer answer, Answer.Known primary) {
+    if (!(answer instanceof Answer.Known known)) {
+      return new Replication.NotKnown(
+          answer instanceof Answer.Unknown(var reason)
+              ? "PostgreSQL does not answer there: " + reason
+              : "it was not asked");
+    }
+    if (known.role() == Role.PRIMARY) return new Replication.Source();
+    if (primary == null) return new Replication.NotKnown("no single primary is known");
+    var standby = primary.standbys().get(pod);
+    return standby != null && standby.streaming()
+        ? new Replication.Streaming(standby.lagBytes(), standby.synchronous())
+        : new Replication.NotStreaming();
+  }
+
+  public List<Instance> primaries() {
+    return instances.stream().filter(i -> i.role() == Role.PRIMARY).toList();
+  }
+
+  public Optional<Instance> primary() {
+    var primaries = primaries();
+    return primaries.size() == 1 ? Optional.of(primaries.getFirst()) : Optional.empty();
+  }
+
+  public Optional<Instance> instance(String pod) {
+    return instances.stream().filter(i -> i.pod().name().equals(pod)).findFirst();
+  }
+
+  public Optional<StatefulSet> statefulSet() {
+    return snapshot.statefulSet(layout);
+  }
+
+  public Optional<Deployment> pgpool() {
+    return layout
+        .pgpoolDeployment()
+        .flatMap(name -> snapshot.find(layout.key("Deployment", name)))
+        .map(Deployment.class::cast);
+  }
+}
