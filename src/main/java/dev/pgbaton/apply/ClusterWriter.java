@@ -1,0 +1,63 @@
+package dev.pgbaton.apply;
+
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.cluster.PodRef;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.desired.DesiredObject;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+
+/**
+ * Changes a cluster's Kubernetes objects. Every write carries what was observed and fails if the
+ * world moved.
+ */
+public interface ClusterWriter {
+  /**
+   * Brings one object about, by its policy: server-side apply as {@code pgbaton} with the
+   * annotation {@code pgbaton.dev/applied}, or a create that leaves an existing object alone.
+   */
+  Written write(DesiredObject object);
+
+  /** Evicts a pod, with its UID as precondition; a disruption budget may refuse it. */
+  Written evict(ClusterLayout layout, PodRef pod);
+
+  /** Deletes a pod, with its UID as precondition, whatever a disruption budget says. */
+  Written deletePod(ClusterLayout layout, PodRef pod);
+
+  /**
+   * Asks the Lease's holder to hand off to {@code candidate}.
+   *
+   * @param leaseVersion the Lease's resourceVersion as observed
+   */
+  Written requestHandoff(ClusterLayout layout, String leaseVersion, PodRef candidate);
+
+  /** Asks the Lease's holder to restart PostgreSQL in its pod. */
+  Written requestRestart(ClusterLayout layout, String leaseVersion, PodRef holder);
+
+  /** Patches the pod's reload annotation. */
+  Written annotateReload(ClusterLayout layout, PodRef pod, String hash);
+
+  Written labelRole(ClusterLayout layout, PodRef pod, Role role);
+
+  Written delete(ObjectKey key, String uid);
+
+  /** What came of one write. */
+  sealed interface Written {
+    /**
+     * @param object as the server has it now; null after a delete
+     */
+    record Done(HasMetadata object) implements Written {}
+
+    /** The world moved: plan again. */
+    record Stale(String why) implements Written {}
+
+    /** Not now: a disruption budget, or the server is busy or away. */
+    record NotNow(String why) implements Written {}
+
+    /** Others own fields that the spec sets. */
+    record Conflict(String why) implements Written {}
+
+    /** It will not work however often it is tried. */
+    record Refused(String why) implements Written {}
+  }
+}

@@ -1,0 +1,17 @@
+package dev.pgbaton.apply;
+
+import dev.pgbaton.plan.Refusal;
+
+/** What came of a pass's step. */
+public sealed interface Outcome {
+  /** There was no step. */
+  record NothingToDo() implements Outcome {}
+
+  record Applied(String text) implements Outcome {}
+
+  /** The world moved between the look and the write; planned again at once. */
+  record Stale(String why) implements Outcome {}
+
+  /** Tried again after a while. */
+  record Failed(Refusal refusal, String why) implements Outcome {}
+}

@@ -1,0 +1,79 @@
+package dev.pgbaton.plan;
+
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.cluster.PodRef;
+import dev.pgbaton.cluster.Role;
+import java.util.List;
+import java.util.SortedMap;
+
+/** One thing to do. A pass does at most one. */
+public sealed interface Step {
+  /** Writes objects, in order; no instance stops by it. */
+  record Apply(List<Change> changes) implements Step {}
+
+  /** Deletes objects that pgbaton made and that nothing wants any more. None of them holds data. */
+  record Prune(List<Leftover> leftovers) implements Step {}
+
+  /** Puts the instances' roles on their pods' labels, for people. */
+  record LabelRoles(SortedMap<String, Role> roles, List<PodRef> pods) implements Step {}
+
+  /** Tells the pods to take the settings that need no restart. */
+  record Reload(List<PodRef> pods, String hash) implements Step {}
+
+  /**
+   * Replaces a replica's pod.
+   *
+   * @param neverReady its pod was never Ready: it may go whatever the disruption budget says
+   */
+  record RestartReplica(PodRef pod, boolean neverReady, RestartReason reason) implements Step {}
+
+  /** Asks the primary to hand off; its pod goes afterwards, as the replica it then is. */
+  record HandOffPrimary(PodRef primary, PodRef candidate, RestartReason reason) implements Step {}
+
+  /** Replaces the pod of a cluster's only instance: writes fail meanwhile. */
+  record RestartSolo(PodRef pod, RestartReason reason) implements Step {}
+
+  /**
+   * Restarts PostgreSQL in the primary's pod, without a handoff: its standbys must not have less
+   * than it.
+   */
+  record RestartInPlace(PodRef pod, RestartReason reason) implements Step {}
+
+  /**
+   * Gives up the intent that is being rolled out: the template goes back to the one that worked
+   * last.
+   */
+  record GiveUp(Refusal refusal, String why) implements Step {}
+
+  /**
+   * @param uid of the object that was seen: another one of the same name stays
+   */
+  record Leftover(ObjectKey key, String uid) {}
+
+  /** Whether an instance stops by it. */
+  default boolean disruptive() {
+    return switch (this) {
+      case RestartReplica _, HandOffPrimary _, RestartSolo _, RestartInPlace _ -> true;
+      case Apply _, Prune _, LabelRoles _, Reload _, GiveUp _ -> false;
+    };
+  }
+
+  /** For a person. */
+  default String text() {
+    return switch (this) {
+      case Apply(var changes) -> String.join("; ", changes.stream().map(Change::text).toList());
+      case Prune(var leftovers) ->
+          "delete " + String.join(", ", leftovers.stream().map(l -> l.key().toString()).toList());
+      case LabelRoles(var roles, _) -> "label " + roles;
+      case Reload(var pods, _) -> "reload settings on " + pods;
+      case RestartReplica(var pod, _, var reason) -> "restart %s: %s".formatted(pod, reason.text());
+      case HandOffPrimary(var primary, var candidate, var reason) ->
+          "hand off %s → %s: %s".formatted(primary, candidate, reason.text());
+      case RestartSolo(var pod, var reason) ->
+          "restart the only instance %s: %s".formatted(pod, reason.text());
+      case RestartInPlace(var pod, var reason) ->
+          "restart the primary %s in place: %s".formatted(pod, reason.text());
+      case GiveUp(_, var why) -> "give up: " + why;
+    };
+  }
+}
