@@ -1,0 +1,50 @@
+package dev.pgbaton.desired;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * Identifies a configuration by its content. Kept on the live object, it tells a new intent from
+ * somebody else's change, and shows that a field was removed from the intent, which no comparison
+ * of the objects can.
+ */
+public final class AppliedHash {
+  private static final ObjectMapper CANONICAL =
+      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+
+  private AppliedHash() {}
+
+  /** Of a Kubernetes object, or any value that Jackson can write. */
+  public static String of(Object value) {
+    try {
+      // Through a map, so that the order of a class' properties does not matter.
+      var bytes =
+          CANONICAL
+              .writeValueAsString(sorted(CANONICAL.convertValue(value, Object.class)))
+              .getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 8);
+    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Object sorted(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> {
+        var result = new java.util.TreeMap<String, Object>();
+        map.forEach((k, v) -> result.put((String) k, sorted(v)));
+        yield result;
+      }
+      case java.util.List<?> list -> list.stream().map(AppliedHash::sorted).toList();
+      case null -> "";
+      default -> value;
+    };
+  }
+}
