@@ -1,0 +1,156 @@
+package dev.pgbaton.git;
+
+import dev.pgbaton.spec.SpecRevision;
+import dev.pgbaton.spec.SpecSource;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.lib.RefUpdate;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.FetchResult;
+import org.eclipse.jgit.transport.TrackingRefUpdate;
+
+/**
+ * One branch of a Git repository, fetched bare with its history; read from the objects, never from
+ * a work tree.
+ */
+public final class JGitSpecSource implements SpecSource {
+  private final GitSettings settings;
+  private final Remote remote;
+  private final CloneCache cache;
+  private final Trouble trouble;
+
+  private Optional<Seen> last = Optional.empty();
+
+  /**
+   * @throws IllegalArgumentException with every {@link GitSettings#problems() problem} when the
+   *     settings can't be used
+   */
+  public JGitSpecSource(GitSettings settings) {
+    var problems = settings.problems();
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", problems));
+    }
+    NoUserConfiguration.install();
+    this.settings = settings;
+    this.remote = new Remote(settings);
+    this.cache = new CloneCache(settings);
+    this.trouble = new Trouble(settings);
+  }
+
+  @Override
+  public synchronized Fetched fetch() {
+    try {
+      var head = remote.head();
+      if (head.isEmpty()) {
+        return noBranch(remote.branches());
+      }
+      if (last.isPresent() && last.get().commit().equals(head.get())) {
+        return last.get().result();
+      }
+      return pull();
+    } catch (IOException | RuntimeException e) {
+      return new Fetched.Unreachable(trouble.words(e));
+    }
+  }
+
+  private Fetched pull() throws IOException {
+    var cached = cache.exists();
+    try {
+      return pullOnce();
+    } catch (IOException | RuntimeException e) {
+      if (!cached || Trouble.isOfTheNetwork(e)) {
+        throw e;
+      }
+      cache.discard();
+      return pullOnce();
+    }
+  }
+
+  private Fetched pullOnce() throws IOException {
+    try (var repository = cache.open();
+        var walk = new RevWalk(repository)) {
+      var previous = last.map(Seen::commit).or(() -> headOf(repository));
+      checkUpdated(remote.fetchInto(repository));
+      var commit =
+          walk.parseCommit(
+              headOf(repository).orElseThrow(() -> new IOException("nothing was fetched")));
+      var tree = SpecTree.read(walk.getObjectReader(), commit.getTree(), settings.path());
+      if (tree.isEmpty()) {
+        return remember(commit, noPath(commit));
+      }
+      var head =
+          new Fetched.Head(revision(commit), tree.get().files(), tree.get().problems(), false);
+      remember(commit, head);
+      return previous.isPresent() && !isAncestor(repository, walk, previous.get(), commit)
+          ? new Fetched.Head(head.revision(), head.files(), head.problems(), true)
+          : head;
+    }
+  }
+
+  /** A force-push is told once: seen again, the head follows itself. */
+  private Fetched remember(RevCommit commit, Fetched result) {
+    last = Optional.of(new Seen(commit.copy(), result));
+    return result;
+  }
+
+  private Fetched noBranch(List<String> branches) {
+    if (branches.isEmpty()) {
+      return new Fetched.Nothing(
+          "%s has no commits yet: push the branch %s".formatted(settings.url(), settings.branch()));
+    }
+    return new Fetched.Nothing(
+        "%s has no branch %s (it has %s): push it, or change PGBATON_GIT_BRANCH"
+            .formatted(settings.url(), settings.branch(), some(branches)));
+  }
+
+  private Fetched noPath(RevCommit commit) {
+    return new Fetched.Nothing(
+        "commit %s of %s has no directory %s: put the specs there, or change PGBATON_GIT_PATH"
+            .formatted(commit.abbreviate(8).name(), settings.url(), settings.path()));
+  }
+
+  private static String some(List<String> branches) {
+    var most = 5;
+    return String.join(", ", branches.subList(0, Math.min(most, branches.size())))
+        + (branches.size() > most ? ", …" : "");
+  }
+
+  private static SpecRevision revision(RevCommit commit) {
+    return new SpecRevision(
+        commit.name(), commit.getCommitterIdent().getWhenAsInstant(), commit.getShortMessage());
+  }
+
+  private Optional<ObjectId> headOf(Repository repository) {
+    try {
+      return Optional.ofNullable(repository.exactRef(settings.ref())).map(Ref::getObjectId);
+    } catch (IOException damaged) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isAncestor(
+      Repository repository, RevWalk walk, ObjectId previous, RevCommit head) throws IOException {
+    // The whole history of the head was fetched: what is not here (in a new clone) is no part of
+    // it.
+    return repository.getObjectDatabase().has(previous)
+        && walk.isMergedInto(walk.parseCommit(previous), head);
+  }
+
+  private static void checkUpdated(FetchResult result) throws IOException {
+    for (TrackingRefUpdate update : result.getTrackingRefUpdates()) {
+      switch (update.getResult()) {
+        case NEW, FORCED, FAST_FORWARD, NO_CHANGE -> {}
+        // A lock that a killed process left behind, for instance.
+        case RefUpdate.Result failed ->
+            throw new IOException("the clone's branch could not be set: " + failed);
+      }
+    }
+  }
+
+  private record Seen(ObjectId commit, Fetched result) {}
+}
