@@ -22,7 +22,7 @@ final class CloneCache {
    * Each fetch adds a pack and nothing repacks them: a new clone is cheaper than a garbage
    * collection of our own.
    */
-  private static final int MOST_PACKS = 64;
+  static final int MOST_PACKS = 64;
 
   private final Path directory;
   private final String ref;
@@ -54,7 +54,17 @@ final class CloneCache {
     discard();
     var repository = at(directory);
     repository.create(true);
+    withoutGarbageCollection(repository);
     return repository;
+  }
+
+  /** JGit's own would run in the background, also while the clone is being discarded. */
+  private static void withoutGarbageCollection(Repository repository) throws IOException {
+    var config = repository.getConfig();
+    config.setInt("gc", null, "auto", 0);
+    config.setInt("gc", null, "autopacklimit", 0);
+    config.setBoolean("gc", null, "autodetach", false);
+    config.save();
   }
 
   void discard() throws IOException {

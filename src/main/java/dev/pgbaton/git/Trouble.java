@@ -8,13 +8,16 @@ import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
+import org.eclipse.jgit.errors.TransportException;
 
 /** What an exception of JGit means for the person who has to act on it. */
 final class Trouble {
@@ -88,15 +91,18 @@ final class Trouble {
 
   /** Whether the network is to blame, so that the clone on disk is not. */
   static boolean isOfTheNetwork(Throwable thrown) {
-    return causes(thrown).stream()
-        .anyMatch(
-            cause ->
-                cause instanceof UnknownHostException
-                    || cause instanceof InterruptedIOException
-                    || cause instanceof SocketException
-                    || cause instanceof EOFException
-                    || cause instanceof SSLException
-                    || cause instanceof JSchException);
+    var causes = causes(thrown);
+    // Without the transport it is the clone: a pack cut short ends in an EOFException, too.
+    return causes.stream().anyMatch(TransportException.class::isInstance)
+        && causes.stream()
+            .anyMatch(
+                cause ->
+                    cause instanceof UnknownHostException
+                        || cause instanceof InterruptedIOException
+                        || cause instanceof SocketException
+                        || cause instanceof EOFException
+                        || cause instanceof SSLException
+                        || cause instanceof JSchException);
   }
 
   private String untrusted(CertificateException e) {
@@ -157,7 +163,7 @@ final class Trouble {
     return settings.remote().map(uri -> uri.getHost()).orElse("the repository");
   }
 
-  private static String file(java.util.Optional<java.nio.file.Path> path) {
+  private static String file(Optional<Path> path) {
     return path.map(Object::toString).orElse("(no file)");
   }
 

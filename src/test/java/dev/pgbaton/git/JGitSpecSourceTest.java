@@ -1,0 +1,348 @@
+package dev.pgbaton.git;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgbaton.spec.Problem;
+import dev.pgbaton.spec.SpecFile;
+import dev.pgbaton.spec.SpecRevision;
+import dev.pgbaton.spec.SpecSource;
+import dev.pgbaton.spec.SpecSource.Fetched.Head;
+import dev.pgbaton.spec.SpecSource.Fetched.Nothing;
+import dev.pgbaton.spec.SpecSource.Fetched.Unreachable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.eclipse.jgit.util.FileUtils;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is read from a branch, and what becomes of it; over a file URL. */
+class JGitSpecSourceTest {
+  @TempDir Path directory;
+
+  private TeamRepository team;
+
+  @BeforeEach
+  void create() throws IOException {
+    team = new TeamRepository(directory.resolve("team.git"));
+  }
+
+  @AfterEach
+  void close() {
+    team.close();
+  }
+
+  @Test
+  void theHeadHasEveryYamlFileInPathOrderAndNothingElse() throws IOException {
+    team.with("README.md", "read me")
+        .with("a.yaml", "a")
+        .with("shop/orders.yml", "orders")
+        .with("shop-2.yaml", "2")
+        .with("shop/deep/er/x.YAML", "x")
+        .with("shop/notes.txt", "notes")
+        .with(".forge/workflow.yaml", "hidden")
+        .with("shop/.hidden.yaml", "hidden");
+    var commit = team.push("All clusters\n\nand why");
+
+    var head = head(source());
+
+    assertThat(head.revision())
+        .isEqualTo(new SpecRevision(commit, TeamRepository.COMMITTED, "All clusters"));
+    assertThat(head.files())
+        .extracting(SpecFile::path)
+        .containsExactly("a.yaml", "shop-2.yaml", "shop/deep/er/x.YAML", "shop/orders.yml");
+    assertThat(head.files().getLast().text()).isEqualTo("orders");
+    assertThat(head.problems()).isEmpty();
+    assertThat(head.rewritten()).isFalse();
+  }
+
+  @Test
+  void onlyFilesBelowThePathAreRead() throws IOException {
+    team.with("prod/a.yaml", "a")
+        .with("prod/eu/b.yaml", "b")
+        .with("prod2/c.yaml", "c")
+        .with("d.yaml", "d");
+    team.push("Clusters");
+
+    assertThat(head(settings().path("prod/").source()).files())
+        .extracting(SpecFile::path)
+        .containsExactly("prod/a.yaml", "prod/eu/b.yaml");
+    assertThat(head(settings().path("./prod/eu").source()).files())
+        .extracting(SpecFile::path)
+        .containsExactly("prod/eu/b.yaml");
+  }
+
+  @Test
+  void aMovedFileKeepsItsBlob() throws IOException {
+    team.with("a.yaml", "same").push("Here");
+    var source = source();
+    var before = head(source).files().getFirst();
+    team.without("a.yaml").with("b.yaml", "same").push("There");
+
+    var after = head(source).files().getFirst();
+
+    assertThat(after.path()).isEqualTo("b.yaml");
+    assertThat(after.blob()).isEqualTo(before.blob());
+  }
+
+  @Test
+  void whatIsNoFileIsAProblemThatNamesIt() throws IOException {
+    team.with("good.yaml", "good")
+        .withSymlink("link.yaml", "good.yaml")
+        .withSubmodule("vendored")
+        .with("lfs.yaml", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n")
+        .with("large.yaml", "x".repeat(SpecTree.LARGEST_FILE + 1))
+        .with("largest.yaml", "x".repeat(SpecTree.LARGEST_FILE))
+        .with("latin1.yaml", "name: Köln".getBytes(StandardCharsets.ISO_8859_1))
+        .push("All kinds of things");
+
+    var head = head(source());
+
+    assertThat(head.files())
+        .extracting(SpecFile::path)
+        .containsExactly("good.yaml", "largest.yaml");
+    assertThat(head.problems())
+        .extracting(Problem::toString)
+        .satisfiesExactly(
+            large -> assertThat(large).startsWith("large.yaml has 1,048,577 bytes"),
+            latin1 -> assertThat(latin1).startsWith("latin1.yaml is not valid UTF-8"),
+            lfs -> assertThat(lfs).startsWith("lfs.yaml is kept in Git LFS"),
+            link -> assertThat(link).startsWith("link.yaml is a symbolic link"),
+            submodule -> assertThat(submodule).startsWith("vendored is a submodule"));
+  }
+
+  @Test
+  void anUnchangedHeadIsAnsweredFromMemory() throws IOException {
+    team.with("a.yaml", "a").push("One");
+    var source = source();
+
+    assertThat(source.fetch()).isSameAs(source.fetch());
+  }
+
+  @Test
+  void aPushIsSeen() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    var source = source();
+    source.fetch();
+    var second = team.with("a.yaml", "two").push("Two");
+
+    var head = head(source);
+
+    assertThat(head.revision().commit()).isEqualTo(second);
+    assertThat(head.rewritten()).isFalse();
+    assertThat(head.files().getFirst().text()).isEqualTo("two");
+  }
+
+  @Test
+  void aForcePushIsToldOnce() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    var source = source();
+    source.fetch();
+    team.with("a.yaml", "other").forcePush("Another history");
+
+    assertThat(head(source).rewritten()).isTrue();
+    assertThat(head(source).rewritten()).isFalse();
+  }
+
+  @Test
+  void aForcePushBackToAnEarlierCommitIsToldToo() throws IOException {
+    var first = team.with("a.yaml", "one").push("One");
+    team.with("a.yaml", "two").push("Two");
+    var source = source();
+    source.fetch();
+    var update = team.repository.updateRef("refs/heads/main");
+    update.setNewObjectId(team.repository.resolve(first));
+    update.forceUpdate();
+
+    var head = head(source);
+
+    assertThat(head.revision().commit()).isEqualTo(first);
+    assertThat(head.rewritten()).isTrue();
+  }
+
+  @Test
+  void aForcePushWhileAwayIsToldByTheClone() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    source().fetch();
+    team.with("a.yaml", "other").forcePush("Another history");
+
+    assertThat(head(source()).rewritten()).isTrue();
+  }
+
+  @Test
+  void aRestartAloneRewritesNothing() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    var before = head(source());
+
+    var after = head(source());
+
+    assertThat(after.revision()).isEqualTo(before.revision());
+    assertThat(after.rewritten()).isFalse();
+  }
+
+  @Test
+  void aForcePushIsToldAlsoWhenTheCloneVanished() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    var source = source();
+    source.fetch();
+    removeClone();
+    team.with("a.yaml", "two").push("Two");
+    assertThat(head(source).rewritten()).isFalse();
+    removeClone();
+    team.with("a.yaml", "other").forcePush("Another history");
+
+    assertThat(head(source).rewritten()).isTrue();
+  }
+
+  @Test
+  void aDamagedCloneIsClonedAgain() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    source().fetch();
+    try (var files = Files.walk(cache())) {
+      for (var pack : files.filter(file -> file.toString().endsWith(".pack")).toList()) {
+        assertThat(pack.toFile().setWritable(true)).isTrue();
+        Files.write(pack, "damaged".getBytes(StandardCharsets.UTF_8));
+      }
+    }
+
+    assertThat(head(source()).files()).extracting(SpecFile::text).containsExactly("one");
+  }
+
+  @Test
+  void aCloneWithoutItsObjectsIsClonedAgain() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    var source = source();
+    source.fetch();
+    try (var clones = Files.list(cache())) {
+      FileUtils.delete(
+          clones.findFirst().orElseThrow().resolve("objects").toFile(), FileUtils.RECURSIVE);
+    }
+    team.with("a.yaml", "two").push("Two");
+
+    assertThat(head(source).files()).extracting(SpecFile::text).containsExactly("two");
+  }
+
+  @Test
+  void aLockLeftBehindDoesNotStopIt() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    var source = source();
+    source.fetch();
+    try (var clones = Files.list(cache())) {
+      Files.createFile(clones.findFirst().orElseThrow().resolve("refs/heads/main.lock"));
+    }
+    team.with("a.yaml", "two").push("Two");
+
+    assertThat(head(source).files()).extracting(SpecFile::text).containsExactly("two");
+  }
+
+  @Test
+  void manyPushesDoNotPileUpPacks() throws IOException {
+    var source = source();
+    for (var i = 0; i < 70; i++) {
+      team.with("a.yaml", "number " + i).push("Number " + i);
+      assertThat(head(source).rewritten()).isFalse();
+    }
+
+    try (var files = Files.walk(cache())) {
+      assertThat(files.filter(file -> file.toString().endsWith(".pack")))
+          .hasSizeLessThanOrEqualTo(CloneCache.MOST_PACKS + 1);
+    }
+  }
+
+  @Test
+  void anEmptyRepositoryIsNothing() {
+    assertThat(nothing(source())).contains("has no commits yet: push the branch main");
+  }
+
+  @Test
+  void aDeletedBranchIsNothingAndItsReturnIsSeen() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    var source = source();
+    source.fetch();
+    team.pushTo("trunk", "One");
+    team.deleteBranch("main");
+
+    assertThat(nothing(source)).contains("has no branch main (it has trunk)");
+
+    team.forcePush("Back again");
+    assertThat(head(source).rewritten()).isTrue();
+  }
+
+  @Test
+  void aMissingPathIsNothingUntilItComes() throws IOException {
+    team.with("clusters", "a file").push("One");
+    var source = settings().path("clusters").source();
+
+    assertThat(nothing(source)).contains("has no directory clusters");
+
+    team.without("clusters").with("clusters/a.yaml", "a").push("Two");
+    assertThat(head(source).files()).hasSize(1);
+  }
+
+  @Test
+  void aMissingRepositoryIsUnreachable() {
+    var source =
+        SettingsFixture.of(directory.resolve("nowhere.git").toUri().toString(), cache()).source();
+
+    assertThat(source.fetch())
+        .isInstanceOfSatisfying(
+            Unreachable.class,
+            it -> assertThat(it.reason()).contains("there is no such repository"));
+  }
+
+  @Test
+  void aCacheThatCannotBeWrittenIsNamed() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    var file = Files.createFile(directory.resolve("file"));
+
+    assertThat(SettingsFixture.of(team.fileUrl(), file).source().fetch())
+        .isInstanceOfSatisfying(
+            Unreachable.class, it -> assertThat(it.reason()).contains(file.toString()));
+  }
+
+  @Test
+  void anotherBranchIsAnotherClone() throws IOException {
+    team.with("a.yaml", "one").push("One");
+    team.with("a.yaml", "two").pushTo("staging", "Two");
+
+    assertThat(head(source()).files()).extracting(SpecFile::text).containsExactly("one");
+    assertThat(head(settings().branch("staging").source()).files())
+        .extracting(SpecFile::text)
+        .containsExactly("two");
+  }
+
+  private Path cache() {
+    return directory.resolve("cache");
+  }
+
+  private void removeClone() throws IOException {
+    FileUtils.delete(cache().toFile(), FileUtils.RECURSIVE);
+  }
+
+  private SettingsFixture settings() {
+    return SettingsFixture.of(team.fileUrl(), cache());
+  }
+
+  private JGitSpecSource source() {
+    return settings().source();
+  }
+
+  private static Head head(SpecSource source) {
+    return switch (source.fetch()) {
+      case Head head -> head;
+      case Nothing(var reason) -> throw new AssertionError(reason);
+      case Unreachable(var reason) -> throw new AssertionError(reason);
+    };
+  }
+
+  private static String nothing(SpecSource source) {
+    return switch (source.fetch()) {
+      case Nothing(var reason) -> reason;
+      case Head head -> throw new AssertionError(head);
+      case Unreachable(var reason) -> throw new AssertionError(reason);
+    };
+  }
+}
