@@ -6,6 +6,7 @@ import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.desired.DesiredObject;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Optional;
 
 /**
  * Changes a cluster's Kubernetes objects. Every write carries what was observed and fails if the
@@ -44,9 +45,15 @@ public interface ClusterWriter {
   /** What came of one write. */
   sealed interface Written {
     /**
-     * @param object as the server has it now; null after a delete
+     * @param object as the server has it now; null after a delete or an eviction
+     * @param overruled whose changes by hand were taken back, by field manager and fields, for a
+     *     person
      */
-    record Done(HasMetadata object) implements Written {}
+    record Done(HasMetadata object, Optional<String> overruled) implements Written {
+      public Done(HasMetadata object) {
+        this(object, Optional.empty());
+      }
+    }
 
     /** The world moved: plan again. */
     record Stale(String why) implements Written {}

@@ -38,6 +38,12 @@ public final class Names {
    */
   public static final String HANDOFF_TO = "pgbaton.dev/handoff-to";
 
+  /**
+   * On the Lease, by the daemon: the name of the holder, which shall stop and start PostgreSQL in
+   * its pod. The holder removes it.
+   */
+  public static final String RESTART = "pgbaton.dev/restart";
+
   /** On the Lease, by the holder: why it did not hand off as asked; {@code <pod>: <reason>}. */
   public static final String HANDOFF_REFUSED = "pgbaton.dev/handoff-refused";
 
