@@ -1,0 +1,141 @@
+package dev.pgbaton.instance;
+
+import static dev.pgbaton.instance.InstancePlanner.closely;
+import static dev.pgbaton.instance.InstancePlanner.decided;
+import static dev.pgbaton.instance.InstancePlanner.elapsed;
+import static dev.pgbaton.instance.InstancePlanner.seconds;
+import static dev.pgbaton.instance.InstancePlanner.waiting;
+
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
+import dev.pgbaton.instance.InstanceStep.BeginHandOff;
+import dev.pgbaton.instance.InstanceStep.HandOver;
+import dev.pgbaton.instance.InstanceStep.Stop;
+import dev.pgbaton.instance.Memory.HandOff;
+import dev.pgbaton.instance.ServerState.Busy;
+import dev.pgbaton.instance.ServerState.Primary;
+import dev.pgbaton.instance.ServerState.Standby;
+import dev.pgbaton.instance.ServerState.Starting;
+import dev.pgbaton.instance.ServerState.Stopped;
+import dev.pgbaton.instance.ServerState.Stopping;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * The holder gives up its place on purpose: checkpoint, stop, see that the candidate has
+ * everything, hand over.
+ */
+final class HandOffs {
+  private HandOffs() {}
+
+  /** The daemon named a candidate on the Lease. */
+  static Decision asked(InstanceView view, String candidate) {
+    return unfit(view, candidate)
+        .map(
+            why ->
+                decided(
+                    new AbandonHandOff(candidate, true, why), "asked to hand over to " + candidate))
+        .orElseGet(
+            () -> decided(new BeginHandOff(candidate, true), "asked to hand over to " + candidate));
+  }
+
+  /** The pod is about to end: to whom doesn't matter. */
+  static Decision leave(InstanceView view, Duration now) {
+    var best =
+        view.peers().stream()
+            .filter(p -> unfit(view, p.name()).isEmpty())
+            .flatMap(p -> p.status().stream())
+            .max(
+                Comparator.comparing((InstanceStatus s) -> s.position().orElseThrow())
+                    .thenComparing(s -> -view.self().ordinalOf(s.name())));
+    if (best.isPresent())
+      return decided(new BeginHandOff(best.get().name(), false), "the pod is about to end");
+    var patient =
+        view.peers().stream()
+                .anyMatch(
+                    p -> p.status().filter(s -> !s.stopping()).isPresent() || p.askedAt().isEmpty())
+            && view.memory()
+                .leavingSince()
+                .filter(since -> !elapsed(since, now, view.settings().candidateBudget()))
+                .isPresent();
+    return patient
+        ? waiting("the pod is about to end, and no replica can take over yet")
+        : decided(
+            new AbandonHandOff("", false, "no replica can take over"), "the pod is about to end");
+  }
+
+  static Decision goOn(InstanceView view, Duration now) {
+    var handOff = view.memory().handOff().orElseThrow();
+    return switch (view.server()) {
+      case Primary(_, _, _, var checkpointing) -> stop(view, handOff, checkpointing, now);
+      case Stopped(var data, _) -> {
+        if (data.isEmpty() || !data.get().clean() || data.get().standby())
+          yield abandon(handOff, "PostgreSQL did not shut down cleanly");
+        yield handOver(view, handOff, data.get().position(), now);
+      }
+      case Stopping _ -> closely("PostgreSQL is stopping");
+      case Starting _, Standby _, Busy _ -> abandon(handOff, "PostgreSQL was restarted meanwhile");
+    };
+  }
+
+  private static Decision stop(
+      InstanceView view, HandOff handOff, boolean checkpointing, Duration now) {
+    if (checkpointing && !elapsed(handOff.since(), now, view.settings().checkpointBudget()))
+      return closely("the checkpoint before the handoff is under way");
+    // Looked at again right before clients are cut off.
+    return unfit(view, handOff.candidate())
+        .map(why -> abandon(handOff, why))
+        .orElseGet(() -> decided(Stop.fast(), "handing over to " + handOff.candidate()));
+  }
+
+  private static Decision handOver(
+      InstanceView view, HandOff handOff, WalPosition shutdown, Duration now) {
+    var candidate = handOff.candidate();
+    var received = view.statusOf(candidate).flatMap(InstanceStatus::position);
+    // Strictly: the shutdown checkpoint starts at that position, and the candidate must have all of
+    // it.
+    if (received.filter(r -> r.compareTo(shutdown) > 0).isPresent())
+      return InstancePlanner.triedJustNow(view, now)
+          ? waiting("the Lease can't be handed over at the moment")
+          : decided(
+              new HandOver(candidate, shutdown),
+              candidate + " has received everything up to " + shutdown);
+    return view.memory()
+        .stoppedSince()
+        .filter(since -> elapsed(since, now, view.settings().catchUpBudget()))
+        .map(
+            _ ->
+                abandon(
+                    handOff,
+                    "%s has received %s of %s after %s"
+                        .formatted(
+                            candidate,
+                            received.map(WalPosition::toString).orElse("an unknown part"),
+                            shutdown,
+                            seconds(view.settings().catchUpBudget()))))
+        .orElseGet(
+            () -> closely(candidate + " has not received everything up to " + shutdown + " yet"));
+  }
+
+  private static Decision abandon(HandOff handOff, String why) {
+    return decided(
+        new AbandonHandOff(handOff.candidate(), handOff.asked(), why),
+        "the handoff is abandoned: " + why);
+  }
+
+  /** Why this instance can't be handed the Lease now. */
+  private static Optional<String> unfit(InstanceView view, String candidate) {
+    if (!view.self().instances().contains(candidate))
+      return Optional.of("it is not an instance of this cluster");
+    var status = view.statusOf(candidate);
+    if (status.isEmpty()) return Optional.of("it does not answer");
+    var s = status.get();
+    if (s.stopping()) return Optional.of("its pod is about to end");
+    if (!s.running() || s.role() != Role.REPLICA) return Optional.of("it is not a running replica");
+    if (s.streamingFrom().filter(view.self().name()::equals).isEmpty())
+      return Optional.of("it does not stream from " + view.self().name());
+    return s.position().isEmpty() ? Optional.of("its position is not known") : Optional.empty();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.pgbaton.instance;
+
+import static dev.pgbaton.instance.InstancePlanner.closely;
+import static dev.pgbaton.instance.InstancePlanner.decided;
+import static dev.pgbaton.instance.InstancePlanner.elapsed;
+import static dev.pgbaton.instance.InstancePlanner.triedJustNow;
+import static dev.pgbaton.instance.InstancePlanner.waiting;
+
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.instance.InstanceStep.Initialise;
+import dev.pgbaton.instance.InstanceStep.Promote;
+import dev.pgbaton.instance.InstanceStep.Publish;
+import dev.pgbaton.instance.InstanceStep.Register;
+import dev.pgbaton.instance.InstanceStep.ReleaseLease;
+import dev.pgbaton.instance.InstanceStep.Reload;
+import dev.pgbaton.instance.InstanceStep.RenewLease;
+import dev.pgbaton.instance.InstanceStep.StartPrimary;
+import dev.pgbaton.instance.InstanceStep.StartStandby;
+import dev.pgbaton.instance.ServerState.Busy;
+import dev.pgbaton.instance.ServerState.Failure;
+import dev.pgbaton.instance.ServerState.Primary;
+import dev.pgbaton.instance.ServerState.Standby;
+import dev.pgbaton.instance.ServerState.Starting;
+import dev.pgbaton.instance.ServerState.Stopped;
+import dev.pgbaton.instance.ServerState.Stopping;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the holder of the Lease does: it becomes and stays the primary, and leads the clients to
+ * itself.
+ */
+final class Holder {
+  private static final int START_ATTEMPTS = 3;
+  private static final Duration ROUTE_LOOKED_AFTER = Duration.ofSeconds(10);
+  private static final Duration RETRY = Duration.ofMillis(500);
+
+  private Holder() {}
+
+  static Decision decide(InstanceView view, Duration now) {
+    return switch (view.server()) {
+      case Stopped(var data, var failure) -> start(view, data, failure, now);
+      case Busy(var work) -> waiting("busy: " + work);
+      case Starting _ -> waiting("PostgreSQL is starting");
+      case Stopping _ -> closely("PostgreSQL is stopping");
+      case Standby standby ->
+          standby.promoting()
+              ? closely("the promotion is under way")
+              : decided(new Promote(), "this instance holds the Lease");
+      case Primary primary -> lead(view, primary, now);
+    };
+  }
+
+  private static Decision start(
+      InstanceView view, Optional<DataDirectory> data, Optional<Failure> failure, Duration now) {
+    var expected = view.leaseState().flatMap(LeaseState::systemIdentifier);
+    if (data.isEmpty()) {
+      if (expected.isPresent())
+        return giveUp(view, "the volume is empty, but the cluster has data", now);
+      return Backoff.wait(failure, view.memory(), now)
+          .orElseGet(() -> decided(new Initialise(), "no instance has data"));
+    }
+    if (expected.filter(id -> !id.equals(data.get().systemIdentifier())).isPresent())
+      return giveUp(view, "the data on the volume belongs to another cluster", now);
+    if (failure.filter(f -> f.attempts() >= START_ATTEMPTS).isPresent()
+        && view.self().instances().size() > 1) return giveUp(view, failure.get().reason(), now);
+    return Backoff.wait(failure, view.memory(), now)
+        .orElseGet(
+            () ->
+                data.get().standby()
+                    // Never on with a timeline that was only followed: as a standby first, then a
+                    // promotion.
+                    ? decided(new StartStandby(Optional.empty()), "this instance holds the Lease")
+                    : decided(new StartPrimary(), "this instance holds the Lease"));
+  }
+
+  private static Decision giveUp(InstanceView view, String why, Duration now) {
+    return triedJustNow(view, now)
+        ? waiting("the Lease can't be released at the moment")
+        : decided(new ReleaseLease(Optional.empty(), true), why);
+  }
+
+  private static Decision lead(InstanceView view, Primary primary, Duration now) {
+    var lease = view.leaseState().orElseThrow();
+    var memory = view.memory();
+    var targets = targets(view);
+    var routed = memory.routed().filter(r -> r.epoch() == lease.epoch());
+    if (routed
+            .map(r -> !r.targets().equals(targets) || elapsed(r.at(), now, ROUTE_LOOKED_AFTER))
+            .orElse(true)
+        && memory.routeFailedAt().filter(at -> !elapsed(at, now, RETRY)).isEmpty())
+      return decided(new Publish(targets), "the clients' way to the primary");
+    if (lease.systemIdentifier().isEmpty() && !triedJustNow(view, now))
+      return decided(new RenewLease(), "the cluster has data now");
+    if (view.intents().leaving() && !memory.handOffFailed()) return HandOffs.leave(view, now);
+    var to = lease.handOffTo().filter(name -> !name.equals(view.self().name()));
+    if (to.isPresent() && !triedJustNow(view, now)) return HandOffs.asked(view, to.get());
+    if (view.reload().pending()) return decided(new Reload(), "new settings are mounted");
+    if (!memory.registered().equals(view.self().instances()))
+      return decided(new Register(), "repmgr's metadata");
+    return waiting("primary at " + primary.position().timeline());
+  }
+
+  static RouteTargets targets(InstanceView view) {
+    var replicas =
+        view.peers().stream()
+            .flatMap(p -> p.status().stream())
+            .filter(s -> s.role() == Role.REPLICA && s.running() && !s.stopping())
+            .filter(s -> s.streamingFrom().filter(view.self().name()::equals).isPresent())
+            .map(InstanceStatus::address)
+            .toList();
+    var self = view.self().address();
+    return new RouteTargets(self, replicas.isEmpty() ? List.of(self) : replicas);
+  }
+}

@@ -1,0 +1,248 @@
+package dev.pgbaton.instance;
+
+import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
+import dev.pgbaton.instance.InstanceStep.BeginHandOff;
+import dev.pgbaton.instance.InstanceStep.Clone;
+import dev.pgbaton.instance.InstanceStep.Exit;
+import dev.pgbaton.instance.InstanceStep.Follow;
+import dev.pgbaton.instance.InstanceStep.HandOver;
+import dev.pgbaton.instance.InstanceStep.Initialise;
+import dev.pgbaton.instance.InstanceStep.NoteTimeline;
+import dev.pgbaton.instance.InstanceStep.Promote;
+import dev.pgbaton.instance.InstanceStep.Publish;
+import dev.pgbaton.instance.InstanceStep.Register;
+import dev.pgbaton.instance.InstanceStep.ReleaseLease;
+import dev.pgbaton.instance.InstanceStep.Reload;
+import dev.pgbaton.instance.InstanceStep.RenewLease;
+import dev.pgbaton.instance.InstanceStep.Rewind;
+import dev.pgbaton.instance.InstanceStep.SetAside;
+import dev.pgbaton.instance.InstanceStep.StartPrimary;
+import dev.pgbaton.instance.InstanceStep.StartStandby;
+import dev.pgbaton.instance.InstanceStep.Stop;
+import dev.pgbaton.instance.InstanceStep.TakeLease;
+import dev.pgbaton.instance.InstanceStep.Wait;
+import dev.pgbaton.instance.PrimaryLease.Written;
+import dev.pgbaton.instance.ServerState.Primary;
+import dev.pgbaton.instance.ServerState.Standby;
+import dev.pgbaton.instance.ServerState.Stopped;
+import dev.pgbaton.instance.ServerState.Stopping;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Observe, decide, do one step. It has no thread and no clock of its own: whoever runs it calls
+ * {@link #pass} again after at most {@link Pass#sleepAtMost}, and earlier when something has
+ * happened.
+ */
+public final class InstanceLoop {
+  private static final Duration CLOSELY = Duration.ofMillis(5);
+  private static final Duration AT_EASE = Duration.ofMillis(250);
+
+  /**
+   * Peers are asked once a second; twice that may be missed before the thread of what was streamed
+   * is lost.
+   */
+  private static final Duration UNBROKEN = Duration.ofSeconds(3);
+
+  private final Identity self;
+  private final InstanceSettings settings;
+  private final Postgres postgres;
+  private final PrimaryLease lease;
+  private final Peers peers;
+  private final Route route;
+  private final Fence fence;
+
+  private LeaseView leaseView = LeaseView.unknown();
+  private Memory memory;
+
+  public InstanceLoop(
+      Identity self,
+      InstanceSettings settings,
+      Postgres postgres,
+      PrimaryLease lease,
+      Peers peers,
+      Route route,
+      Fence fence,
+      Duration now) {
+    this.self = self;
+    this.settings = settings;
+    this.postgres = postgres;
+    this.lease = lease;
+    this.peers = peers;
+    this.route = route;
+    this.fence = fence;
+    this.memory = Memory.begin(now);
+  }
+
+  /**
+   * @param view what the decision was made from
+   * @param sleepAtMost zero after a step: the world has changed
+   * @param ended the program is to exit
+   */
+  public record Pass(InstanceView view, Decision decision, Duration sleepAtMost, boolean ended) {}
+
+  /**
+   * @param now by a monotonic clock, the same one that the {@link Fence} and the {@link Peers} go
+   *     by
+   */
+  public Pass pass(Duration now, Intents intents) {
+    var view = observe(now, intents);
+    var decision = InstancePlanner.decide(view, now);
+    peers.askClosely(
+        memory.handOff().isPresent() || decision.step() instanceof Wait(var closely) && closely);
+    perform(decision.step(), view, now);
+    var sleep =
+        decision.step() instanceof Wait(var closely) ? closely ? CLOSELY : AT_EASE : Duration.ZERO;
+    return new Pass(view, decision, sleep, decision.step() instanceof Exit);
+  }
+
+  private InstanceView observe(Duration now, Intents intents) {
+    var server = postgres.state();
+    lease.latest().ifPresent(state -> leaseView = leaseView.seen(state, now));
+    var asked = peers.latest();
+    memory = memory.observed(server, intents, streamed(server, asked, now), now);
+    if (!leaseView.names(self)) {
+      fence.forbid();
+      memory = memory.withoutHandOff();
+    }
+    return new InstanceView(
+        self, settings, server, postgres.reloadState(), leaseView, asked, intents, memory);
+  }
+
+  /**
+   * What it streamed stays fresh while the upstream's own program says that its PostgreSQL is down:
+   * nobody can commit.
+   */
+  private Optional<Memory.Streamed> streamed(ServerState server, List<Peer> asked, Duration now) {
+    if (server instanceof Standby standby && standby.streamingFrom().isPresent())
+      return Optional.of(new Memory.Streamed(standby.streamingFrom().get(), now));
+    return memory
+        .streamed()
+        .map(
+            s -> {
+              var down =
+                  asked.stream()
+                      .filter(p -> p.name().equals(s.from()) && p.askedSince(s.at()))
+                      .anyMatch(p -> p.status().filter(status -> !status.running()).isPresent());
+              return down && !InstancePlanner.elapsed(s.at(), now, UNBROKEN)
+                  ? new Memory.Streamed(s.from(), now)
+                  : s;
+            });
+  }
+
+  private void perform(InstanceStep step, InstanceView view, Duration now) {
+    switch (step) {
+      case Wait _, Exit _ -> {}
+      case TakeLease _ -> confirm(known().taken(self), now);
+      case RenewLease _ -> confirm(known().renewed(self, systemIdentifier(view.server())), now);
+      case ReleaseLease(var reached, var gaveUp) -> {
+        if (letGo(known().released(reached), now) && gaveUp) memory = memory.gaveUp(now);
+      }
+      case BeginHandOff(var candidate, var asked) -> {
+        memory = memory.begun(new Memory.HandOff(candidate, asked, now));
+        postgres.checkpoint();
+      }
+      case HandOver(var candidate, var shutdown) ->
+          letGo(known().handedTo(candidate, self.name(), shutdown), now);
+      case AbandonHandOff(var candidate, var asked, var why) -> {
+        memory = memory.abandoned(!asked);
+        if (asked) note(known().refused(candidate + ": " + why), now);
+      }
+      case Initialise _ -> postgres.initialise();
+      case Clone(var from) -> postgres.cloneFrom(from);
+      case Rewind(var from) -> {
+        memory = memory.needs(Optional.empty());
+        postgres.rewindFrom(from);
+      }
+      case SetAside(var why) -> {
+        memory = memory.needs(Optional.empty());
+        postgres.setAside(why);
+      }
+      case StartPrimary _ -> postgres.startPrimary();
+      case StartStandby(var following) -> postgres.startStandby(following);
+      case Promote _ -> postgres.promote(known().epoch());
+      case Follow(var upstream) -> postgres.follow(upstream);
+      case Stop(var mode, var then) -> {
+        if (then.isPresent()) memory = memory.needs(then);
+        postgres.stop(mode);
+      }
+      case NoteTimeline(var timeline, var epoch) -> postgres.noteTimeline(timeline, epoch);
+      case Publish(var targets) -> {
+        var epoch = known().epoch();
+        memory =
+            route.publish(epoch, targets)
+                ? memory.routed(new Memory.Routed(epoch, targets, now))
+                : memory.routeFailed(now);
+      }
+      case Register _ -> {
+        memory = memory.registered(self.instances());
+        postgres.register(self.instances());
+      }
+      case Reload _ -> postgres.reload();
+    }
+  }
+
+  private LeaseState known() {
+    return leaseView.state().orElseThrow();
+  }
+
+  /** The Lease counts from before the write was sent, because nobody knows when it arrived. */
+  private void confirm(LeaseState next, Duration sent) {
+    switch (lease.write(next)) {
+      case Written.Done(var state) -> {
+        leaseView = leaseView.seen(state, sent).confirmed(sent);
+        fence.allowUntil(sent.plus(settings.fenceAfter()));
+      }
+      case Written.Conflict _ -> {}
+      // An earlier confirmation stands: if this renewal was not carried out, the others count from
+      // that one.
+      case Written.Unknown _ -> leaseView = leaseView.failed(sent);
+    }
+  }
+
+  private boolean letGo(LeaseState next, Duration sent) {
+    fence.forbid();
+    // Until it is known how this ends, somebody else may hold it: only a renewal can say otherwise.
+    leaseView = leaseView.unconfirmed();
+    return switch (lease.write(next)) {
+      case Written.Done(var state) -> {
+        leaseView = leaseView.seen(state, sent);
+        yield true;
+      }
+      case Written.Conflict _ -> false;
+      case Written.Unknown _ -> {
+        leaseView = leaseView.failed(sent);
+        yield false;
+      }
+    };
+  }
+
+  /** A remark on the Lease, which changes nothing about who holds it. */
+  private void note(LeaseState next, Duration sent) {
+    switch (lease.write(next)) {
+      case Written.Done(var state) -> leaseView = leaseView.seen(state, sent);
+      case Written.Conflict _ -> {}
+      case Written.Unknown _ -> leaseView = leaseView.failed(sent);
+    }
+  }
+
+  private static Optional<String> systemIdentifier(ServerState server) {
+    return switch (server) {
+      case Primary primary -> Optional.of(primary.systemIdentifier());
+      case Standby standby -> Optional.of(standby.systemIdentifier());
+      case Stopped _, ServerState.Busy _, ServerState.Starting _, Stopping _ -> Optional.empty();
+    };
+  }
+
+  /** What this instance says of itself, from what a pass has seen. */
+  public static InstanceStatus status(InstanceView view, Duration now) {
+    return Statuses.of(view, now);
+  }
+
+  /** Whether a pre-stop hook may return: the place of the primary is given up, or can't be. */
+  public static boolean handedOff(InstanceView view) {
+    return view.memory().handOffFailed()
+        || !view.lease().names(view.self()) && !view.server().writable();
+  }
+}

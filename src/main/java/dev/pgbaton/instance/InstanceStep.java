@@ -1,0 +1,73 @@
+package dev.pgbaton.instance;
+
+import dev.pgbaton.cluster.WalPosition;
+import java.util.Optional;
+
+/** What an instance does next; exactly one of these a pass. */
+public sealed interface InstanceStep {
+
+  /**
+   * @param closely something is about to happen: look every few milliseconds
+   */
+  record Wait(boolean closely) implements InstanceStep {}
+
+  /** The program ends. */
+  record Exit() implements InstanceStep {}
+
+  record TakeLease() implements InstanceStep {}
+
+  record RenewLease() implements InstanceStep {}
+
+  /**
+   * @param reached what the next holder must have; empty = not known
+   * @param gaveUp PostgreSQL won't start here: somebody else shall try
+   */
+  record ReleaseLease(Optional<WalPosition> reached, boolean gaveUp) implements InstanceStep {}
+
+  /** Starts a handoff: a checkpoint while clients still write. */
+  record BeginHandOff(String candidate, boolean asked) implements InstanceStep {}
+
+  record HandOver(String candidate, WalPosition shutdown) implements InstanceStep {}
+
+  record AbandonHandOff(String candidate, boolean asked, String why) implements InstanceStep {}
+
+  record Initialise() implements InstanceStep {}
+
+  record Clone(String from) implements InstanceStep {}
+
+  record Rewind(String from) implements InstanceStep {}
+
+  /** Renames the data here, so that the volume can be filled anew; it is never deleted. */
+  record SetAside(String why) implements InstanceStep {}
+
+  record StartPrimary() implements InstanceStep {}
+
+  record StartStandby(Optional<String> following) implements InstanceStep {}
+
+  record Promote() implements InstanceStep {}
+
+  record Follow(String upstream) implements InstanceStep {}
+
+  /**
+   * @param then what the data needs before the next start
+   */
+  record Stop(StopMode mode, Optional<Remedy> then) implements InstanceStep {
+    static Stop fast() {
+      return new Stop(StopMode.FAST, Optional.empty());
+    }
+
+    static Stop immediate() {
+      return new Stop(StopMode.IMMEDIATE, Optional.empty());
+    }
+  }
+
+  /** Keeps with the data in which epoch the timeline that it follows was begun. */
+  record NoteTimeline(int timeline, int epoch) implements InstanceStep {}
+
+  record Publish(RouteTargets targets) implements InstanceStep {}
+
+  /** Writes the members into repmgr's metadata. */
+  record Register() implements InstanceStep {}
+
+  record Reload() implements InstanceStep {}
+}

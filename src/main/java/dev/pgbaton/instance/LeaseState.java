@@ -1,0 +1,113 @@
+package dev.pgbaton.instance;
+
+import dev.pgbaton.cluster.WalPosition;
+import java.util.Optional;
+
+/**
+ * The cluster's Lease as read or as to be written.
+ *
+ * @param version changes with every write; a write names the one it replaces
+ * @param holder the pod that may be writable
+ * @param holderLife the life ({@link Identity#life}) of the holder's pod; absent until a holder
+ *     that was handed the Lease has renewed it
+ * @param epoch counts the holders
+ * @param lastHolder the last one that may have written, kept after a release
+ * @param floor what whoever takes it next must have reached
+ * @param handOffTo the pod that the daemon asks the holder to hand over to
+ * @param handOffRefused why the holder did not
+ * @param systemIdentifier absent until an instance has been initialised
+ */
+public record LeaseState(
+    String version,
+    Optional<String> holder,
+    Optional<String> holderLife,
+    int epoch,
+    Optional<String> lastHolder,
+    Optional<WalPosition> floor,
+    Optional<String> handOffTo,
+    Optional<String> handOffRefused,
+    Optional<String> systemIdentifier) {
+
+  /** As the daemon creates it. */
+  public static LeaseState fresh(String version) {
+    return new LeaseState(
+        version,
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /**
+   * A renewal, also the first one after having been handed it: from now on this one may write, so
+   * the floor is history.
+   */
+  LeaseState renewed(Identity self, Optional<String> identifier) {
+    return new LeaseState(
+        version,
+        Optional.of(self.name()),
+        Optional.of(self.life()),
+        epoch,
+        Optional.of(self.name()),
+        Optional.empty(),
+        handOffTo.filter(to -> !to.equals(self.name())),
+        handOffRefused,
+        systemIdentifier.or(() -> identifier));
+  }
+
+  LeaseState taken(Identity self) {
+    return new LeaseState(
+        version,
+        Optional.of(self.name()),
+        Optional.of(self.life()),
+        epoch + 1,
+        Optional.of(self.name()),
+        Optional.empty(),
+        handOffTo.filter(to -> !to.equals(self.name())),
+        Optional.empty(),
+        systemIdentifier);
+  }
+
+  LeaseState handedTo(String candidate, String from, WalPosition shutdown) {
+    return new LeaseState(
+        version,
+        Optional.of(candidate),
+        Optional.empty(),
+        epoch + 1,
+        Optional.of(from),
+        Optional.of(shutdown),
+        handOffTo.filter(to -> !to.equals(candidate)),
+        Optional.empty(),
+        systemIdentifier);
+  }
+
+  LeaseState released(Optional<WalPosition> reached) {
+    return new LeaseState(
+        version,
+        Optional.empty(),
+        Optional.empty(),
+        epoch,
+        lastHolder,
+        reached,
+        handOffTo,
+        handOffRefused,
+        systemIdentifier);
+  }
+
+  LeaseState refused(String refusal) {
+    return new LeaseState(
+        version,
+        holder,
+        holderLife,
+        epoch,
+        lastHolder,
+        floor,
+        Optional.empty(),
+        Optional.of(refusal),
+        systemIdentifier);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.pgbaton.instance;
+
+import dev.pgbaton.cluster.Lsn;
+import dev.pgbaton.cluster.WalPosition;
+import java.util.Optional;
+
+/** The local PostgreSQL, as it was last seen. */
+public sealed interface ServerState {
+
+  /**
+   * @param failure why the last thing that was tried (a start, a clone, a rewind…) ended badly,
+   *     until the next one is tried
+   */
+  record Stopped(Optional<DataDirectory> data, Optional<Failure> failure) implements ServerState {}
+
+  /** The volume is being filled or mended; PostgreSQL doesn't run. */
+  record Busy(Work work) implements ServerState {}
+
+  /** The process is there but does not answer yet; it may have crash recovery to do. */
+  record Starting(boolean asPrimary) implements ServerState {}
+
+  /**
+   * It can be written to.
+   *
+   * @param position where the log is written to
+   * @param checkpointing whether a requested checkpoint is still under way
+   */
+  record Primary(
+      WalPosition position, TimelineHistory history, String systemIdentifier, boolean checkpointing)
+      implements ServerState {}
+
+  /**
+   * It is in recovery.
+   *
+   * @param received how far the log is safely here
+   * @param follows the instance that it was told to follow
+   * @param streamingFrom the instance that it streams from at this moment
+   * @param promoting whether it was told to promote itself
+   * @param logMissing whether its upstream no longer has the log that it needs: only a new clone
+   *     helps
+   */
+  record Standby(
+      WalPosition received,
+      Lsn replayed,
+      TimelineHistory history,
+      String systemIdentifier,
+      Optional<String> follows,
+      Optional<String> streamingFrom,
+      boolean promoting,
+      boolean logMissing)
+      implements ServerState {}
+
+  /** It was told to stop. */
+  record Stopping(boolean wasPrimary, StopMode mode) implements ServerState {}
+
+  enum Work {
+    INITIALISE,
+    CLONE,
+    REWIND
+  }
+
+  /**
+   * @param attempts how often in a row it went wrong
+   */
+  record Failure(What what, int attempts, String reason) {
+    public enum What {
+      INITIALISE,
+      CLONE,
+      REWIND,
+      START
+    }
+  }
+
+  /** Whether it is, or may be about to be, writable. */
+  default boolean writable() {
+    return switch (this) {
+      case Primary _ -> true;
+      case Starting(var asPrimary) -> asPrimary;
+      case Stopping(var wasPrimary, _) -> wasPrimary;
+      case Standby s -> s.promoting();
+      case Stopped _, Busy _ -> false;
+    };
+  }
+}

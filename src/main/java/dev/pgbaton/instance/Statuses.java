@@ -1,0 +1,108 @@
+package dev.pgbaton.instance;
+
+import dev.pgbaton.cluster.Lsn;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.ServerState.Primary;
+import dev.pgbaton.instance.ServerState.Standby;
+import dev.pgbaton.instance.ServerState.Stopped;
+import java.time.Duration;
+import java.util.Optional;
+
+final class Statuses {
+  private Statuses() {}
+
+  static InstanceStatus of(InstanceView view, Duration now) {
+    return switch (view.server()) {
+      case Primary p -> {
+        var holds = view.lease().heldBy(view.self(), now, view.settings());
+        yield status(
+            view,
+            Role.PRIMARY,
+            true,
+            holds,
+            p.systemIdentifier(),
+            p.position(),
+            Optional.of(p.position().lsn()),
+            Optional.empty(),
+            p.history());
+      }
+      case Standby s -> {
+        var holder = view.leaseState().flatMap(LeaseState::holder);
+        var ready = s.streamingFrom().isPresent() && s.streamingFrom().equals(holder);
+        yield status(
+            view,
+            Role.REPLICA,
+            true,
+            ready,
+            s.systemIdentifier(),
+            s.received(),
+            Optional.of(s.replayed()),
+            s.streamingFrom(),
+            s.history());
+      }
+      case Stopped(var data, _) when data.isPresent() -> {
+        var d = data.get();
+        yield status(
+            view,
+            Role.UNKNOWN,
+            false,
+            false,
+            d.systemIdentifier(),
+            d.position(),
+            Optional.empty(),
+            Optional.empty(),
+            d.history());
+      }
+      case Stopped _ -> notRunning(view, false);
+      // A clone counts once it is complete.
+      case ServerState.Busy(var work) -> notRunning(view, work == ServerState.Work.REWIND);
+      case ServerState.Starting _, ServerState.Stopping _ -> notRunning(view, true);
+    };
+  }
+
+  private static InstanceStatus status(
+      InstanceView view,
+      Role role,
+      boolean running,
+      boolean ready,
+      String systemIdentifier,
+      WalPosition position,
+      Optional<Lsn> replayed,
+      Optional<String> streamingFrom,
+      TimelineHistory history) {
+    return new InstanceStatus(
+        view.self().name(),
+        view.self().address(),
+        role,
+        running,
+        ready,
+        view.intents().leaving(),
+        true,
+        Optional.of(systemIdentifier),
+        Optional.of(position),
+        replayed,
+        streamingFrom,
+        history,
+        view.reload().taken(),
+        view.reload().errors());
+  }
+
+  private static InstanceStatus notRunning(InstanceView view, boolean hasData) {
+    return new InstanceStatus(
+        view.self().name(),
+        view.self().address(),
+        Role.UNKNOWN,
+        false,
+        false,
+        view.intents().leaving(),
+        hasData,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        TimelineHistory.NONE,
+        view.reload().taken(),
+        view.reload().errors());
+  }
+}

@@ -1,0 +1,183 @@
+package dev.pgbaton.instance;
+
+import static dev.pgbaton.instance.InstancePlanner.closely;
+import static dev.pgbaton.instance.InstancePlanner.decided;
+import static dev.pgbaton.instance.InstancePlanner.elapsed;
+import static dev.pgbaton.instance.InstancePlanner.seconds;
+import static dev.pgbaton.instance.InstancePlanner.triedJustNow;
+import static dev.pgbaton.instance.InstancePlanner.waiting;
+
+import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.InstanceStep.StartStandby;
+import dev.pgbaton.instance.InstanceStep.TakeLease;
+import dev.pgbaton.instance.ServerState.Standby;
+import dev.pgbaton.instance.ServerState.Stopped;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Who may take a Lease that nobody holds. What isn't known waits: a second try costs a second, a
+ * fork costs data.
+ */
+final class Succession {
+  /** How long the first instance waits for the others to say that they have no data either. */
+  private static final Duration BOOTSTRAP_PATIENCE = Duration.ofSeconds(20);
+
+  private static final Duration PAUSE_AFTER_GIVING_UP = Duration.ofSeconds(30);
+
+  /** Between the end of streaming and the last renewal that was seen, in either order. */
+  private static final Duration SAME_MOMENT = Duration.ofSeconds(1);
+
+  private Succession() {}
+
+  static Decision decide(InstanceView view, LeaseState lease, Duration now) {
+    if (view.intents().leaving()) return waiting("the pod is about to end");
+    if (triedJustNow(view, now)) return waiting("the Lease could not be taken a moment ago");
+    return switch (view.server()) {
+      case Stopped(var data, _) when data.isEmpty() -> empty(view, lease, now);
+      case Stopped(var data, var failure) -> {
+        var d = data.orElseThrow();
+        if (lease.systemIdentifier().filter(id -> !id.equals(d.systemIdentifier())).isPresent())
+          yield waiting("the data on the volume belongs to another cluster");
+        if (isLastHolder(view, lease) || lease.systemIdentifier().isEmpty())
+          yield resume(view, lease, d.position(), now);
+        yield Backoff.wait(failure, view.memory(), now)
+            .orElseGet(
+                () ->
+                    decided(
+                        new StartStandby(lease.lastHolder()),
+                        "nobody holds the Lease; it was a standby"));
+      }
+      case Standby standby -> {
+        if (lease.systemIdentifier().isEmpty()) yield resume(view, lease, standby.received(), now);
+        yield succeed(view, lease, standby.received(), now);
+      }
+      case ServerState.Busy(var work) -> waiting("busy: " + work);
+      case ServerState.Starting _ -> waiting("PostgreSQL is starting");
+      case ServerState.Stopping _ -> closely("PostgreSQL is stopping");
+      case ServerState.Primary _ ->
+          decided(InstanceStep.Stop.immediate(), "this instance does not hold the Lease");
+    };
+  }
+
+  private static boolean isLastHolder(InstanceView view, LeaseState lease) {
+    return lease.lastHolder().filter(view.self().name()::equals).isPresent();
+  }
+
+  /** No data here: only the very first instance of a cluster does something about that. */
+  private static Decision empty(InstanceView view, LeaseState lease, Duration now) {
+    if (lease.systemIdentifier().isPresent())
+      return waiting("no data here, and no primary to clone");
+    if (view.peers().stream().anyMatch(p -> p.askedAt().isEmpty()))
+      return waiting("the other instances are being asked");
+    if (view.peers().stream().anyMatch(p -> p.status().filter(InstanceStatus::hasData).isPresent()))
+      return waiting("another instance has data");
+    var first = view.self().instances().getFirst();
+    if (!first.equals(view.self().name()))
+      return waiting("no data anywhere: " + first + " makes the first");
+    var allSay = view.peers().stream().allMatch(p -> p.status().isPresent());
+    return allSay || elapsed(view.memory().startedAt(), now, BOOTSTRAP_PATIENCE)
+        ? decided(new TakeLease(), "no instance has data")
+        : waiting("not every other instance has said yet that it has no data");
+  }
+
+  /**
+   * It has data, and nobody else can have newer: because it was the last holder, or because all
+   * others say so.
+   */
+  private static Decision resume(
+      InstanceView view, LeaseState lease, WalPosition mine, Duration now) {
+    if (view.memory().gaveUpAt().filter(at -> !elapsed(at, now, PAUSE_AFTER_GIVING_UP)).isPresent())
+      return waiting("PostgreSQL would not start here; it is another instance's turn");
+    if (isLastHolder(view, lease))
+      return decided(new TakeLease(), "this instance was the last holder");
+    if (view.peers().stream().anyMatch(p -> p.status().isEmpty()))
+      return waiting("the Lease knows no former holder, and not every other instance answers");
+    return ahead(view, mine, false, true)
+        .map(other -> waiting(other + " has newer data"))
+        .orElseGet(() -> decided(new TakeLease(), "no other instance has newer data"));
+  }
+
+  private static Decision succeed(
+      InstanceView view, LeaseState lease, WalPosition mine, Duration now) {
+    var vacant =
+        lease.holder().isEmpty()
+            ? view.lease().unchangedSince()
+            : view.lease().unchangedSince().plus(view.settings().takeAfter());
+    if (lease.floor().filter(floor -> !mine.reaches(floor)).isPresent())
+      return waiting(
+          "the data here ends at %s, before %s, which was confirmed to clients"
+              .formatted(mine, lease.floor().get()));
+    if (!view.peers().stream().allMatch(p -> p.askedSince(vacant)))
+      return closely("nobody holds the Lease; the others are being asked");
+
+    var began =
+        vacant.compareTo(view.memory().startedAt()) > 0 ? vacant : view.memory().startedAt();
+    var waited = elapsed(began, now, view.settings().patience());
+    // A tie only costs a conflict if two try at once, so nobody waits long for an instance that may
+    // not try at all.
+    var myTurn = elapsed(vacant, now, Duration.ofSeconds(view.self().ordinal()));
+    var ahead = ahead(view, mine, waited, !myTurn);
+    if (ahead.isPresent()) return waiting(ahead.get() + " has at least as much");
+
+    var running =
+        1
+            + view.peers().stream()
+                .filter(p -> p.status().filter(InstanceStatus::running).isPresent())
+                .count();
+    var needed =
+        view.settings().synchronousStandbys() == 0
+            ? 1
+            : view.self().instances().size() - view.settings().synchronousStandbys();
+    if (running < needed)
+      return waiting(
+          "%d of the %d instances run, %d are needed to be sure that a confirmed commit is here"
+              .formatted(running, view.self().instances().size(), needed));
+
+    if (lease.floor().isPresent())
+      return decided(new TakeLease(), "the last holder stopped cleanly, and all of it is here");
+    if (sawTheEnd(view, lease))
+      return decided(new TakeLease(), "it streamed until the last holder's end");
+    if (waited)
+      return decided(
+          new TakeLease(),
+          "the last holder has not come back within " + seconds(view.settings().patience()));
+    return waiting("it did not see the last holder's end, and waits for it to come back");
+  }
+
+  private static boolean sawTheEnd(InstanceView view, LeaseState lease) {
+    return view.memory()
+        .streamed()
+        .filter(s -> lease.lastHolder().filter(s.from()::equals).isPresent())
+        .filter(s -> s.at().compareTo(view.lease().unchangedSince().minus(SAME_MOMENT)) >= 0)
+        .isPresent();
+  }
+
+  /**
+   * Another instance that should go first.
+   *
+   * @param runningOnly one that has data but doesn't get PostgreSQL to run is not waited for any
+   *     longer
+   * @param ties whether the lower ordinal goes first where two have the same
+   */
+  private static Optional<String> ahead(
+      InstanceView view, WalPosition mine, boolean runningOnly, boolean ties) {
+    return view.peers().stream()
+        .flatMap(p -> p.status().stream())
+        .filter(s -> !s.stopping() && s.hasData() && (s.running() || !runningOnly))
+        .filter(
+            s ->
+                s.position()
+                    .filter(
+                        theirs -> {
+                          var order = theirs.compareTo(mine);
+                          return order > 0
+                              || ties
+                                  && order == 0
+                                  && view.self().ordinalOf(s.name()) < view.self().ordinal();
+                        })
+                    .isPresent())
+        .map(InstanceStatus::name)
+        .findFirst();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.pgbaton.instance;
+
+import dev.pgbaton.cluster.Lsn;
+import dev.pgbaton.cluster.WalPosition;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The timelines that led to the present one.
+ *
+ * @param switches for each former timeline the position at which it was left, in order
+ * @param epoch the Lease's epoch in which the present timeline was begun, 0 = not known. Two
+ *     instances that were promoted apart from one another can give the same number to different
+ *     timelines, which pg_rewind takes for one; the epochs tell them apart
+ */
+public record TimelineHistory(List<WalPosition> switches, int epoch) {
+  public static final TimelineHistory NONE = new TimelineHistory(List.of(), 0);
+
+  Optional<Lsn> end(int timeline) {
+    return switches.stream()
+        .filter(s -> s.timeline() == timeline)
+        .map(WalPosition::lsn)
+        .findFirst();
+  }
+}

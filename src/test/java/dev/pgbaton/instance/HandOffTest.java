@@ -1,0 +1,77 @@
+package dev.pgbaton.instance;
+
+import static dev.pgbaton.instance.InstanceFixture.at;
+import static dev.pgbaton.instance.InstanceFixture.endingReplica;
+import static dev.pgbaton.instance.InstanceFixture.formerPrimary;
+import static dev.pgbaton.instance.InstanceFixture.instance;
+import static dev.pgbaton.instance.InstanceFixture.replica;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
+import dev.pgbaton.instance.InstanceStep.BeginHandOff;
+import dev.pgbaton.instance.InstanceStep.HandOver;
+import dev.pgbaton.instance.InstanceStep.Stop;
+import dev.pgbaton.instance.InstanceStep.Wait;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HandOffTest {
+  private static final RouteTargets BOTH =
+      new RouteTargets("10.0.0.0", List.of("10.0.0.1", "10.0.0.2"));
+
+  private static InstanceFixture primary() {
+    return instance("pg-0")
+        .primary()
+        .holding()
+        .settled(BOTH)
+        .peer("pg-1", replica("pg-1", at(1, 490), "pg-0"))
+        .peer("pg-2", replica("pg-2", at(1, 500), "pg-0"));
+  }
+
+  @Test
+  void theDaemonNamesTheCandidate() {
+    assertThat(primary().askedToHandOverTo("pg-1").step())
+        .isEqualTo(new BeginHandOff("pg-1", true));
+  }
+
+  @Test
+  void aCandidateThatDoesNotStreamIsRefused() {
+    assertThat(
+            primary()
+                .peer("pg-1", replica("pg-1", at(1, 490), null))
+                .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.2")))
+                .askedToHandOverTo("pg-1")
+                .step())
+        .isEqualTo(new AbandonHandOff("pg-1", true, "it does not stream from pg-0"));
+  }
+
+  @Test
+  void theHookTakesTheReplicaWithTheMost() {
+    assertThat(primary().hookAsks().step()).isEqualTo(new BeginHandOff("pg-2", false));
+  }
+
+  @Test
+  void theHookDoesNotTakeAReplicaThatEndsToo() {
+    assertThat(
+            primary()
+                .peer("pg-2", endingReplica("pg-2", at(1, 500), "pg-0"))
+                .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.1")))
+                .hookAsks()
+                .step())
+        .isEqualTo(new BeginHandOff("pg-1", false));
+  }
+
+  @Test
+  void theServerStopsOnceTheCheckpointIsDone() {
+    assertThat(primary().handingOverTo("pg-2").step()).isEqualTo(Stop.fast());
+  }
+
+  @Test
+  void theLeaseIsHandedOverOnceTheCandidateHasTheShutdownCheckpoint() {
+    var stopped = primary().stopped(formerPrimary(at(1, 500))).handingOverTo("pg-2");
+
+    assertThat(stopped.step()).isEqualTo(new Wait(true));
+    assertThat(stopped.peer("pg-2", replica("pg-2", at(1, 620), null)).step())
+        .isEqualTo(new HandOver("pg-2", at(1, 500)));
+  }
+}

@@ -1,0 +1,340 @@
+package dev.pgbaton.instance;
+
+import dev.pgbaton.cluster.Lsn;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.ServerState.Failure;
+import dev.pgbaton.instance.ServerState.Primary;
+import dev.pgbaton.instance.ServerState.Standby;
+import dev.pgbaton.instance.ServerState.Starting;
+import dev.pgbaton.instance.ServerState.Stopped;
+import dev.pgbaton.instance.ServerState.Stopping;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** One instance of the cluster {@code pg} with three instances, an hour into its life. */
+final class InstanceFixture {
+  static final Duration NOW = Duration.ofHours(1);
+  static final String SYSTEM = "7300000000000000001";
+
+  private final Identity self;
+  private ServerState server = new Stopped(Optional.empty(), Optional.empty());
+  private LeaseState lease = LeaseState.fresh("1");
+  private boolean leaseKnown = true;
+  private Duration unchangedSince = NOW.minusSeconds(1);
+  private Optional<Duration> confirmedAt = Optional.empty();
+  private Optional<Duration> attemptedAt = Optional.empty();
+  private final TreeMap<String, Peer> peers = new TreeMap<>();
+  private Intents intents = Intents.NONE;
+  private Memory memory = Memory.begin(Duration.ZERO);
+  private int synchronousStandbys;
+
+  private InstanceFixture(String name) {
+    self =
+        new Identity(
+            name, name + "-life", List.of("pg-0", "pg-1", "pg-2"), "10.0.0." + name.charAt(3));
+    self.instances().stream()
+        .filter(n -> !n.equals(name))
+        .forEach(n -> peers.put(n, Peer.notAsked(n)));
+  }
+
+  static InstanceFixture instance(String name) {
+    return new InstanceFixture(name);
+  }
+
+  static WalPosition at(int timeline, long lsn) {
+    return new WalPosition(timeline, new Lsn(lsn));
+  }
+
+  InstanceFixture stopped(DataDirectory data) {
+    server = new Stopped(Optional.of(data), Optional.empty());
+    return this;
+  }
+
+  InstanceFixture failed(DataDirectory data, Failure.What what, int attempts) {
+    server = new Stopped(Optional.of(data), Optional.of(new Failure(what, attempts, "it broke")));
+    return this;
+  }
+
+  static DataDirectory formerPrimary(WalPosition position) {
+    return new DataDirectory(SYSTEM, position, false, true, TimelineHistory.NONE);
+  }
+
+  static DataDirectory crashedPrimary(WalPosition position) {
+    return new DataDirectory(SYSTEM, position, false, false, TimelineHistory.NONE);
+  }
+
+  static DataDirectory formerStandby(WalPosition position) {
+    return new DataDirectory(SYSTEM, position, true, true, TimelineHistory.NONE);
+  }
+
+  InstanceFixture primary() {
+    return server(new Primary(at(1, 500), TimelineHistory.NONE, SYSTEM, false));
+  }
+
+  InstanceFixture standby(WalPosition position, String follows, boolean streams) {
+    return standby(position, follows, streams, TimelineHistory.NONE);
+  }
+
+  InstanceFixture standby(
+      WalPosition position, String follows, boolean streams, TimelineHistory history) {
+    return server(
+        new Standby(
+            position,
+            position.lsn(),
+            history,
+            SYSTEM,
+            Optional.of(follows),
+            streams ? Optional.of(follows) : Optional.empty(),
+            false,
+            false));
+  }
+
+  InstanceFixture starting(boolean asPrimary) {
+    return server(new Starting(asPrimary));
+  }
+
+  InstanceFixture stopping() {
+    return server(new Stopping(true, StopMode.FAST));
+  }
+
+  InstanceFixture server(ServerState state) {
+    server = state;
+    return this;
+  }
+
+  InstanceFixture leaseUnknown() {
+    leaseKnown = false;
+    return this;
+  }
+
+  /** The Lease of a cluster that has data; its last holder was this one. */
+  InstanceFixture leaseFree(String lastHolder, WalPosition floor) {
+    lease =
+        new LeaseState(
+            "9",
+            Optional.empty(),
+            Optional.empty(),
+            3,
+            Optional.of(lastHolder),
+            Optional.ofNullable(floor),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(SYSTEM));
+    return this;
+  }
+
+  InstanceFixture leaseOf(String holder) {
+    return lease(holder, holder, null, null);
+  }
+
+  InstanceFixture leaseHandedTo(String holder, String from, WalPosition floor) {
+    lease(holder, from, floor, null);
+    lease =
+        new LeaseState(
+            lease.version(),
+            lease.holder(),
+            Optional.empty(),
+            lease.epoch(),
+            lease.lastHolder(),
+            lease.floor(),
+            lease.handOffTo(),
+            lease.handOffRefused(),
+            lease.systemIdentifier());
+    return this;
+  }
+
+  InstanceFixture leaseOf(String holder, String handOffTo) {
+    return lease(holder, holder, null, handOffTo);
+  }
+
+  private InstanceFixture lease(
+      String holder, String lastHolder, WalPosition floor, String handOffTo) {
+    lease =
+        new LeaseState(
+            "9",
+            Optional.of(holder),
+            Optional.of(holder + "-life"),
+            3,
+            Optional.of(lastHolder),
+            Optional.ofNullable(floor),
+            Optional.ofNullable(handOffTo),
+            Optional.empty(),
+            Optional.of(SYSTEM));
+    return this;
+  }
+
+  InstanceFixture leaseOfAFormerPodOfThisName() {
+    leaseOf(self.name());
+    lease =
+        new LeaseState(
+            "9",
+            lease.holder(),
+            Optional.of("another-life"),
+            3,
+            lease.lastHolder(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            lease.systemIdentifier());
+    return this;
+  }
+
+  /** Holds the Lease, and renewed it that long ago. */
+  InstanceFixture holding(Duration renewedBefore) {
+    leaseOf(self.name());
+    confirmedAt = Optional.of(NOW.minus(renewedBefore));
+    return this;
+  }
+
+  InstanceFixture holding() {
+    return holding(Duration.ofMillis(500));
+  }
+
+  InstanceFixture askedToHandOverTo(String candidate) {
+    holding();
+    return lease(self.name(), self.name(), null, candidate);
+  }
+
+  InstanceFixture leaseUnchangedFor(Duration time) {
+    unchangedSince = NOW.minus(time);
+    return this;
+  }
+
+  InstanceFixture synchronous(int standbys) {
+    synchronousStandbys = standbys;
+    return this;
+  }
+
+  InstanceFixture peer(String name, InstanceStatus status) {
+    peers.put(name, new Peer(name, Optional.of(NOW), Optional.of(status)));
+    return this;
+  }
+
+  InstanceFixture unreachable(String name) {
+    peers.put(name, new Peer(name, Optional.of(NOW), Optional.empty()));
+    return this;
+  }
+
+  static InstanceStatus replica(String name, WalPosition position, String from) {
+    return status(
+        name,
+        Role.REPLICA,
+        Optional.of(position),
+        Optional.ofNullable(from),
+        false,
+        TimelineHistory.NONE);
+  }
+
+  static InstanceStatus endingReplica(String name, WalPosition position, String from) {
+    return status(
+        name, Role.REPLICA, Optional.of(position), Optional.of(from), true, TimelineHistory.NONE);
+  }
+
+  static InstanceStatus aPrimary(String name, WalPosition position, TimelineHistory history) {
+    return status(name, Role.PRIMARY, Optional.of(position), Optional.empty(), false, history);
+  }
+
+  static InstanceStatus emptyInstance(String name) {
+    return status(
+        name, Role.UNKNOWN, Optional.empty(), Optional.empty(), false, TimelineHistory.NONE);
+  }
+
+  private static InstanceStatus status(
+      String name,
+      Role role,
+      Optional<WalPosition> position,
+      Optional<String> from,
+      boolean stopping,
+      TimelineHistory history) {
+    return new InstanceStatus(
+        name,
+        "10.0.0." + name.charAt(3),
+        role,
+        role != Role.UNKNOWN,
+        true,
+        stopping,
+        position.isPresent(),
+        position.map(_ -> SYSTEM),
+        position,
+        position.map(WalPosition::lsn),
+        from,
+        history,
+        "",
+        List.of());
+  }
+
+  InstanceFixture streamedUntil(String from, Duration before) {
+    memory =
+        new Memory(
+            memory.startedAt(),
+            Optional.of(new Memory.Streamed(from, NOW.minus(before))),
+            memory.handOff(),
+            memory.routed(),
+            memory.routeFailedAt(),
+            memory.registered(),
+            memory.remedy(),
+            memory.gaveUpAt(),
+            memory.handOffFailed(),
+            memory.stopAskedAt(),
+            memory.stoppedSince(),
+            memory.leavingSince());
+    return this;
+  }
+
+  InstanceFixture started(Duration before) {
+    memory = Memory.begin(NOW.minus(before));
+    return this;
+  }
+
+  InstanceFixture handingOverTo(String candidate) {
+    memory = memory.begun(new Memory.HandOff(candidate, true, NOW.minusMillis(100)));
+    return this;
+  }
+
+  InstanceFixture needs(Remedy remedy) {
+    memory = memory.needs(Optional.of(remedy));
+    return this;
+  }
+
+  InstanceFixture settled(RouteTargets targets) {
+    memory = memory.routed(new Memory.Routed(3, targets, NOW)).registered(self.instances());
+    return this;
+  }
+
+  InstanceFixture hookAsks() {
+    intents = new Intents(true, false);
+    return this;
+  }
+
+  InstanceFixture terminating() {
+    intents = new Intents(true, true);
+    return this;
+  }
+
+  InstanceView view() {
+    return new InstanceView(
+        self,
+        InstanceSettings.fast(synchronousStandbys),
+        server,
+        ReloadState.NONE,
+        new LeaseView(
+            leaseKnown ? Optional.of(lease) : Optional.empty(),
+            unchangedSince,
+            confirmedAt,
+            attemptedAt),
+        List.copyOf(peers.values()),
+        intents,
+        memory.observed(server, intents, memory.streamed(), NOW.minusSeconds(1)));
+  }
+
+  Decision decision() {
+    return InstancePlanner.decide(view(), NOW);
+  }
+
+  InstanceStep step() {
+    return decision().step();
+  }
+}

@@ -1,0 +1,350 @@
+package dev.pgbaton.instance;
+
+import static dev.pgbaton.instance.InstanceFixture.SYSTEM;
+import static dev.pgbaton.instance.InstanceFixture.aPrimary;
+import static dev.pgbaton.instance.InstanceFixture.at;
+import static dev.pgbaton.instance.InstanceFixture.crashedPrimary;
+import static dev.pgbaton.instance.InstanceFixture.emptyInstance;
+import static dev.pgbaton.instance.InstanceFixture.formerPrimary;
+import static dev.pgbaton.instance.InstanceFixture.formerStandby;
+import static dev.pgbaton.instance.InstanceFixture.instance;
+import static dev.pgbaton.instance.InstanceFixture.replica;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgbaton.instance.InstanceStep.Clone;
+import dev.pgbaton.instance.InstanceStep.Exit;
+import dev.pgbaton.instance.InstanceStep.Follow;
+import dev.pgbaton.instance.InstanceStep.Initialise;
+import dev.pgbaton.instance.InstanceStep.Promote;
+import dev.pgbaton.instance.InstanceStep.Publish;
+import dev.pgbaton.instance.InstanceStep.ReleaseLease;
+import dev.pgbaton.instance.InstanceStep.RenewLease;
+import dev.pgbaton.instance.InstanceStep.Rewind;
+import dev.pgbaton.instance.InstanceStep.SetAside;
+import dev.pgbaton.instance.InstanceStep.StartPrimary;
+import dev.pgbaton.instance.InstanceStep.StartStandby;
+import dev.pgbaton.instance.InstanceStep.Stop;
+import dev.pgbaton.instance.InstanceStep.TakeLease;
+import dev.pgbaton.instance.InstanceStep.Wait;
+import dev.pgbaton.instance.ServerState.Failure;
+import dev.pgbaton.instance.ServerState.Standby;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class InstancePlannerTest {
+  private static final TimelineHistory LEFT_AT_500 = new TimelineHistory(List.of(at(1, 500)), 3);
+
+  @Test
+  void aPrimaryWhoseLeaseIsAnothersStopsAtOnce() {
+    assertThat(instance("pg-0").primary().leaseOf("pg-1").step()).isEqualTo(Stop.immediate());
+  }
+
+  @Test
+  void aPrimaryThatCouldNotRenewForEightSecondsStopsAtOnce() {
+    assertThat(instance("pg-0").primary().holding(Duration.ofSeconds(8)).step())
+        .isEqualTo(Stop.immediate());
+  }
+
+  @Test
+  void aPrimaryThatIsStillStartingStopsWithoutTheLease() {
+    assertThat(instance("pg-0").starting(true).leaseOf("pg-1").step()).isEqualTo(Stop.immediate());
+  }
+
+  @Test
+  void aPromotionUnderWayStopsWithoutTheLease() {
+    var promoting =
+        new Standby(
+            at(1, 500),
+            at(1, 500).lsn(),
+            TimelineHistory.NONE,
+            SYSTEM,
+            Optional.empty(),
+            Optional.empty(),
+            true,
+            false);
+
+    assertThat(instance("pg-1").server(promoting).leaseOf("pg-0").step())
+        .isEqualTo(Stop.immediate());
+  }
+
+  @Test
+  void whatTheLeaseSaysOfAFormerPodOfThisNameDoesNotCount() {
+    assertThat(
+            instance("pg-0")
+                .stopped(formerPrimary(at(1, 500)))
+                .leaseOfAFormerPodOfThisName()
+                .step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aRestartedHolderRenewsBeforeItStarts() {
+    assertThat(instance("pg-0").stopped(crashedPrimary(at(1, 500))).leaseOf("pg-0").step())
+        .isEqualTo(new RenewLease());
+    assertThat(instance("pg-0").stopped(crashedPrimary(at(1, 500))).holding().step())
+        .isEqualTo(new StartPrimary());
+  }
+
+  @Test
+  void theHolderRenewsEveryTwoSeconds() {
+    assertThat(instance("pg-0").primary().holding(Duration.ofSeconds(2)).step())
+        .isEqualTo(new RenewLease());
+  }
+
+  @Test
+  void aHolderWithAStandbysDataNeverWritesOnItsTimeline() {
+    assertThat(instance("pg-1").stopped(formerStandby(at(1, 500))).holding().step())
+        .isEqualTo(new StartStandby(Optional.empty()));
+    assertThat(instance("pg-1").standby(at(1, 500), "pg-0", false).holding().step())
+        .isEqualTo(new Promote());
+  }
+
+  @Test
+  void whoWasHandedTheLeaseRenewsItBeforeItPromotesItself() {
+    assertThat(
+            instance("pg-1")
+                .standby(at(1, 500), "pg-0", true)
+                .leaseHandedTo("pg-1", "pg-0", at(1, 400))
+                .step())
+        .isEqualTo(new RenewLease());
+  }
+
+  @Test
+  void theFirstInstanceOfANewClusterInitialisesOnceAllSayThatTheyHaveNoData() {
+    var first = instance("pg-0").peer("pg-1", emptyInstance("pg-1"));
+
+    assertThat(first.step()).isInstanceOf(Wait.class);
+    assertThat(first.peer("pg-2", emptyInstance("pg-2")).step()).isEqualTo(new TakeLease());
+  }
+
+  @Test
+  void theFirstInstanceDoesNotWaitForeverForAPodThatCanNotBeScheduled() {
+    assertThat(
+            instance("pg-0")
+                .started(Duration.ofSeconds(20))
+                .peer("pg-1", emptyInstance("pg-1"))
+                .unreachable("pg-2")
+                .step())
+        .isEqualTo(new TakeLease());
+  }
+
+  @Test
+  void nobodyInitialisesWhileAnotherInstanceHasData() {
+    assertThat(
+            instance("pg-0")
+                .peer("pg-1", replica("pg-1", at(1, 500), null))
+                .peer("pg-2", emptyInstance("pg-2"))
+                .step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void onlyTheFirstInstanceInitialises() {
+    assertThat(
+            instance("pg-1")
+                .peer("pg-0", emptyInstance("pg-0"))
+                .peer("pg-2", emptyInstance("pg-2"))
+                .step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aHolderWithoutDataInitialisesOnlyIfTheClusterNeverHadAny() {
+    assertThat(instance("pg-0").holding().step()).isInstanceOf(ReleaseLease.class);
+  }
+
+  @Test
+  void anEmptyInstanceClonesFromTheRunningPrimaryOnly() {
+    var empty = instance("pg-1").leaseOf("pg-0");
+
+    assertThat(empty.step()).isInstanceOf(Wait.class);
+    assertThat(empty.peer("pg-0", aPrimary("pg-0", at(1, 500), TimelineHistory.NONE)).step())
+        .isEqualTo(new Clone("pg-0"));
+  }
+
+  @Test
+  void aFormerPrimaryThatHandedOverContinuesAsAStandbyEvenBeforeThePromotion() {
+    assertThat(
+            instance("pg-0")
+                .stopped(formerPrimary(at(1, 400)))
+                .leaseOf("pg-1")
+                .peer("pg-1", replica("pg-1", at(1, 500), null))
+                .step())
+        .isEqualTo(new StartStandby(Optional.of("pg-1")));
+  }
+
+  @Test
+  void aFormerPrimaryWhoseShutdownCheckpointIsNotInTheNewHistoryIsRewound() {
+    assertThat(
+            instance("pg-0")
+                .stopped(formerPrimary(at(1, 500)))
+                .leaseOf("pg-1")
+                .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500))
+                .step())
+        .isEqualTo(new Rewind("pg-1"));
+  }
+
+  @Test
+  void aCrashedPrimaryIsRewoundWhateverItsLastCheckpointSays() {
+    assertThat(
+            instance("pg-0")
+                .stopped(crashedPrimary(at(1, 100)))
+                .leaseOf("pg-1")
+                .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500))
+                .step())
+        .isEqualTo(new Rewind("pg-1"));
+  }
+
+  @Test
+  void aCrashedPrimaryWaitsUntilTheNewOneIsPromoted() {
+    assertThat(
+            instance("pg-0")
+                .stopped(crashedPrimary(at(1, 100)))
+                .leaseOf("pg-1")
+                .peer("pg-1", replica("pg-1", at(1, 600), null))
+                .step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void dataThatCanNotBeRewoundIsSetAside() {
+    assertThat(
+            instance("pg-0")
+                .failed(crashedPrimary(at(1, 100)), Failure.What.REWIND, 2)
+                .leaseOf("pg-1")
+                .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500))
+                .step())
+        .isInstanceOf(SetAside.class);
+  }
+
+  @Test
+  void twoTimelinesOfOneNumberAreToldApartByTheirEpochs() {
+    var mine =
+        new DataDirectory(
+            SYSTEM, at(2, 600), false, true, new TimelineHistory(List.of(at(1, 500)), 2));
+
+    assertThat(
+            instance("pg-0")
+                .stopped(mine)
+                .leaseOf("pg-1")
+                .peer("pg-1", aPrimary("pg-1", at(2, 700), LEFT_AT_500))
+                .step())
+        .isInstanceOf(SetAside.class);
+  }
+
+  @Test
+  void aStandbyFollowsTheHolder() {
+    assertThat(instance("pg-2").standby(at(1, 500), "pg-0", false).leaseOf("pg-1").step())
+        .isEqualTo(new Follow("pg-1"));
+  }
+
+  @Test
+  void aStandbyThatIsBeyondTheSwitchToTheNewTimelineStopsToBeRewound() {
+    assertThat(
+            instance("pg-2")
+                .standby(at(1, 501), "pg-1", false)
+                .leaseOf("pg-1")
+                .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500))
+                .step())
+        .isEqualTo(new Stop(StopMode.FAST, Optional.of(new Remedy.Rewinding())));
+    assertThat(
+            instance("pg-2")
+                .stopped(formerStandby(at(1, 400)))
+                .needs(new Remedy.Rewinding())
+                .leaseOf("pg-1")
+                .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500))
+                .step())
+        .isEqualTo(new Rewind("pg-1"));
+  }
+
+  @Test
+  void aNewPrimaryPublishesItselfFirst() {
+    assertThat(
+            instance("pg-0")
+                .primary()
+                .holding()
+                .peer("pg-1", replica("pg-1", at(1, 500), "pg-0"))
+                .step())
+        .isEqualTo(new Publish(new RouteTargets("10.0.0.0", List.of("10.0.0.1"))));
+  }
+
+  @Test
+  void theReplicasServiceFallsBackToThePrimary() {
+    assertThat(instance("pg-0").primary().holding().step())
+        .isEqualTo(new Publish(new RouteTargets("10.0.0.0", List.of("10.0.0.0"))));
+  }
+
+  @Test
+  void aStandbyMayGoOnAsOneBeforeTheLeaseCouldBeRead() {
+    assertThat(instance("pg-1").stopped(formerStandby(at(1, 500))).leaseUnknown().step())
+        .isEqualTo(new StartStandby(Optional.empty()));
+    assertThat(instance("pg-0").stopped(formerPrimary(at(1, 500))).leaseUnknown().step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aTerminatedReplicaStopsFastAndEnds() {
+    assertThat(
+            instance("pg-1").standby(at(1, 500), "pg-0", true).leaseOf("pg-0").terminating().step())
+        .isEqualTo(Stop.fast());
+    assertThat(
+            instance("pg-1")
+                .stopped(formerStandby(at(1, 500)))
+                .leaseOf("pg-0")
+                .terminating()
+                .step())
+        .isEqualTo(new Exit());
+  }
+
+  @Test
+  void theLastInstanceLeavesItsPositionOnTheLease() {
+    assertThat(instance("pg-0").stopped(formerPrimary(at(1, 500))).holding().terminating().step())
+        .isEqualTo(new ReleaseLease(Optional.of(at(1, 500)), false));
+  }
+
+  @Test
+  void aTerminatingHolderThatWasNotPromotedYetLetsSomebodyElseTry() {
+    assertThat(
+            instance("pg-1")
+                .standby(at(1, 500), "pg-0", false)
+                .leaseHandedTo("pg-1", "pg-0", at(1, 400))
+                .terminating()
+                .step())
+        .isEqualTo(new ReleaseLease(Optional.of(at(1, 500)), false));
+  }
+
+  @Test
+  void aHolderWhosePostgresWillNotStartGivesItsPlaceUp() {
+    assertThat(
+            instance("pg-0")
+                .failed(crashedPrimary(at(1, 500)), Failure.What.START, 3)
+                .holding()
+                .step())
+        .isEqualTo(new ReleaseLease(Optional.empty(), true));
+  }
+
+  @Test
+  void aNewHolderWithoutDataInANewClusterRunsInitdb() {
+    var view = instance("pg-0").view();
+    var lease = LeaseState.fresh("1").taken(view.self());
+    var held =
+        new InstanceView(
+            view.self(),
+            view.settings(),
+            view.server(),
+            view.reload(),
+            new LeaseView(
+                Optional.of(lease),
+                InstanceFixture.NOW,
+                Optional.of(InstanceFixture.NOW),
+                Optional.empty()),
+            view.peers(),
+            view.intents(),
+            view.memory());
+
+    assertThat(InstancePlanner.decide(held, InstanceFixture.NOW).step())
+        .isEqualTo(new Initialise());
+  }
+}

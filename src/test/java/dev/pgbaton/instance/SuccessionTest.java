@@ -1,0 +1,132 @@
+package dev.pgbaton.instance;
+
+import static dev.pgbaton.instance.InstanceFixture.at;
+import static dev.pgbaton.instance.InstanceFixture.formerPrimary;
+import static dev.pgbaton.instance.InstanceFixture.formerStandby;
+import static dev.pgbaton.instance.InstanceFixture.instance;
+import static dev.pgbaton.instance.InstanceFixture.replica;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgbaton.instance.InstanceStep.StartStandby;
+import dev.pgbaton.instance.InstanceStep.TakeLease;
+import dev.pgbaton.instance.InstanceStep.Wait;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SuccessionTest {
+  private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
+
+  private static InstanceFixture survivor() {
+    return instance("pg-1")
+        .standby(at(1, 500), "pg-0", false)
+        .leaseOf("pg-0")
+        .leaseUnchangedFor(TEN_SECONDS)
+        .streamedUntil("pg-0", Duration.ofSeconds(9))
+        .unreachable("pg-0")
+        .peer("pg-2", replica("pg-2", at(1, 500), null));
+  }
+
+  @Test
+  void aReplicaThatStreamedUntilTheEndTakesALapsedLease() {
+    assertThat(survivor().step()).isEqualTo(new TakeLease());
+  }
+
+  @Test
+  void nobodyTakesALeaseThatChangedLessThanTenSecondsAgo() {
+    assertThat(survivor().leaseUnchangedFor(Duration.ofMillis(9_999)).step())
+        .isNotEqualTo(new TakeLease());
+  }
+
+  @Test
+  void theReplicaWithTheMostGoesFirst() {
+    assertThat(survivor().peer("pg-2", replica("pg-2", at(1, 501), null)).step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void betweenEqualsTheLowerOrdinalGoesFirst() {
+    var equal =
+        instance("pg-2")
+            .standby(at(1, 500), "pg-0", false)
+            .leaseOf("pg-0")
+            .leaseUnchangedFor(TEN_SECONDS)
+            .streamedUntil("pg-0", Duration.ofSeconds(9))
+            .unreachable("pg-0")
+            .peer("pg-1", replica("pg-1", at(1, 500), null));
+
+    assertThat(equal.step()).isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aReplicaThatLostThePrimaryEarlierWaitsForIt() {
+    assertThat(survivor().streamedUntil("pg-0", Duration.ofSeconds(30)).step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void itsPatienceEndsAfterAMinute() {
+    assertThat(
+            survivor()
+                .leaseUnchangedFor(Duration.ofSeconds(70))
+                .streamedUntil("pg-0", Duration.ofSeconds(90))
+                .step())
+        .isEqualTo(new TakeLease());
+  }
+
+  @Test
+  void anInstanceThatOnlyStartedAfterwardsCountsItsPatienceFromItsStart() {
+    assertThat(
+            survivor()
+                .started(Duration.ofSeconds(59))
+                .leaseUnchangedFor(Duration.ofMinutes(30))
+                .step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aFreeLeaseWithAFloorGoesToWhoeverReachesIt() {
+    var replica =
+        instance("pg-1")
+            .started(Duration.ofSeconds(1))
+            .standby(at(1, 500), "pg-0", false)
+            .unreachable("pg-0")
+            .unreachable("pg-2");
+
+    assertThat(replica.leaseFree("pg-0", at(1, 500)).step()).isEqualTo(new TakeLease());
+    assertThat(replica.leaseFree("pg-0", at(1, 501)).leaseUnchangedFor(Duration.ofHours(1)).step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void theLastHolderTakesAFreeLeaseAtOnce() {
+    assertThat(
+            instance("pg-0")
+                .stopped(formerPrimary(at(1, 500)))
+                .leaseFree("pg-0", at(1, 500))
+                .step())
+        .isEqualTo(new TakeLease());
+  }
+
+  @Test
+  void aStoppedReplicaStartsSoThatItsPositionIsKnown() {
+    assertThat(
+            instance("pg-1")
+                .stopped(formerStandby(at(1, 400)))
+                .leaseFree("pg-0", at(1, 500))
+                .step())
+        .isEqualTo(new StartStandby(Optional.of("pg-0")));
+  }
+
+  @Test
+  void thePeersAreAskedAgainAfterTheLeaseCameFree() {
+    assertThat(instance("pg-1").standby(at(1, 500), "pg-0", false).leaseFree("pg-0", null).step())
+        .isEqualTo(new Wait(true));
+  }
+
+  @Test
+  void withASynchronousStandbyTwoOfThreeAreNeeded() {
+    assertThat(survivor().synchronous(1).step()).isEqualTo(new TakeLease());
+    assertThat(survivor().synchronous(1).unreachable("pg-2").step()).isInstanceOf(Wait.class);
+  }
+}
