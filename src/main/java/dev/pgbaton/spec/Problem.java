@@ -1,6 +1,7 @@
 package dev.pgbaton.spec;
 
 import dev.pgbaton.cluster.SourceRef;
+import java.util.Comparator;
 
 /**
  * Something in the repository that can't be carried out, in words for the person who wrote it.
@@ -9,8 +10,13 @@ import dev.pgbaton.cluster.SourceRef;
  * @param message what was found, what was expected, and what to do
  */
 public record Problem(SourceRef source, String field, String message) {
-  @Override
-  public String toString() {
-    return source + " " + (field.isEmpty() ? "" : field + ": ") + message;
-  }
+    static final Comparator<Problem> BY_PLACE = Comparator.comparing(
+                    (Problem problem) -> problem.source().file())
+            .thenComparing(problem -> problem.source().line())
+            .thenComparing(problem -> problem.source().column());
+
+    @Override
+    public String toString() {
+        return source + " " + (field.isEmpty() ? "" : field + ": ") + message;
+    }
 }
