@@ -9,54 +9,59 @@ import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import java.util.List;
 
-/** What an instance may do: its cluster's Lease and its two EndpointSlices, by name, and nothing else. */
+/**
+ * What an instance may do: its cluster's Lease and its two EndpointSlices, by name, and nothing
+ * else.
+ */
 final class Access {
-    private Access() {}
+  private Access() {}
 
-    static String serviceAccount(ClusterLayout layout) {
-        return layout.statefulSet();
-    }
+  static String serviceAccount(ClusterLayout layout) {
+    return layout.statefulSet();
+  }
 
-    static List<HasMetadata> of(ClusterLayout layout, Labels labels) {
-        var metadata = Metadata.of(layout, serviceAccount(layout), labels.object(Labels.Component.postgresql));
-        return List.of(
-                new ServiceAccountBuilder()
-                        .withMetadata(metadata)
-                        // Pods that need the API say so themselves.
-                        .withAutomountServiceAccountToken(false)
-                        .build(),
-                new RoleBuilder()
-                        .withMetadata(metadata)
-                        .withRules(
-                                rule(
-                                        "coordination.k8s.io",
-                                        "leases",
-                                        List.of("get", "watch", "update", "patch"),
-                                        layout.lease()),
-                                rule(
-                                        "discovery.k8s.io",
-                                        "endpointslices",
-                                        List.of("get", "update", "patch"),
-                                        layout.primaryService(),
-                                        layout.replicasService()))
-                        .build(),
-                new RoleBindingBuilder()
-                        .withMetadata(metadata)
-                        .withNewRoleRef("rbac.authorization.k8s.io", "Role", metadata.getName())
-                        .addNewSubject()
-                        .withKind("ServiceAccount")
-                        .withName(metadata.getName())
-                        .withNamespace(metadata.getNamespace())
-                        .endSubject()
-                        .build());
-    }
+  static List<HasMetadata> of(ClusterLayout layout, Labels labels) {
+    var metadata =
+        Metadata.of(layout, serviceAccount(layout), labels.object(Labels.Component.postgresql));
+    return List.of(
+        new ServiceAccountBuilder()
+            .withMetadata(metadata)
+            // Pods that need the API say so themselves.
+            .withAutomountServiceAccountToken(false)
+            .build(),
+        new RoleBuilder()
+            .withMetadata(metadata)
+            .withRules(
+                rule(
+                    "coordination.k8s.io",
+                    "leases",
+                    List.of("get", "watch", "update", "patch"),
+                    layout.lease()),
+                rule(
+                    "discovery.k8s.io",
+                    "endpointslices",
+                    List.of("get", "update", "patch"),
+                    layout.primaryService(),
+                    layout.replicasService()))
+            .build(),
+        new RoleBindingBuilder()
+            .withMetadata(metadata)
+            .withNewRoleRef("rbac.authorization.k8s.io", "Role", metadata.getName())
+            .addNewSubject()
+            .withKind("ServiceAccount")
+            .withName(metadata.getName())
+            .withNamespace(metadata.getNamespace())
+            .endSubject()
+            .build());
+  }
 
-    private static PolicyRule rule(String group, String resource, List<String> verbs, String... names) {
-        return new PolicyRuleBuilder()
-                .withApiGroups(group)
-                .withResources(resource)
-                .withResourceNames(names)
-                .withVerbs(verbs)
-                .build();
-    }
+  private static PolicyRule rule(
+      String group, String resource, List<String> verbs, String... names) {
+    return new PolicyRuleBuilder()
+        .withApiGroups(group)
+        .withResources(resource)
+        .withResourceNames(names)
+        .withVerbs(verbs)
+        .build();
+  }
 }

@@ -5,32 +5,39 @@ import dev.pgbaton.spec.ClusterSpec;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The labels of one cluster's objects. Nobody's own label replaces one of pgbaton's: informers and selectors count on them. */
+/**
+ * The labels of one cluster's objects. Nobody's own label replaces one of pgbaton's: informers and
+ * selectors count on them.
+ */
 record Labels(ClusterSpec spec) {
-    enum Component {
-        postgresql,
-        pgpool
-    }
+  enum Component {
+    postgresql,
+    pgpool
+  }
 
-    /** For an object; a person's labels are on it too. */
-    Map<String, String> object(Component component) {
-        var labels = new TreeMap<>(spec.labels());
-        labels.putAll(pod(component));
-        return labels;
-    }
+  /** For an object; a person's labels are on it too. */
+  Map<String, String> object(Component component) {
+    var labels = new TreeMap<>(spec.labels());
+    labels.putAll(pod(component));
+    return labels;
+  }
 
-    /** For a pod or a claim: a person's labels are not on these, since every change of one would restart PostgreSQL. */
-    Map<String, String> pod(Component component) {
-        var labels = new TreeMap<String, String>();
-        labels.putAll(selector(component));
-        labels.put("app.kubernetes.io/name", component.name());
-        labels.put("app.kubernetes.io/instance", spec.id().name());
-        labels.put("app.kubernetes.io/managed-by", Names.MANAGER);
-        return labels;
-    }
+  /**
+   * For a pod or a claim: a person's labels are not on these, since every change of one would
+   * restart PostgreSQL.
+   */
+  Map<String, String> pod(Component component) {
+    var labels = new TreeMap<String, String>();
+    labels.putAll(selector(component));
+    labels.put("app.kubernetes.io/name", component.name());
+    labels.put("app.kubernetes.io/instance", spec.id().name());
+    labels.put("app.kubernetes.io/managed-by", Names.MANAGER);
+    return labels;
+  }
 
-    /** As few as tell the pods apart: selectors can't be changed later. */
-    Map<String, String> selector(Component component) {
-        return new TreeMap<>(Map.of(Names.CLUSTER_LABEL, spec.id().name(), Names.COMPONENT_LABEL, component.name()));
-    }
+  /** As few as tell the pods apart: selectors can't be changed later. */
+  Map<String, String> selector(Component component) {
+    return new TreeMap<>(
+        Map.of(Names.CLUSTER_LABEL, spec.id().name(), Names.COMPONENT_LABEL, component.name()));
+  }
 }

@@ -7,14 +7,14 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 
 /** A namespace that is there already is left as it is: clusters share it with others. */
 final class Namespaces {
-    private Namespaces() {}
+  private Namespaces() {}
 
-    static Namespace of(ClusterLayout layout) {
-        return new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(layout.id().namespace())
-                .addToLabels("app.kubernetes.io/managed-by", Names.MANAGER)
-                .endMetadata()
-                .build();
-    }
+  static Namespace of(ClusterLayout layout) {
+    return new NamespaceBuilder()
+        .withNewMetadata()
+        .withName(layout.id().namespace())
+        .addToLabels("app.kubernetes.io/managed-by", Names.MANAGER)
+        .endMetadata()
+        .build();
+  }
 }

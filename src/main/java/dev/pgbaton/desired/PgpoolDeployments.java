@@ -14,100 +14,108 @@ import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 
-/** pgpool before the cluster: it keeps no state, so Kubernetes' own rolling update does, as long as none goes before another came. */
+/**
+ * pgpool before the cluster: it keeps no state, so Kubernetes' own rolling update does, as long as
+ * none goes before another came.
+ */
 final class PgpoolDeployments {
-    private static final int DRAIN_SECONDS = 5;
+  private static final int DRAIN_SECONDS = 5;
 
-    private PgpoolDeployments() {}
+  private PgpoolDeployments() {}
 
-    static Deployment of(ClusterSpec spec, PgpoolSpec pgpool, ClusterLayout layout, Labels labels, String conf) {
-        var scheduling = spec.scheduling();
-        var selector = labels.selector(Labels.Component.pgpool);
-        return new DeploymentBuilder()
-                .withMetadata(Metadata.of(
-                        layout, layout.pgpoolDeployment().orElseThrow(), labels.object(Labels.Component.pgpool)))
-                .withNewSpec()
-                .withReplicas(pgpool.instances())
-                .withNewStrategy()
-                .withType("RollingUpdate")
-                .withNewRollingUpdate()
-                .withMaxUnavailable(new IntOrString(0))
-                .withMaxSurge(new IntOrString(1))
-                .endRollingUpdate()
-                .endStrategy()
-                .withNewSelector()
-                .withMatchLabels(selector)
-                .endSelector()
-                .withNewTemplate()
-                .withNewMetadata()
-                .withLabels(labels.pod(Labels.Component.pgpool))
-                .endMetadata()
-                .withNewSpec()
-                .withAutomountServiceAccountToken(false)
-                .withTerminationGracePeriodSeconds(30L)
-                .withSecurityContext(PodSecurity.pod())
-                .withImagePullSecrets(spec.imagePullSecrets().stream()
-                        .map(LocalObjectReference::new)
-                        .toList())
-                // Never required: the pod that surges in a rolling update needs a node too.
-                .withAffinity(Scheduling.apart(
-                        scheduling.antiAffinity() == AntiAffinity.none ? AntiAffinity.none : AntiAffinity.preferred,
-                        scheduling.topologyKey(),
-                        selector))
-                .withNodeSelector(scheduling.nodeSelector().isEmpty() ? null : scheduling.nodeSelector())
-                .withTolerations(scheduling.tolerations())
-                .withPriorityClassName(scheduling.priorityClassName().orElse(null))
-                .withContainers(container(pgpool))
-                .withVolumes(
-                        Volumes.scratch("tmp"),
-                        Volumes.scratch("run"),
-                        Volumes.configMap("pgpool", ConfigMaps.pgpoolName(layout, conf)),
-                        Volumes.secret("credentials", layout.credentialsSecret()),
-                        Volumes.secret(
-                                "pgpool-credentials", layout.pgpoolDeployment().orElseThrow()))
-                .endSpec()
-                .endTemplate()
-                .endSpec()
-                .build();
-    }
+  static Deployment of(
+      ClusterSpec spec, PgpoolSpec pgpool, ClusterLayout layout, Labels labels, String conf) {
+    var scheduling = spec.scheduling();
+    var selector = labels.selector(Labels.Component.pgpool);
+    return new DeploymentBuilder()
+        .withMetadata(
+            Metadata.of(
+                layout,
+                layout.pgpoolDeployment().orElseThrow(),
+                labels.object(Labels.Component.pgpool)))
+        .withNewSpec()
+        .withReplicas(pgpool.instances())
+        .withNewStrategy()
+        .withType("RollingUpdate")
+        .withNewRollingUpdate()
+        .withMaxUnavailable(new IntOrString(0))
+        .withMaxSurge(new IntOrString(1))
+        .endRollingUpdate()
+        .endStrategy()
+        .withNewSelector()
+        .withMatchLabels(selector)
+        .endSelector()
+        .withNewTemplate()
+        .withNewMetadata()
+        .withLabels(labels.pod(Labels.Component.pgpool))
+        .endMetadata()
+        .withNewSpec()
+        .withAutomountServiceAccountToken(false)
+        .withTerminationGracePeriodSeconds(30L)
+        .withSecurityContext(PodSecurity.pod())
+        .withImagePullSecrets(
+            spec.imagePullSecrets().stream().map(LocalObjectReference::new).toList())
+        // Never required: the pod that surges in a rolling update needs a node too.
+        .withAffinity(
+            Scheduling.apart(
+                scheduling.antiAffinity() == AntiAffinity.none
+                    ? AntiAffinity.none
+                    : AntiAffinity.preferred,
+                scheduling.topologyKey(),
+                selector))
+        .withNodeSelector(scheduling.nodeSelector().isEmpty() ? null : scheduling.nodeSelector())
+        .withTolerations(scheduling.tolerations())
+        .withPriorityClassName(scheduling.priorityClassName().orElse(null))
+        .withContainers(container(pgpool))
+        .withVolumes(
+            Volumes.scratch("tmp"),
+            Volumes.scratch("run"),
+            Volumes.configMap("pgpool", ConfigMaps.pgpoolName(layout, conf)),
+            Volumes.secret("credentials", layout.credentialsSecret()),
+            Volumes.secret("pgpool-credentials", layout.pgpoolDeployment().orElseThrow()))
+        .endSpec()
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
 
-    private static Container container(PgpoolSpec pgpool) {
-        return new ContainerBuilder()
-                .withName("pgpool")
-                .withImage(pgpool.image())
-                .addNewPort()
-                .withName(Services.POSTGRESQL)
-                .withContainerPort(Names.POSTGRES_PORT)
-                .withProtocol("TCP")
-                .endPort()
-                .withResources(pgpool.resources())
-                .withSecurityContext(PodSecurity.container())
-                .withStartupProbe(probe(1, 30))
-                .withLivenessProbe(probe(10, 6))
-                .withReadinessProbe(probe(2, 3))
-                .withNewLifecycle()
-                .withNewPreStop()
-                // Clients are still sent here until every node's kube-proxy knows better.
-                .withNewSleep((long) DRAIN_SECONDS)
-                .endPreStop()
-                .endLifecycle()
-                .withVolumeMounts(
-                        Volumes.mount("tmp", "/tmp"),
-                        Volumes.mount("run", "/run/pgpool"),
-                        Volumes.readOnly("pgpool", "/etc/pgbaton/pgpool"),
-                        Volumes.readOnly("credentials", "/etc/pgbaton/credentials"),
-                        Volumes.readOnly("pgpool-credentials", "/etc/pgbaton/pgpool-credentials"))
-                .build();
-    }
+  private static Container container(PgpoolSpec pgpool) {
+    return new ContainerBuilder()
+        .withName("pgpool")
+        .withImage(pgpool.image())
+        .addNewPort()
+        .withName(Services.POSTGRESQL)
+        .withContainerPort(Names.POSTGRES_PORT)
+        .withProtocol("TCP")
+        .endPort()
+        .withResources(pgpool.resources())
+        .withSecurityContext(PodSecurity.container())
+        .withStartupProbe(probe(1, 30))
+        .withLivenessProbe(probe(10, 6))
+        .withReadinessProbe(probe(2, 3))
+        .withNewLifecycle()
+        .withNewPreStop()
+        // Clients are still sent here until every node's kube-proxy knows better.
+        .withNewSleep((long) DRAIN_SECONDS)
+        .endPreStop()
+        .endLifecycle()
+        .withVolumeMounts(
+            Volumes.mount("tmp", "/tmp"),
+            Volumes.mount("run", "/run/pgpool"),
+            Volumes.readOnly("pgpool", "/etc/pgbaton/pgpool"),
+            Volumes.readOnly("credentials", "/etc/pgbaton/credentials"),
+            Volumes.readOnly("pgpool-credentials", "/etc/pgbaton/pgpool-credentials"))
+        .build();
+  }
 
-    private static Probe probe(int period, int failures) {
-        return new ProbeBuilder()
-                .withNewTcpSocket()
-                .withPort(new IntOrString(Names.POSTGRES_PORT))
-                .endTcpSocket()
-                .withPeriodSeconds(period)
-                .withTimeoutSeconds(3)
-                .withFailureThreshold(failures)
-                .build();
-    }
+  private static Probe probe(int period, int failures) {
+    return new ProbeBuilder()
+        .withNewTcpSocket()
+        .withPort(new IntOrString(Names.POSTGRES_PORT))
+        .endTcpSocket()
+        .withPeriodSeconds(period)
+        .withTimeoutSeconds(3)
+        .withFailureThreshold(failures)
+        .build();
+  }
 }

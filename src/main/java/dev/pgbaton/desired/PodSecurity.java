@@ -7,32 +7,32 @@ import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 
 /** The Pod Security standard "restricted", and a read-only root file system on top. */
 final class PodSecurity {
-    /** The user and group of both images. */
-    static final long USER = 10001;
+  /** The user and group of both images. */
+  static final long USER = 10001;
 
-    private PodSecurity() {}
+  private PodSecurity() {}
 
-    static PodSecurityContext pod() {
-        return new PodSecurityContextBuilder()
-                .withRunAsNonRoot(true)
-                .withRunAsUser(USER)
-                .withRunAsGroup(USER)
-                .withFsGroup(USER)
-                // A large volume is not walked through at every start.
-                .withFsGroupChangePolicy("OnRootMismatch")
-                .withNewSeccompProfile()
-                .withType("RuntimeDefault")
-                .endSeccompProfile()
-                .build();
-    }
+  static PodSecurityContext pod() {
+    return new PodSecurityContextBuilder()
+        .withRunAsNonRoot(true)
+        .withRunAsUser(USER)
+        .withRunAsGroup(USER)
+        .withFsGroup(USER)
+        // A large volume is not walked through at every start.
+        .withFsGroupChangePolicy("OnRootMismatch")
+        .withNewSeccompProfile()
+        .withType("RuntimeDefault")
+        .endSeccompProfile()
+        .build();
+  }
 
-    static SecurityContext container() {
-        return new SecurityContextBuilder()
-                .withAllowPrivilegeEscalation(false)
-                .withReadOnlyRootFilesystem(true)
-                .withNewCapabilities()
-                .withDrop("ALL")
-                .endCapabilities()
-                .build();
-    }
+  static SecurityContext container() {
+    return new SecurityContextBuilder()
+        .withAllowPrivilegeEscalation(false)
+        .withReadOnlyRootFilesystem(true)
+        .withNewCapabilities()
+        .withDrop("ALL")
+        .endCapabilities()
+        .build();
+  }
 }

@@ -9,33 +9,37 @@ import java.util.TreeMap;
 
 /** Secrets without their passwords: whoever creates one fills in what is empty. */
 final class Secrets {
-    /** The password of pgpool's own control port, which only listens inside its pod. */
-    static final String PCP_PASSWORD = "pcp-password";
+  /** The password of pgpool's own control port, which only listens inside its pod. */
+  static final String PCP_PASSWORD = "pcp-password";
 
-    private Secrets() {}
+  private Secrets() {}
 
-    static Secret credentials(ClusterLayout layout, Labels labels) {
-        return secret(
-                layout,
-                layout.credentialsSecret(),
-                labels.object(Labels.Component.postgresql),
-                Names.SUPERUSER_PASSWORD,
-                Names.REPMGR_PASSWORD,
-                Names.MONITOR_PASSWORD);
-    }
+  static Secret credentials(ClusterLayout layout, Labels labels) {
+    return secret(
+        layout,
+        layout.credentialsSecret(),
+        labels.object(Labels.Component.postgresql),
+        Names.SUPERUSER_PASSWORD,
+        Names.REPMGR_PASSWORD,
+        Names.MONITOR_PASSWORD);
+  }
 
-    static Secret pgpool(ClusterLayout layout, Labels labels) {
-        return secret(
-                layout, layout.pgpoolDeployment().orElseThrow(), labels.object(Labels.Component.pgpool), PCP_PASSWORD);
-    }
+  static Secret pgpool(ClusterLayout layout, Labels labels) {
+    return secret(
+        layout,
+        layout.pgpoolDeployment().orElseThrow(),
+        labels.object(Labels.Component.pgpool),
+        PCP_PASSWORD);
+  }
 
-    private static Secret secret(ClusterLayout layout, String name, Map<String, String> labels, String... keys) {
-        var empty = new TreeMap<String, String>();
-        for (var key : keys) empty.put(key, "");
-        return new SecretBuilder()
-                .withMetadata(Metadata.of(layout, name, labels))
-                .withType("Opaque")
-                .withStringData(empty)
-                .build();
-    }
+  private static Secret secret(
+      ClusterLayout layout, String name, Map<String, String> labels, String... keys) {
+    var empty = new TreeMap<String, String>();
+    for (var key : keys) empty.put(key, "");
+    return new SecretBuilder()
+        .withMetadata(Metadata.of(layout, name, labels))
+        .withType("Opaque")
+        .withStringData(empty)
+        .build();
+  }
 }

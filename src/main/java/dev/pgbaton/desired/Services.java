@@ -10,66 +10,69 @@ import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import java.util.List;
 
 final class Services {
-    static final String POSTGRESQL = "postgresql";
-    static final String STATUS = "status";
+  static final String POSTGRESQL = "postgresql";
+  static final String STATUS = "status";
 
-    private Services() {}
+  private Services() {}
 
-    static List<Service> of(ClusterLayout layout, Labels labels) {
-        return List.of(
-                headless(layout, labels),
-                route(layout, labels, layout.primaryService()),
-                route(layout, labels, layout.replicasService()));
+  static List<Service> of(ClusterLayout layout, Labels labels) {
+    return List.of(
+        headless(layout, labels),
+        route(layout, labels, layout.primaryService()),
+        route(layout, labels, layout.replicasService()));
+  }
+
+  /** Gives every pod its name. Peers must find each other before they are Ready. */
+  private static Service headless(ClusterLayout layout, Labels labels) {
+    return new ServiceBuilder()
+        .withMetadata(
+            Metadata.of(
+                layout, layout.headlessService(), labels.object(Labels.Component.postgresql)))
+        .withNewSpec()
+        .withClusterIP("None")
+        .withPublishNotReadyAddresses(true)
+        .withSelector(labels.selector(Labels.Component.postgresql))
+        .withPorts(port(POSTGRESQL, Names.POSTGRES_PORT), port(STATUS, Names.STATUS_PORT))
+        .endSpec()
+        .build();
+  }
+
+  /**
+   * Without a selector: its EndpointSlice is written by the Lease's holder, which kube-proxy
+   * follows without its pods' delays.
+   */
+  private static Service route(ClusterLayout layout, Labels labels, String name) {
+    return new ServiceBuilder()
+        .withMetadata(Metadata.of(layout, name, labels.object(Labels.Component.postgresql)))
+        .withNewSpec()
+        .withType("ClusterIP")
+        .withPorts(port(POSTGRESQL, Names.POSTGRES_PORT))
+        .endSpec()
+        .build();
+  }
+
+  static Service pgpool(PgpoolSpec pgpool, ClusterLayout layout, Labels labels) {
+    var port = port(POSTGRESQL, Names.POSTGRES_PORT);
+    pgpool.service().nodePort().ifPresent(port::setNodePort);
+    var service =
+        new ServiceBuilder()
+            .withMetadata(
+                Metadata.of(
+                    layout,
+                    layout.pgpoolDeployment().orElseThrow(),
+                    labels.object(Labels.Component.pgpool)))
+            .withNewSpec()
+            .withType(pgpool.service().type().name())
+            .withSelector(labels.selector(Labels.Component.pgpool))
+            .withPorts(port)
+            .endSpec();
+    if (!pgpool.service().annotations().isEmpty()) {
+      service.editMetadata().withAnnotations(pgpool.service().annotations()).endMetadata();
     }
+    return service.build();
+  }
 
-    /** Gives every pod its name. Peers must find each other before they are Ready. */
-    private static Service headless(ClusterLayout layout, Labels labels) {
-        return new ServiceBuilder()
-                .withMetadata(Metadata.of(layout, layout.headlessService(), labels.object(Labels.Component.postgresql)))
-                .withNewSpec()
-                .withClusterIP("None")
-                .withPublishNotReadyAddresses(true)
-                .withSelector(labels.selector(Labels.Component.postgresql))
-                .withPorts(port(POSTGRESQL, Names.POSTGRES_PORT), port(STATUS, Names.STATUS_PORT))
-                .endSpec()
-                .build();
-    }
-
-    /** Without a selector: its EndpointSlice is written by the Lease's holder, which kube-proxy follows without its pods' delays. */
-    private static Service route(ClusterLayout layout, Labels labels, String name) {
-        return new ServiceBuilder()
-                .withMetadata(Metadata.of(layout, name, labels.object(Labels.Component.postgresql)))
-                .withNewSpec()
-                .withType("ClusterIP")
-                .withPorts(port(POSTGRESQL, Names.POSTGRES_PORT))
-                .endSpec()
-                .build();
-    }
-
-    static Service pgpool(PgpoolSpec pgpool, ClusterLayout layout, Labels labels) {
-        var port = port(POSTGRESQL, Names.POSTGRES_PORT);
-        pgpool.service().nodePort().ifPresent(port::setNodePort);
-        var service = new ServiceBuilder()
-                .withMetadata(Metadata.of(
-                        layout, layout.pgpoolDeployment().orElseThrow(), labels.object(Labels.Component.pgpool)))
-                .withNewSpec()
-                .withType(pgpool.service().type().name())
-                .withSelector(labels.selector(Labels.Component.pgpool))
-                .withPorts(port)
-                .endSpec();
-        if (!pgpool.service().annotations().isEmpty()) {
-            service.editMetadata()
-                    .withAnnotations(pgpool.service().annotations())
-                    .endMetadata();
-        }
-        return service.build();
-    }
-
-    private static ServicePort port(String name, int port) {
-        return new ServicePortBuilder()
-                .withName(name)
-                .withPort(port)
-                .withProtocol("TCP")
-                .build();
-    }
+  private static ServicePort port(String name, int port) {
+    return new ServicePortBuilder().withName(name).withPort(port).withProtocol("TCP").build();
+  }
 }

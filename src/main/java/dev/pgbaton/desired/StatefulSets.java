@@ -15,84 +15,90 @@ import java.util.Map;
 
 /** The instances. */
 final class StatefulSets {
-    /** Longer than a handoff takes at its worst, shorter than {@link #GRACE}: a hook that is killed hands nothing off. */
-    static final Duration HOOK_BUDGET = Duration.ofSeconds(45);
+  /**
+   * Longer than a handoff takes at its worst, shorter than {@link #GRACE}: a hook that is killed
+   * hands nothing off.
+   */
+  static final Duration HOOK_BUDGET = Duration.ofSeconds(45);
 
-    private static final Duration GRACE = Duration.ofSeconds(60);
+  private static final Duration GRACE = Duration.ofSeconds(60);
 
-    private StatefulSets() {}
+  private StatefulSets() {}
 
-    static StatefulSet of(ClusterSpec spec, ClusterLayout layout, Labels labels, PostgresSettings settings) {
-        return new StatefulSetBuilder()
-                .withMetadata(Metadata.of(layout, layout.statefulSet(), labels.object(Labels.Component.postgresql)))
-                .withNewSpec()
-                .withReplicas(spec.instances())
-                .withServiceName(layout.headlessService())
-                // Any instance may be the one the others wait for, not only the first.
-                .withPodManagementPolicy("Parallel")
-                .withNewUpdateStrategy()
-                // OnDelete: RollingUpdate goes by ordinal and could take the primary first.
-                .withType("OnDelete")
-                .endUpdateStrategy()
-                .withNewPersistentVolumeClaimRetentionPolicy("Retain", "Retain")
-                .withNewSelector()
-                .withMatchLabels(labels.selector(Labels.Component.postgresql))
-                .endSelector()
-                .withTemplate(template(spec, layout, labels, settings))
-                .withVolumeClaimTemplates(claim(spec.storage(), labels.pod(Labels.Component.postgresql)))
-                .endSpec()
-                .build();
-    }
+  static StatefulSet of(
+      ClusterSpec spec, ClusterLayout layout, Labels labels, PostgresSettings settings) {
+    return new StatefulSetBuilder()
+        .withMetadata(
+            Metadata.of(layout, layout.statefulSet(), labels.object(Labels.Component.postgresql)))
+        .withNewSpec()
+        .withReplicas(spec.instances())
+        .withServiceName(layout.headlessService())
+        // Any instance may be the one the others wait for, not only the first.
+        .withPodManagementPolicy("Parallel")
+        .withNewUpdateStrategy()
+        // OnDelete: RollingUpdate goes by ordinal and could take the primary first.
+        .withType("OnDelete")
+        .endUpdateStrategy()
+        .withNewPersistentVolumeClaimRetentionPolicy("Retain", "Retain")
+        .withNewSelector()
+        .withMatchLabels(labels.selector(Labels.Component.postgresql))
+        .endSelector()
+        .withTemplate(template(spec, layout, labels, settings))
+        .withVolumeClaimTemplates(claim(spec.storage(), labels.pod(Labels.Component.postgresql)))
+        .endSpec()
+        .build();
+  }
 
-    private static PodTemplateSpec template(
-            ClusterSpec spec, ClusterLayout layout, Labels labels, PostgresSettings settings) {
-        var scheduling = spec.scheduling();
-        return new PodTemplateSpecBuilder()
-                .withNewMetadata()
-                .withLabels(labels.pod(Labels.Component.postgresql))
-                .addToAnnotations("kubectl.kubernetes.io/default-container", PostgresContainers.NAME)
-                .endMetadata()
-                .withNewSpec()
-                .withServiceAccountName(Access.serviceAccount(layout))
-                .withAutomountServiceAccountToken(true)
-                .withTerminationGracePeriodSeconds(GRACE.toSeconds())
-                .withSecurityContext(PodSecurity.pod())
-                .withImagePullSecrets(spec.imagePullSecrets().stream()
-                        .map(LocalObjectReference::new)
-                        .toList())
-                .withAffinity(Scheduling.apart(
-                        scheduling.antiAffinity(),
-                        scheduling.topologyKey(),
-                        labels.selector(Labels.Component.postgresql)))
-                .withNodeSelector(scheduling.nodeSelector().isEmpty() ? null : scheduling.nodeSelector())
-                .withTolerations(scheduling.tolerations())
-                .withPriorityClassName(scheduling.priorityClassName().orElse(null))
-                .withContainers(PostgresContainers.of(spec, layout))
-                .withVolumes(
-                        Volumes.scratch("tmp"),
-                        Volumes.scratch("run"),
-                        // Parallel queries share memory here; the 64 MB that containers get by default make them fail.
-                        Volumes.memory("shm"),
-                        Volumes.configMap("restart", ConfigMaps.restartName(layout, settings)),
-                        Volumes.configMap("reload", ConfigMaps.reloadName(layout)),
-                        Volumes.secret("credentials", layout.credentialsSecret()))
-                .endSpec()
-                .build();
-    }
+  private static PodTemplateSpec template(
+      ClusterSpec spec, ClusterLayout layout, Labels labels, PostgresSettings settings) {
+    var scheduling = spec.scheduling();
+    return new PodTemplateSpecBuilder()
+        .withNewMetadata()
+        .withLabels(labels.pod(Labels.Component.postgresql))
+        .addToAnnotations("kubectl.kubernetes.io/default-container", PostgresContainers.NAME)
+        .endMetadata()
+        .withNewSpec()
+        .withServiceAccountName(Access.serviceAccount(layout))
+        .withAutomountServiceAccountToken(true)
+        .withTerminationGracePeriodSeconds(GRACE.toSeconds())
+        .withSecurityContext(PodSecurity.pod())
+        .withImagePullSecrets(
+            spec.imagePullSecrets().stream().map(LocalObjectReference::new).toList())
+        .withAffinity(
+            Scheduling.apart(
+                scheduling.antiAffinity(),
+                scheduling.topologyKey(),
+                labels.selector(Labels.Component.postgresql)))
+        .withNodeSelector(scheduling.nodeSelector().isEmpty() ? null : scheduling.nodeSelector())
+        .withTolerations(scheduling.tolerations())
+        .withPriorityClassName(scheduling.priorityClassName().orElse(null))
+        .withContainers(PostgresContainers.of(spec, layout))
+        .withVolumes(
+            Volumes.scratch("tmp"),
+            Volumes.scratch("run"),
+            // Parallel queries share memory here; the 64 MB that containers get by default make
+            // them fail.
+            Volumes.memory("shm"),
+            Volumes.configMap("restart", ConfigMaps.restartName(layout, settings)),
+            Volumes.configMap("reload", ConfigMaps.reloadName(layout)),
+            Volumes.secret("credentials", layout.credentialsSecret()))
+        .endSpec()
+        .build();
+  }
 
-    private static PersistentVolumeClaim claim(StorageSpec storage, Map<String, String> labels) {
-        return new PersistentVolumeClaimBuilder()
-                .withNewMetadata()
-                .withName(Volumes.DATA)
-                .withLabels(labels)
-                .endMetadata()
-                .withNewSpec()
-                .withAccessModes("ReadWriteOnce")
-                .withStorageClassName(storage.storageClassName().orElse(null))
-                .withNewResources()
-                .addToRequests("storage", storage.size())
-                .endResources()
-                .endSpec()
-                .build();
-    }
+  private static PersistentVolumeClaim claim(StorageSpec storage, Map<String, String> labels) {
+    return new PersistentVolumeClaimBuilder()
+        .withNewMetadata()
+        .withName(Volumes.DATA)
+        .withLabels(labels)
+        .endMetadata()
+        .withNewSpec()
+        .withAccessModes("ReadWriteOnce")
+        .withStorageClassName(storage.storageClassName().orElse(null))
+        .withNewResources()
+        .addToRequests("storage", storage.size())
+        .endResources()
+        .endSpec()
+        .build();
+  }
 }

@@ -7,60 +7,52 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 
 /** Where things are mounted: the images count on these paths. */
 final class Volumes {
-    static final String DATA = "data";
-    static final String DATA_PATH = "/var/lib/pgbaton";
+  static final String DATA = "data";
+  static final String DATA_PATH = "/var/lib/pgbaton";
 
-    /** Read by the owner and the group: with fsGroup the group is the container's. */
-    private static final int SECRET_MODE = 0440;
+  /** Read by the owner and the group: with fsGroup the group is the container's. */
+  private static final int SECRET_MODE = 0440;
 
-    private Volumes() {}
+  private Volumes() {}
 
-    static Volume scratch(String name) {
-        return new VolumeBuilder()
-                .withName(name)
-                .withNewEmptyDir()
-                .endEmptyDir()
-                .build();
-    }
+  static Volume scratch(String name) {
+    return new VolumeBuilder().withName(name).withNewEmptyDir().endEmptyDir().build();
+  }
 
-    /** In memory, and so counted as the container's memory. */
-    static Volume memory(String name) {
-        return new VolumeBuilder()
-                .withName(name)
-                .withNewEmptyDir()
-                .withMedium("Memory")
-                .endEmptyDir()
-                .build();
-    }
+  /** In memory, and so counted as the container's memory. */
+  static Volume memory(String name) {
+    return new VolumeBuilder()
+        .withName(name)
+        .withNewEmptyDir()
+        .withMedium("Memory")
+        .endEmptyDir()
+        .build();
+  }
 
-    static Volume configMap(String name, String configMap) {
-        return new VolumeBuilder()
-                .withName(name)
-                .withNewConfigMap()
-                .withName(configMap)
-                .endConfigMap()
-                .build();
-    }
+  static Volume configMap(String name, String configMap) {
+    return new VolumeBuilder()
+        .withName(name)
+        .withNewConfigMap()
+        .withName(configMap)
+        .endConfigMap()
+        .build();
+  }
 
-    static Volume secret(String name, String secret) {
-        return new VolumeBuilder()
-                .withName(name)
-                .withNewSecret()
-                .withSecretName(secret)
-                .withDefaultMode(SECRET_MODE)
-                .endSecret()
-                .build();
-    }
+  static Volume secret(String name, String secret) {
+    return new VolumeBuilder()
+        .withName(name)
+        .withNewSecret()
+        .withSecretName(secret)
+        .withDefaultMode(SECRET_MODE)
+        .endSecret()
+        .build();
+  }
 
-    static VolumeMount mount(String name, String path) {
-        return new VolumeMountBuilder().withName(name).withMountPath(path).build();
-    }
+  static VolumeMount mount(String name, String path) {
+    return new VolumeMountBuilder().withName(name).withMountPath(path).build();
+  }
 
-    static VolumeMount readOnly(String name, String path) {
-        return new VolumeMountBuilder()
-                .withName(name)
-                .withMountPath(path)
-                .withReadOnly(true)
-                .build();
-    }
+  static VolumeMount readOnly(String name, String path) {
+    return new VolumeMountBuilder().withName(name).withMountPath(path).withReadOnly(true).build();
+  }
 }

@@ -13,75 +13,86 @@ import java.util.Optional;
  * @param instances PostgreSQL instances, primary included
  */
 public record ClusterSpec(
-        ClusterId id,
-        Map<String, String> labels,
-        int instances,
-        String image,
-        List<String> imagePullSecrets,
-        StorageSpec storage,
-        ResourceRequirements resources,
-        PostgresqlSpec postgresql,
-        int synchronousStandbys,
-        Optional<PgpoolSpec> pgpool,
-        SchedulingSpec scheduling,
-        RolloutSpec rollout) {
+    ClusterId id,
+    Map<String, String> labels,
+    int instances,
+    String image,
+    List<String> imagePullSecrets,
+    StorageSpec storage,
+    ResourceRequirements resources,
+    PostgresqlSpec postgresql,
+    int synchronousStandbys,
+    Optional<PgpoolSpec> pgpool,
+    SchedulingSpec scheduling,
+    RolloutSpec rollout) {
 
-    static final String API_VERSION = "pgbaton.dev/v1alpha1";
-    static final String KIND = "PostgresCluster";
+  static final String API_VERSION = "pgbaton.dev/v1alpha1";
+  static final String KIND = "PostgresCluster";
 
-    static ClusterSpec read(Fields document) {
-        document.required("apiVersion", FieldType.constant(API_VERSION), "The version of this format.");
-        document.required("kind", FieldType.constant(KIND), "What this document describes.");
-        var metadata = document.required("metadata", Metadata.TYPE, "Name, namespace and labels of the cluster.");
-        return document.required("spec", FieldType.object(spec -> read(spec, metadata)), "The cluster as it shall be.");
+  static ClusterSpec read(Fields document) {
+    document.required("apiVersion", FieldType.constant(API_VERSION), "The version of this format.");
+    document.required("kind", FieldType.constant(KIND), "What this document describes.");
+    var metadata =
+        document.required("metadata", Metadata.TYPE, "Name, namespace and labels of the cluster.");
+    return document.required(
+        "spec", FieldType.object(spec -> read(spec, metadata)), "The cluster as it shall be.");
+  }
+
+  private static ClusterSpec read(Fields spec, Metadata metadata) {
+    var instances =
+        spec.required(
+            "instances",
+            FieldType.integer(1, 9),
+            "How many PostgreSQL instances there are, the primary included.");
+    return new ClusterSpec(
+        metadata.id(),
+        metadata.labels(),
+        instances,
+        spec.required(
+            "image", FieldTypes.IMAGE, "PostgreSQL's image, built by pgbaton's images/postgres."),
+        spec.optional(
+            "imagePullSecrets",
+            FieldType.list(FieldTypes.NAME_REFERENCE),
+            List.of(),
+            "Secrets of the namespace that hold the registry's credentials."),
+        spec.required("storage", StorageSpec.TYPE, "Each instance's volume."),
+        spec.optional(
+            "resources",
+            FieldTypes.RESOURCES,
+            new ResourceRequirements(),
+            "What each PostgreSQL container requests and is limited to."),
+        spec.optional(
+            "postgresql", PostgresqlSpec.TYPE, PostgresqlSpec.DEFAULT, "PostgreSQL itself."),
+        spec.optional(
+            "replication",
+            FieldType.object(replication -> synchronousStandbys(replication, instances)),
+            0,
+            "How commits reach the standbys."),
+        spec.optional(
+            "pgpool", PgpoolSpec.TYPE, "pgpool-II before the cluster; without it there is none."),
+        spec.optional(
+            "scheduling", SchedulingSpec.TYPE, SchedulingSpec.DEFAULT, "Where the pods may run."),
+        spec.optional(
+            "rollout", RolloutSpec.TYPE, RolloutSpec.DEFAULT, "How changes are brought about."));
+  }
+
+  private static int synchronousStandbys(Fields replication, int instances) {
+    var count =
+        replication.optional(
+            "synchronousStandbys",
+            FieldType.integer(0, 8),
+            0,
+            "How many standbys confirm a commit before the client hears of it; 0 is asynchronous.");
+    if (count > 0 && count >= instances) {
+      replication.problem(
+          "synchronousStandbys",
+          "%d of %d instances can't confirm what the primary writes: there are only %s. Put %s, or more instances."
+              .formatted(
+                  count,
+                  instances,
+                  instances == 1 ? "no standbys" : (instances - 1) + " standbys",
+                  instances == 1 ? "0" : "at most " + (instances - 1)));
     }
-
-    private static ClusterSpec read(Fields spec, Metadata metadata) {
-        var instances = spec.required(
-                "instances", FieldType.integer(1, 9), "How many PostgreSQL instances there are, the primary included.");
-        return new ClusterSpec(
-                metadata.id(),
-                metadata.labels(),
-                instances,
-                spec.required("image", FieldTypes.IMAGE, "PostgreSQL's image, built by pgbaton's images/postgres."),
-                spec.optional(
-                        "imagePullSecrets",
-                        FieldType.list(FieldTypes.NAME_REFERENCE),
-                        List.of(),
-                        "Secrets of the namespace that hold the registry's credentials."),
-                spec.required("storage", StorageSpec.TYPE, "Each instance's volume."),
-                spec.optional(
-                        "resources",
-                        FieldTypes.RESOURCES,
-                        new ResourceRequirements(),
-                        "What each PostgreSQL container requests and is limited to."),
-                spec.optional("postgresql", PostgresqlSpec.TYPE, PostgresqlSpec.DEFAULT, "PostgreSQL itself."),
-                spec.optional(
-                        "replication",
-                        FieldType.object(replication -> synchronousStandbys(replication, instances)),
-                        0,
-                        "How commits reach the standbys."),
-                spec.optional("pgpool", PgpoolSpec.TYPE, "pgpool-II before the cluster; without it there is none."),
-                spec.optional("scheduling", SchedulingSpec.TYPE, SchedulingSpec.DEFAULT, "Where the pods may run."),
-                spec.optional("rollout", RolloutSpec.TYPE, RolloutSpec.DEFAULT, "How changes are brought about."));
-    }
-
-    private static int synchronousStandbys(Fields replication, int instances) {
-        var count = replication.optional(
-                "synchronousStandbys",
-                FieldType.integer(0, 8),
-                0,
-                "How many standbys confirm a commit before the client hears of it; 0 is asynchronous.");
-        if (count > 0 && count >= instances) {
-            replication.problem(
-                    "synchronousStandbys",
-                    "%d of %d instances can't confirm what the primary writes: there are only %s. Put %s, or more instances."
-                            .formatted(
-                                    count,
-                                    instances,
-                                    instances == 1 ? "no standbys" : (instances - 1) + " standbys",
-                                    instances == 1 ? "0" : "at most " + (instances - 1)));
-        }
-        return count;
-    }
+    return count;
+  }
 }

@@ -7,54 +7,57 @@ import java.util.Map;
 import java.util.function.Function;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** How a value is written in YAML: read with its problems reported, and described for the JSON schema. */
+/**
+ * How a value is written in YAML: read with its problems reported, and described for the JSON
+ * schema.
+ */
 interface FieldType<T> {
-    /** The value, or after a reported problem {@link #example}. */
-    T read(Node node, String path, Reading reading);
+  /** The value, or after a reported problem {@link #example}. */
+  T read(Node node, String path, Reading reading);
 
-    /** A valid value, to go on with where none could be read. */
-    T example();
+  /** A valid value, to go on with where none could be read. */
+  T example();
 
-    /** For "put …". */
-    String expected();
+  /** For "put …". */
+  String expected();
 
-    ObjectNode schema();
+  ObjectNode schema();
 
-    static <T> FieldType<T> object(Function<Fields, T> record) {
-        return new ObjectType<>(record);
-    }
+  static <T> FieldType<T> object(Function<Fields, T> record) {
+    return new ObjectType<>(record);
+  }
 
-    static <T> FieldType<List<T>> list(FieldType<T> element) {
-        return new ListType<>(element);
-    }
+  static <T> FieldType<List<T>> list(FieldType<T> element) {
+    return new ListType<>(element);
+  }
 
-    static <T> FieldType<Map<String, T>> map(FieldType<T> value) {
-        return new MapType<>(FieldTypes.KEY, value);
-    }
+  static <T> FieldType<Map<String, T>> map(FieldType<T> value) {
+    return new MapType<>(FieldTypes.KEY, value);
+  }
 
-    static FieldType<Integer> integer(int min, int max) {
-        return new IntegerType(min, max);
-    }
+  static FieldType<Integer> integer(int min, int max) {
+    return new IntegerType(min, max);
+  }
 
-    static <E extends Enum<E>> FieldType<E> oneOf(Class<E> constants) {
-        return new OneOfType<>(List.of(constants.getEnumConstants()));
-    }
+  static <E extends Enum<E>> FieldType<E> oneOf(Class<E> constants) {
+    return new OneOfType<>(List.of(constants.getEnumConstants()));
+  }
 
-    static FieldType<String> constant(String value) {
-        return new OneOfType<>(List.of(value));
-    }
+  static FieldType<String> constant(String value) {
+    return new OneOfType<>(List.of(value));
+  }
 
-    static ObjectNode schema(String type) {
-        return JsonNodeFactory.instance.objectNode().put("type", type);
-    }
+  static ObjectNode schema(String type) {
+    return JsonNodeFactory.instance.objectNode().put("type", type);
+  }
 
-    /** How a node of the wrong kind is called in a message. */
-    static String found(Node node) {
-        return switch (node.getNodeType()) {
-            case MAPPING -> "a mapping";
-            case SEQUENCE -> "a list";
-            case SCALAR -> ((org.snakeyaml.engine.v2.nodes.ScalarNode) node).getValue();
-            case ANCHOR -> "an alias";
-        };
-    }
+  /** How a node of the wrong kind is called in a message. */
+  static String found(Node node) {
+    return switch (node.getNodeType()) {
+      case MAPPING -> "a mapping";
+      case SEQUENCE -> "a list";
+      case SCALAR -> ((org.snakeyaml.engine.v2.nodes.ScalarNode) node).getValue();
+      case ANCHOR -> "an alias";
+    };
+  }
 }

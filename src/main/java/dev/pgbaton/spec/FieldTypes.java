@@ -13,156 +13,190 @@ import java.util.regex.Pattern;
 
 /** Kubernetes' own types, by its own rules. */
 final class FieldTypes {
-    static final String ANYTHING = "(?s).*";
-    private static final String DNS_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
-    private static final String LABEL_VALUE = "([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?";
-    private static final String NUMBER = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)";
+  static final String ANYTHING = "(?s).*";
+  private static final String DNS_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+  private static final String LABEL_VALUE = "([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?";
+  private static final String NUMBER = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)";
 
-    static final FieldType<String> TEXT = text(ANYTHING, Integer.MAX_VALUE, "text", "");
+  static final FieldType<String> TEXT = text(ANYTHING, Integer.MAX_VALUE, "text", "");
 
-    /** Services begin with a letter; 40 leaves room for what is appended to the names of pods and objects. */
-    static final FieldType<String> CLUSTER_NAME = text(
-            "[a-z]([-a-z0-9]*[a-z0-9])?",
-            40,
-            "a name of at most 40 lower-case letters, digits and dashes that begins with a letter and does not end with a dash",
-            "name");
+  /**
+   * Services begin with a letter; 40 leaves room for what is appended to the names of pods and
+   * objects.
+   */
+  static final FieldType<String> CLUSTER_NAME =
+      text(
+          "[a-z]([-a-z0-9]*[a-z0-9])?",
+          40,
+          "a name of at most 40 lower-case letters, digits and dashes that begins with a letter and does not end with a dash",
+          "name");
 
-    static final FieldType<String> LABEL_NAME = text(
-            DNS_LABEL,
-            63,
-            "a name of at most 63 lower-case letters, digits and dashes that neither begins nor ends with a dash",
-            "name");
+  static final FieldType<String> LABEL_NAME =
+      text(
+          DNS_LABEL,
+          63,
+          "a name of at most 63 lower-case letters, digits and dashes that neither begins nor ends with a dash",
+          "name");
 
-    static final FieldType<String> SUBDOMAIN_NAME = text(
-            DNS_LABEL + "(\\." + DNS_LABEL + ")*",
-            253,
-            "a name of lower-case letters, digits, dashes and dots",
-            "name");
+  static final FieldType<String> SUBDOMAIN_NAME =
+      text(
+          DNS_LABEL + "(\\." + DNS_LABEL + ")*",
+          253,
+          "a name of lower-case letters, digits, dashes and dots",
+          "name");
 
-    static final FieldType<String> QUALIFIED_NAME = text(
-            "(" + DNS_LABEL + "(\\." + DNS_LABEL + ")*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?",
-            317,
-            "a label's name such as topology.kubernetes.io/zone",
-            "name");
+  static final FieldType<String> QUALIFIED_NAME =
+      text(
+          "("
+              + DNS_LABEL
+              + "(\\."
+              + DNS_LABEL
+              + ")*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?",
+          317,
+          "a label's name such as topology.kubernetes.io/zone",
+          "name");
 
-    static final FieldType<String> KEY = text("(?s).+", 317, "a key", "key");
+  static final FieldType<String> KEY = text("(?s).+", 317, "a key", "key");
 
-    static final FieldType<Map<String, String>> LABELS = new MapType<>(
-            QUALIFIED_NAME,
-            text(
-                    LABEL_VALUE,
-                    63,
-                    "a label's value: at most 63 letters, digits, dashes, dots and underscores",
-                    "value"));
+  static final FieldType<Map<String, String>> LABELS =
+      new MapType<>(
+          QUALIFIED_NAME,
+          text(
+              LABEL_VALUE,
+              63,
+              "a label's value: at most 63 letters, digits, dashes, dots and underscores",
+              "value"));
 
-    static final FieldType<String> IMAGE = text(
-            "[a-zA-Z0-9][-a-zA-Z0-9._:/]*(@sha256:[0-9a-f]{64})?",
-            4096,
-            "an image's name such as registry.example.com/pgbaton/postgres:17",
-            "registry.example.com/pgbaton/postgres:17");
+  static final FieldType<String> IMAGE =
+      text(
+          "[a-zA-Z0-9][-a-zA-Z0-9._:/]*(@sha256:[0-9a-f]{64})?",
+          4096,
+          "an image's name such as registry.example.com/pgbaton/postgres:17",
+          "registry.example.com/pgbaton/postgres:17");
 
-    static final FieldType<Quantity> QUANTITY = new TextType<>(
-            Pattern.compile(NUMBER + "([KMGTPE]i|[numkMGTPE]|[eE][-+]?[0-9]+)?"),
-            64,
-            true,
-            "a quantity such as 250m, 2 or 512Mi",
-            new Quantity("1"),
-            Quantity::new);
+  static final FieldType<Quantity> QUANTITY =
+      new TextType<>(
+          Pattern.compile(NUMBER + "([KMGTPE]i|[numkMGTPE]|[eE][-+]?[0-9]+)?"),
+          64,
+          true,
+          "a quantity such as 250m, 2 or 512Mi",
+          new Quantity("1"),
+          Quantity::new);
 
-    static final FieldType<Quantity> SIZE = new TextType<>(
-            Pattern.compile("[0-9]*[1-9][0-9]*([KMGTPE]i|[kMGTPE])?"),
-            32,
-            true,
-            "a size such as 10Gi",
-            new Quantity("1Gi"),
-            Quantity::new);
+  static final FieldType<Quantity> SIZE =
+      new TextType<>(
+          Pattern.compile("[0-9]*[1-9][0-9]*([KMGTPE]i|[kMGTPE])?"),
+          32,
+          true,
+          "a size such as 10Gi",
+          new Quantity("1Gi"),
+          Quantity::new);
 
-    static final FieldType<Long> BYTES = new TextType<>(
-            Pattern.compile("[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?"),
-            32,
-            true,
-            "a size such as 16Mi",
-            16L << 20,
-            text -> Quantity.getAmountInBytes(new Quantity(text)).longValueExact());
+  static final FieldType<Long> BYTES =
+      new TextType<>(
+          Pattern.compile("[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?"),
+          32,
+          true,
+          "a size such as 16Mi",
+          16L << 20,
+          text -> Quantity.getAmountInBytes(new Quantity(text)).longValueExact());
 
-    /** Go's way of writing one, which is Kubernetes' way. */
-    static final FieldType<Duration> DURATION = new TextType<>(
-            Pattern.compile("([0-9]{1,9}(\\.[0-9]{1,9})?(h|m|s|ms))+"),
-            64,
-            false,
-            "a duration such as 90s, 10m or 1h30m",
-            Duration.ofMinutes(1),
-            FieldTypes::duration);
+  /** Go's way of writing one, which is Kubernetes' way. */
+  static final FieldType<Duration> DURATION =
+      new TextType<>(
+          Pattern.compile("([0-9]{1,9}(\\.[0-9]{1,9})?(h|m|s|ms))+"),
+          64,
+          false,
+          "a duration such as 90s, 10m or 1h30m",
+          Duration.ofMinutes(1),
+          FieldTypes::duration);
 
-    static final FieldType<String> NAME_REFERENCE = FieldType.object(
-            reference -> reference.required("name", SUBDOMAIN_NAME, "The object's name, in the cluster's namespace."));
+  static final FieldType<String> NAME_REFERENCE =
+      FieldType.object(
+          reference ->
+              reference.required(
+                  "name", SUBDOMAIN_NAME, "The object's name, in the cluster's namespace."));
 
-    static final FieldType<ResourceRequirements> RESOURCES =
-            FieldType.object(resources -> new ResourceRequirementsBuilder()
-                    .withRequests(resources.optional(
-                            "requests",
-                            FieldType.map(QUANTITY),
-                            Map.of(),
-                            "What the scheduler sets aside: cpu, memory."))
-                    .withLimits(resources.optional(
-                            "limits",
-                            FieldType.map(QUANTITY),
-                            Map.of(),
-                            "What the container can't exceed: cpu, memory."))
-                    .build());
+  static final FieldType<ResourceRequirements> RESOURCES =
+      FieldType.object(
+          resources ->
+              new ResourceRequirementsBuilder()
+                  .withRequests(
+                      resources.optional(
+                          "requests",
+                          FieldType.map(QUANTITY),
+                          Map.of(),
+                          "What the scheduler sets aside: cpu, memory."))
+                  .withLimits(
+                      resources.optional(
+                          "limits",
+                          FieldType.map(QUANTITY),
+                          Map.of(),
+                          "What the container can't exceed: cpu, memory."))
+                  .build());
 
-    static final FieldType<Toleration> TOLERATION = FieldType.object(FieldTypes::toleration);
+  static final FieldType<Toleration> TOLERATION = FieldType.object(FieldTypes::toleration);
 
-    private FieldTypes() {}
+  private FieldTypes() {}
 
-    private enum Operator {
-        Equal,
-        Exists
+  private enum Operator {
+    Equal,
+    Exists
+  }
+
+  private enum Effect {
+    NoSchedule,
+    PreferNoSchedule,
+    NoExecute
+  }
+
+  private static Toleration toleration(Fields fields) {
+    return new TolerationBuilder()
+        .withKey(
+            fields
+                .optional("key", QUALIFIED_NAME, "The taint's key; every key if absent.")
+                .orElse(null))
+        .withOperator(
+            fields
+                .optional("operator", FieldType.oneOf(Operator.class), "Equal if absent.")
+                .map(Enum::name)
+                .orElse(null))
+        .withValue(fields.optional("value", TEXT, "The taint's value.").orElse(null))
+        .withEffect(
+            fields
+                .optional("effect", FieldType.oneOf(Effect.class), "Every effect if absent.")
+                .map(Enum::name)
+                .orElse(null))
+        .withTolerationSeconds(
+            fields
+                .optional(
+                    "tolerationSeconds",
+                    FieldType.integer(0, Integer.MAX_VALUE),
+                    "How long a NoExecute taint is tolerated; for ever if absent.")
+                .map(Integer::longValue)
+                .orElse(null))
+        .build();
+  }
+
+  private static FieldType<String> text(
+      String pattern, int maxLength, String expected, String example) {
+    return new TextType<>(
+        Pattern.compile(pattern), maxLength, false, expected, example, Function.identity());
+  }
+
+  private static Duration duration(String text) {
+    var part = Pattern.compile("([0-9.]+)(h|ms|m|s)").matcher(text);
+    var millis = BigDecimal.ZERO;
+    while (part.find()) {
+      var unit =
+          switch (part.group(2)) {
+            case "h" -> 3_600_000;
+            case "m" -> 60_000;
+            case "s" -> 1_000;
+            default -> 1;
+          };
+      millis = millis.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unit)));
     }
-
-    private enum Effect {
-        NoSchedule,
-        PreferNoSchedule,
-        NoExecute
-    }
-
-    private static Toleration toleration(Fields fields) {
-        return new TolerationBuilder()
-                .withKey(fields.optional("key", QUALIFIED_NAME, "The taint's key; every key if absent.")
-                        .orElse(null))
-                .withOperator(fields.optional("operator", FieldType.oneOf(Operator.class), "Equal if absent.")
-                        .map(Enum::name)
-                        .orElse(null))
-                .withValue(fields.optional("value", TEXT, "The taint's value.").orElse(null))
-                .withEffect(fields.optional("effect", FieldType.oneOf(Effect.class), "Every effect if absent.")
-                        .map(Enum::name)
-                        .orElse(null))
-                .withTolerationSeconds(fields.optional(
-                                "tolerationSeconds",
-                                FieldType.integer(0, Integer.MAX_VALUE),
-                                "How long a NoExecute taint is tolerated; for ever if absent.")
-                        .map(Integer::longValue)
-                        .orElse(null))
-                .build();
-    }
-
-    private static FieldType<String> text(String pattern, int maxLength, String expected, String example) {
-        return new TextType<>(Pattern.compile(pattern), maxLength, false, expected, example, Function.identity());
-    }
-
-    private static Duration duration(String text) {
-        var part = Pattern.compile("([0-9.]+)(h|ms|m|s)").matcher(text);
-        var millis = BigDecimal.ZERO;
-        while (part.find()) {
-            var unit =
-                    switch (part.group(2)) {
-                        case "h" -> 3_600_000;
-                        case "m" -> 60_000;
-                        case "s" -> 1_000;
-                        default -> 1;
-                    };
-            millis = millis.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unit)));
-        }
-        return Duration.ofMillis(millis.longValue());
-    }
+    return Duration.ofMillis(millis.longValue());
+  }
 }

@@ -10,77 +10,82 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
-/** The fields of a YAML mapping. Goes on after a problem, with an example in the value's place, so that a person sees them all. */
+/**
+ * The fields of a YAML mapping. Goes on after a problem, with an example in the value's place, so
+ * that a person sees them all.
+ */
 final class MappingFields implements Fields {
-    private final Reading reading;
-    private final String path;
-    private final MappingNode node;
-    private final Map<String, NodeTuple> present = new LinkedHashMap<>();
-    private final TreeSet<String> known = new TreeSet<>();
+  private final Reading reading;
+  private final String path;
+  private final MappingNode node;
+  private final Map<String, NodeTuple> present = new LinkedHashMap<>();
+  private final TreeSet<String> known = new TreeSet<>();
 
-    MappingFields(Reading reading, String path, MappingNode node) {
-        this.reading = reading;
-        this.path = path;
-        this.node = node;
-        for (var tuple : node.getValue()) {
-            if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-                reading.problem(path, tuple.getKeyNode(), "a field's name must be a plain word.");
-            } else if (present.putIfAbsent(key.getValue(), tuple) != null) {
-                var first = reading.place(present.get(key.getValue()).getKeyNode());
-                reading.problem(
-                        at(key.getValue()),
-                        key,
-                        "is here a second time; the first is on line %d. Remove one of them.".formatted(first.line()));
-            }
-        }
+  MappingFields(Reading reading, String path, MappingNode node) {
+    this.reading = reading;
+    this.path = path;
+    this.node = node;
+    for (var tuple : node.getValue()) {
+      if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+        reading.problem(path, tuple.getKeyNode(), "a field's name must be a plain word.");
+      } else if (present.putIfAbsent(key.getValue(), tuple) != null) {
+        var first = reading.place(present.get(key.getValue()).getKeyNode());
+        reading.problem(
+            at(key.getValue()),
+            key,
+            "is here a second time; the first is on line %d. Remove one of them."
+                .formatted(first.line()));
+      }
     }
+  }
 
-    @Override
-    public <T> T required(String name, FieldType<T> type, String description) {
-        var value = value(name);
-        if (value.isPresent()) return type.read(value.get(), at(name), reading);
-        var place = Optional.ofNullable(present.get(name))
-                .map(NodeTuple::getKeyNode)
-                .orElse(node);
-        reading.problem(at(name), place, "is missing; put " + type.expected() + ".");
-        return type.example();
-    }
+  @Override
+  public <T> T required(String name, FieldType<T> type, String description) {
+    var value = value(name);
+    if (value.isPresent()) return type.read(value.get(), at(name), reading);
+    var place = Optional.ofNullable(present.get(name)).map(NodeTuple::getKeyNode).orElse(node);
+    reading.problem(at(name), place, "is missing; put " + type.expected() + ".");
+    return type.example();
+  }
 
-    @Override
-    public <T> Optional<T> optional(String name, FieldType<T> type, String description) {
-        return value(name).map(value -> type.read(value, at(name), reading));
-    }
+  @Override
+  public <T> Optional<T> optional(String name, FieldType<T> type, String description) {
+    return value(name).map(value -> type.read(value, at(name), reading));
+  }
 
-    @Override
-    public void problem(String name, String message) {
-        var tuple = present.get(name);
-        reading.problem(at(name), tuple == null ? node : tuple.getValueNode(), message);
-    }
+  @Override
+  public void problem(String name, String message) {
+    var tuple = present.get(name);
+    reading.problem(at(name), tuple == null ? node : tuple.getValueNode(), message);
+  }
 
-    /** To be called when every known field has been asked for. */
-    void reportUnknown() {
-        present.forEach((name, tuple) -> {
-            if (known.contains(name)) return;
-            reading.problem(
-                    at(name),
-                    tuple.getKeyNode(),
-                    Suggestion.nearest(name, known)
-                            .map(nearest -> "is not a field here. Did you mean %s?".formatted(nearest))
-                            .orElseGet(
-                                    () -> "is not a field here. Fields are: %s.".formatted(String.join(", ", known))));
+  /** To be called when every known field has been asked for. */
+  void reportUnknown() {
+    present.forEach(
+        (name, tuple) -> {
+          if (known.contains(name)) return;
+          reading.problem(
+              at(name),
+              tuple.getKeyNode(),
+              Suggestion.nearest(name, known)
+                  .map(nearest -> "is not a field here. Did you mean %s?".formatted(nearest))
+                  .orElseGet(
+                      () ->
+                          "is not a field here. Fields are: %s."
+                              .formatted(String.join(", ", known))));
         });
-    }
+  }
 
-    /** An empty value means the field is absent, as Kubernetes reads it. */
-    private Optional<Node> value(String name) {
-        known.add(name);
-        var tuple = present.get(name);
-        if (tuple == null || tuple.getValueNode().getTag().equals(Tag.NULL)) return Optional.empty();
-        reading.at(at(name), tuple.getValueNode());
-        return Optional.of(tuple.getValueNode());
-    }
+  /** An empty value means the field is absent, as Kubernetes reads it. */
+  private Optional<Node> value(String name) {
+    known.add(name);
+    var tuple = present.get(name);
+    if (tuple == null || tuple.getValueNode().getTag().equals(Tag.NULL)) return Optional.empty();
+    reading.at(at(name), tuple.getValueNode());
+    return Optional.of(tuple.getValueNode());
+  }
 
-    private String at(String name) {
-        return path.isEmpty() ? name : path + "." + name;
-    }
+  private String at(String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
 }

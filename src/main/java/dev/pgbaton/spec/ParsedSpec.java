@@ -7,24 +7,27 @@ import java.util.Map;
 
 /** One cluster as the repository has it. */
 public sealed interface ParsedSpec {
-    ClusterId id();
+  ClusterId id();
 
-    /** Where its document begins. */
-    SourceRef source();
+  /** Where its document begins. */
+  SourceRef source();
 
-    /** @param places where each field's value stands, by path such as {@code spec.storage.size} */
-    record Valid(ClusterSpec spec, SourceRef source, Map<String, SourceRef> places) implements ParsedSpec {
-        @Override
-        public ClusterId id() {
-            return spec.id();
-        }
-
-        /** The field's place, or that of the document where the field was left to its default. */
-        public SourceRef place(String field) {
-            return places.getOrDefault(field, source);
-        }
+  /**
+   * @param places where each field's value stands, by path such as {@code spec.storage.size}
+   */
+  record Valid(ClusterSpec spec, SourceRef source, Map<String, SourceRef> places)
+      implements ParsedSpec {
+    @Override
+    public ClusterId id() {
+      return spec.id();
     }
 
-    /** What can't be carried out; the cluster is left as it is. */
-    record Invalid(ClusterId id, SourceRef source, List<Problem> problems) implements ParsedSpec {}
+    /** The field's place, or that of the document where the field was left to its default. */
+    public SourceRef place(String field) {
+      return places.getOrDefault(field, source);
+    }
+  }
+
+  /** What can't be carried out; the cluster is left as it is. */
+  record Invalid(ClusterId id, SourceRef source, List<Problem> problems) implements ParsedSpec {}
 }

@@ -12,32 +12,38 @@ import java.util.stream.Stream;
  * All that the repository's files say.
  *
  * @param clusters every cluster that a document names, valid or not
- * @param problems those of no cluster: a file that is no YAML may hold any, and only its path can tell which it once held
+ * @param problems those of no cluster: a file that is no YAML may hold any, and only its path can
+ *     tell which it once held
  */
 public record ParsedSpecs(SortedMap<ClusterId, ParsedSpec> clusters, List<Problem> problems) {
-    public ParsedSpecs {
-        clusters = Collections.unmodifiableSortedMap(new TreeMap<>(clusters));
-        problems = List.copyOf(problems);
-    }
+  public ParsedSpecs {
+    clusters = Collections.unmodifiableSortedMap(new TreeMap<>(clusters));
+    problems = List.copyOf(problems);
+  }
 
-    public Optional<ParsedSpec> get(ClusterId id) {
-        return Optional.ofNullable(clusters.get(id));
-    }
+  public Optional<ParsedSpec> get(ClusterId id) {
+    return Optional.ofNullable(clusters.get(id));
+  }
 
-    public List<ParsedSpec.Valid> valid() {
-        return clusters.values().stream()
-                .filter(ParsedSpec.Valid.class::isInstance)
-                .map(ParsedSpec.Valid.class::cast)
-                .toList();
-    }
+  public List<ParsedSpec.Valid> valid() {
+    return clusters.values().stream()
+        .filter(ParsedSpec.Valid.class::isInstance)
+        .map(ParsedSpec.Valid.class::cast)
+        .toList();
+  }
 
-    /** Every problem there is, in the order of file and line. */
-    public List<Problem> allProblems() {
-        return Stream.concat(problems.stream(), clusters.values().stream().flatMap(parsed -> switch (parsed) {
-                    case ParsedSpec.Valid _ -> Stream.empty();
-                    case ParsedSpec.Invalid invalid -> invalid.problems().stream();
-                }))
-                .sorted(Problem.BY_PLACE)
-                .toList();
-    }
+  /** Every problem there is, in the order of file and line. */
+  public List<Problem> allProblems() {
+    return Stream.concat(
+            problems.stream(),
+            clusters.values().stream()
+                .flatMap(
+                    parsed ->
+                        switch (parsed) {
+                          case ParsedSpec.Valid _ -> Stream.empty();
+                          case ParsedSpec.Invalid invalid -> invalid.problems().stream();
+                        }))
+        .sorted(Problem.BY_PLACE)
+        .toList();
+  }
 }

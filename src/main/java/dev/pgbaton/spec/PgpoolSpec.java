@@ -5,19 +5,34 @@ import java.util.Map;
 
 /** pgpool-II before the cluster. */
 public record PgpoolSpec(
-        int instances,
-        String image,
-        ResourceRequirements resources,
-        Map<String, String> parameters,
-        ServiceSpec service) {
-    static final FieldType<PgpoolSpec> TYPE = FieldType.object(pgpool -> new PgpoolSpec(
-            pgpool.optional("instances", FieldType.integer(1, 20), 2, "How many pgpool pods there are."),
-            pgpool.required("image", FieldTypes.IMAGE, "pgpool's image, built by pgbaton's images/pgpool."),
-            pgpool.optional(
-                    "resources",
-                    FieldTypes.RESOURCES,
-                    new ResourceRequirements(),
-                    "What each pgpool container requests and is limited to."),
-            pgpool.optional("parameters", PgpoolParameters.TYPE, Map.of(), "pgpool's settings, as in pgpool.conf."),
-            pgpool.optional("service", ServiceSpec.TYPE, ServiceSpec.DEFAULT, "How clients reach pgpool.")));
+    int instances,
+    String image,
+    ResourceRequirements resources,
+    Map<String, String> parameters,
+    ServiceSpec service) {
+  static final FieldType<PgpoolSpec> TYPE =
+      FieldType.object(
+          pgpool ->
+              new PgpoolSpec(
+                  pgpool.optional(
+                      "instances", FieldType.integer(1, 20), 2, "How many pgpool pods there are."),
+                  pgpool.required(
+                      "image",
+                      FieldTypes.IMAGE,
+                      "pgpool's image, built by pgbaton's images/pgpool."),
+                  pgpool.optional(
+                      "resources",
+                      FieldTypes.RESOURCES,
+                      new ResourceRequirements(),
+                      "What each pgpool container requests and is limited to."),
+                  pgpool.optional(
+                      "parameters",
+                      PgpoolParameters.TYPE,
+                      Map.of(),
+                      "pgpool's settings, as in pgpool.conf."),
+                  pgpool.optional(
+                      "service",
+                      ServiceSpec.TYPE,
+                      ServiceSpec.DEFAULT,
+                      "How clients reach pgpool.")));
 }

@@ -10,13 +10,13 @@ import java.util.Comparator;
  * @param message what was found, what was expected, and what to do
  */
 public record Problem(SourceRef source, String field, String message) {
-    static final Comparator<Problem> BY_PLACE = Comparator.comparing(
-                    (Problem problem) -> problem.source().file())
-            .thenComparing(problem -> problem.source().line())
-            .thenComparing(problem -> problem.source().column());
+  static final Comparator<Problem> BY_PLACE =
+      Comparator.comparing((Problem problem) -> problem.source().file())
+          .thenComparing(problem -> problem.source().line())
+          .thenComparing(problem -> problem.source().column());
 
-    @Override
-    public String toString() {
-        return source + " " + (field.isEmpty() ? "" : field + ": ") + message;
-    }
+  @Override
+  public String toString() {
+    return source + " " + (field.isEmpty() ? "" : field + ": ") + message;
+  }
 }

@@ -9,17 +9,20 @@ import java.time.Duration;
  * @param instanceTimeout how long one instance may take to come back before the rollout is given up
  */
 public record RolloutSpec(long maxReplicaLag, Duration instanceTimeout) {
-    static final RolloutSpec DEFAULT = new RolloutSpec(16 << 20, Duration.ofMinutes(10));
+  static final RolloutSpec DEFAULT = new RolloutSpec(16 << 20, Duration.ofMinutes(10));
 
-    static final FieldType<RolloutSpec> TYPE = FieldType.object(rollout -> new RolloutSpec(
-            rollout.optional(
-                    "maxReplicaLag",
-                    FieldTypes.BYTES,
-                    DEFAULT.maxReplicaLag(),
-                    "A replica further behind than this counts as not yet back; 16Mi if absent."),
-            rollout.optional(
-                    "instanceTimeout",
-                    FieldTypes.DURATION,
-                    DEFAULT.instanceTimeout(),
-                    "How long one instance may take to come back before the rollout is given up; 10m if absent.")));
+  static final FieldType<RolloutSpec> TYPE =
+      FieldType.object(
+          rollout ->
+              new RolloutSpec(
+                  rollout.optional(
+                      "maxReplicaLag",
+                      FieldTypes.BYTES,
+                      DEFAULT.maxReplicaLag(),
+                      "A replica further behind than this counts as not yet back; 16Mi if absent."),
+                  rollout.optional(
+                      "instanceTimeout",
+                      FieldTypes.DURATION,
+                      DEFAULT.instanceTimeout(),
+                      "How long one instance may take to come back before the rollout is given up; 10m if absent.")));
 }

@@ -10,30 +10,30 @@ import java.util.Optional;
  * @param initial the value when nobody sets one; absent where it depends on the machine
  */
 public record Setting(
-        String name,
-        Type type,
-        String context,
-        Optional<String> unit,
-        Optional<String> min,
-        Optional<String> max,
-        List<String> values,
-        Optional<String> initial) {
+    String name,
+    Type type,
+    String context,
+    Optional<String> unit,
+    Optional<String> min,
+    Optional<String> max,
+    List<String> values,
+    Optional<String> initial) {
 
-    /** PostgreSQL's own kinds of values. */
-    public enum Type {
-        bool,
-        integer,
-        real,
-        string,
-        enumeration
-    }
+  /** PostgreSQL's own kinds of values. */
+  public enum Type {
+    bool,
+    integer,
+    real,
+    string,
+    enumeration
+  }
 
-    /** Whether only a restart puts a new value into force. */
-    public boolean needsRestart() {
-        return context.equals("postmaster");
-    }
+  /** Whether only a restart puts a new value into force. */
+  public boolean needsRestart() {
+    return context.equals("postmaster");
+  }
 
-    boolean isReadOnly() {
-        return context.equals("internal");
-    }
+  boolean isReadOnly() {
+    return context.equals("internal");
+  }
 }

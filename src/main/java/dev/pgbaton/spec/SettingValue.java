@@ -11,131 +11,152 @@ import java.util.regex.Pattern;
 
 /** A setting's value by PostgreSQL's own rules (guc.c): units, rounding, synonyms of on and off. */
 sealed interface SettingValue {
-    /** @param text as {@code pg_settings} shows it */
-    record Good(String text) implements SettingValue {}
+  /**
+   * @param text as {@code pg_settings} shows it
+   */
+  record Good(String text) implements SettingValue {}
 
-    /** @param why goes on after the value: "lots … is not a whole number" */
-    record Bad(String why) implements SettingValue {}
+  /**
+   * @param why goes on after the value: "lots … is not a whole number"
+   */
+  record Bad(String why) implements SettingValue {}
 
-    default Optional<String> normalised() {
-        return switch (this) {
-            case Good(var text) -> Optional.of(text);
-            case Bad _ -> Optional.empty();
-        };
+  default Optional<String> normalised() {
+    return switch (this) {
+      case Good(var text) -> Optional.of(text);
+      case Bad _ -> Optional.empty();
+    };
+  }
+
+  Map<String, BigDecimal> BYTES =
+      Map.of(
+          "B", BigDecimal.ONE,
+          "kB", BigDecimal.valueOf(1L << 10),
+          "8kB", BigDecimal.valueOf(8L << 10),
+          "MB", BigDecimal.valueOf(1L << 20),
+          "GB", BigDecimal.valueOf(1L << 30),
+          "TB", BigDecimal.valueOf(1L << 40));
+
+  Map<String, BigDecimal> MICROSECONDS =
+      Map.of(
+          "us", BigDecimal.ONE,
+          "ms", BigDecimal.valueOf(1_000),
+          "s", BigDecimal.valueOf(1_000_000),
+          "min", BigDecimal.valueOf(60_000_000),
+          "h", BigDecimal.valueOf(3_600_000_000L),
+          "d", BigDecimal.valueOf(86_400_000_000L));
+
+  Pattern NUMBER =
+      Pattern.compile(
+          "\\s*([-+]?(?:0[xX][0-9a-fA-F]+|(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?))\\s*([a-zA-Z]*)\\s*");
+
+  static SettingValue parse(Setting setting, String text) {
+    return switch (setting.type()) {
+      case bool ->
+          bool(text)
+              .<SettingValue>map(on -> new Good(on ? "on" : "off"))
+              .orElseGet(() -> new Bad("is not on or off"));
+      case integer, real -> number(setting, text);
+      case enumeration -> enumeration(setting, text);
+      case string -> new Good(text);
+    };
+  }
+
+  private static Optional<Boolean> bool(String text) {
+    var word = text.strip().toLowerCase(Locale.ROOT);
+    if (word.isEmpty()) return Optional.empty();
+    if (word.equals("on")
+        || word.equals("1")
+        || "true".startsWith(word)
+        || "yes".startsWith(word)) {
+      return Optional.of(true);
     }
+    var off = word.equals("of") || word.equals("off") || word.equals("0");
+    return off || "false".startsWith(word) || "no".startsWith(word)
+        ? Optional.of(false)
+        : Optional.empty();
+  }
 
-    Map<String, BigDecimal> BYTES = Map.of(
-            "B", BigDecimal.ONE,
-            "kB", BigDecimal.valueOf(1L << 10),
-            "8kB", BigDecimal.valueOf(8L << 10),
-            "MB", BigDecimal.valueOf(1L << 20),
-            "GB", BigDecimal.valueOf(1L << 30),
-            "TB", BigDecimal.valueOf(1L << 40));
-
-    Map<String, BigDecimal> MICROSECONDS = Map.of(
-            "us", BigDecimal.ONE,
-            "ms", BigDecimal.valueOf(1_000),
-            "s", BigDecimal.valueOf(1_000_000),
-            "min", BigDecimal.valueOf(60_000_000),
-            "h", BigDecimal.valueOf(3_600_000_000L),
-            "d", BigDecimal.valueOf(86_400_000_000L));
-
-    Pattern NUMBER = Pattern.compile(
-            "\\s*([-+]?(?:0[xX][0-9a-fA-F]+|(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?))\\s*([a-zA-Z]*)\\s*");
-
-    static SettingValue parse(Setting setting, String text) {
-        return switch (setting.type()) {
-            case bool ->
-                bool(text)
-                        .<SettingValue>map(on -> new Good(on ? "on" : "off"))
-                        .orElseGet(() -> new Bad("is not on or off"));
-            case integer, real -> number(setting, text);
-            case enumeration -> enumeration(setting, text);
-            case string -> new Good(text);
-        };
-    }
-
-    private static Optional<Boolean> bool(String text) {
-        var word = text.strip().toLowerCase(Locale.ROOT);
-        if (word.isEmpty()) return Optional.empty();
-        if (word.equals("on") || word.equals("1") || "true".startsWith(word) || "yes".startsWith(word)) {
-            return Optional.of(true);
-        }
-        var off = word.equals("of") || word.equals("off") || word.equals("0");
-        return off || "false".startsWith(word) || "no".startsWith(word) ? Optional.of(false) : Optional.empty();
-    }
-
-    private static SettingValue enumeration(Setting setting, String text) {
-        for (var value : setting.values()) {
-            // "on" is another word for the method that was there first.
-            if (value.equalsIgnoreCase(text.strip()))
-                return new Good(setting.name().equals("wal_compression") && value.equals("on") ? "pglz" : value);
-        }
-        var synonym = bool(text).map(on -> on ? "on" : "off").filter(setting.values()::contains);
-        if (synonym.isPresent()) return enumeration(setting, synonym.get());
-        var nearest = Suggestion.nearest(text, setting.values());
-        return new Bad("is not one of " + String.join(", ", setting.values())
-                + nearest.map(". Did you mean %s?"::formatted).orElse(""));
-    }
-
-    private static SettingValue number(Setting setting, String text) {
-        var kind = setting.type() == Setting.Type.integer ? "a whole number" : "a number";
-        var match = NUMBER.matcher(text);
-        if (!match.matches()) return new Bad("is not " + kind + units(setting));
-        var value = decimal(match.group(1));
-        var unit = match.group(2);
-        if (!unit.isEmpty()) {
-            var factors = factors(setting);
-            if (!factors.containsKey(unit)) return new Bad("is not " + kind + units(setting));
-            value = value.multiply(factors.get(unit))
-                    .divide(factors.get(setting.unit().orElseThrow()), 9, RoundingMode.HALF_EVEN);
-        }
-        if (setting.type() == Setting.Type.integer) value = value.setScale(0, RoundingMode.HALF_EVEN);
-        var min = new BigDecimal(setting.min().orElseThrow());
-        var max = new BigDecimal(setting.max().orElseThrow());
-        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-            return new Bad("is not between %s and %s%s"
-                    .formatted(
-                            setting.min().get(),
-                            setting.max().get(),
-                            setting.unit()
-                                    .map(u -> " (counted in %s)".formatted(u))
-                                    .orElse("")));
-        }
+  private static SettingValue enumeration(Setting setting, String text) {
+    for (var value : setting.values()) {
+      // "on" is another word for the method that was there first.
+      if (value.equalsIgnoreCase(text.strip()))
         return new Good(
-                setting.type() == Setting.Type.integer ? value.toBigInteger().toString() : shown(value));
+            setting.name().equals("wal_compression") && value.equals("on") ? "pglz" : value);
     }
+    var synonym = bool(text).map(on -> on ? "on" : "off").filter(setting.values()::contains);
+    if (synonym.isPresent()) return enumeration(setting, synonym.get());
+    var nearest = Suggestion.nearest(text, setting.values());
+    return new Bad(
+        "is not one of "
+            + String.join(", ", setting.values())
+            + nearest.map(". Did you mean %s?"::formatted).orElse(""));
+  }
 
-    /** As C's strtol with base 0 and strtod read it: a leading zero means octal. */
-    private static BigDecimal decimal(String number) {
-        var negative = number.startsWith("-");
-        var digits = negative || number.startsWith("+") ? number.substring(1) : number;
-        var value = digits.matches("0[xX].*")
-                ? new BigDecimal(new BigInteger(digits.substring(2), 16))
-                : digits.matches("0[0-7]+") ? new BigDecimal(new BigInteger(digits, 8)) : new BigDecimal(digits);
-        return negative ? value.negate() : value;
+  private static SettingValue number(Setting setting, String text) {
+    var kind = setting.type() == Setting.Type.integer ? "a whole number" : "a number";
+    var match = NUMBER.matcher(text);
+    if (!match.matches()) return new Bad("is not " + kind + units(setting));
+    var value = decimal(match.group(1));
+    var unit = match.group(2);
+    if (!unit.isEmpty()) {
+      var factors = factors(setting);
+      if (!factors.containsKey(unit)) return new Bad("is not " + kind + units(setting));
+      value =
+          value
+              .multiply(factors.get(unit))
+              .divide(factors.get(setting.unit().orElseThrow()), 9, RoundingMode.HALF_EVEN);
     }
+    if (setting.type() == Setting.Type.integer) value = value.setScale(0, RoundingMode.HALF_EVEN);
+    var min = new BigDecimal(setting.min().orElseThrow());
+    var max = new BigDecimal(setting.max().orElseThrow());
+    if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+      return new Bad(
+          "is not between %s and %s%s"
+              .formatted(
+                  setting.min().get(),
+                  setting.max().get(),
+                  setting.unit().map(u -> " (counted in %s)".formatted(u)).orElse("")));
+    }
+    return new Good(
+        setting.type() == Setting.Type.integer ? value.toBigInteger().toString() : shown(value));
+  }
 
-    /** As C's %g prints it. */
-    private static String shown(BigDecimal value) {
-        if (value.signum() == 0) return "0";
-        var rounded = value.round(new MathContext(6, RoundingMode.HALF_EVEN)).stripTrailingZeros();
-        var exponent = rounded.precision() - rounded.scale() - 1;
-        if (exponent >= -4 && exponent < 6) return rounded.toPlainString();
-        var mantissa = rounded.scaleByPowerOfTen(-exponent).stripTrailingZeros().toPlainString();
-        return "%se%s%02d".formatted(mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
-    }
+  /** As C's strtol with base 0 and strtod read it: a leading zero means octal. */
+  private static BigDecimal decimal(String number) {
+    var negative = number.startsWith("-");
+    var digits = negative || number.startsWith("+") ? number.substring(1) : number;
+    var value =
+        digits.matches("0[xX].*")
+            ? new BigDecimal(new BigInteger(digits.substring(2), 16))
+            : digits.matches("0[0-7]+")
+                ? new BigDecimal(new BigInteger(digits, 8))
+                : new BigDecimal(digits);
+    return negative ? value.negate() : value;
+  }
 
-    private static Map<String, BigDecimal> factors(Setting setting) {
-        return setting.unit()
-                .map(unit -> BYTES.containsKey(unit) ? BYTES : MICROSECONDS)
-                .orElse(Map.of());
-    }
+  /** As C's %g prints it. */
+  private static String shown(BigDecimal value) {
+    if (value.signum() == 0) return "0";
+    var rounded = value.round(new MathContext(6, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+    var exponent = rounded.precision() - rounded.scale() - 1;
+    if (exponent >= -4 && exponent < 6) return rounded.toPlainString();
+    var mantissa = rounded.scaleByPowerOfTen(-exponent).stripTrailingZeros().toPlainString();
+    return "%se%s%02d".formatted(mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
+  }
 
-    private static String units(Setting setting) {
-        return setting.unit()
-                .map(unit -> BYTES.containsKey(unit) ? "B, kB, MB, GB or TB" : "us, ms, s, min, h or d")
-                .map(", with or without one of the units %s"::formatted)
-                .orElse("");
-    }
+  private static Map<String, BigDecimal> factors(Setting setting) {
+    return setting
+        .unit()
+        .map(unit -> BYTES.containsKey(unit) ? BYTES : MICROSECONDS)
+        .orElse(Map.of());
+  }
+
+  private static String units(Setting setting) {
+    return setting
+        .unit()
+        .map(unit -> BYTES.containsKey(unit) ? "B, kB, MB, GB or TB" : "us, ms, s, min, h or d")
+        .map(", with or without one of the units %s"::formatted)
+        .orElse("");
+  }
 }

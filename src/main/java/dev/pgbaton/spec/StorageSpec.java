@@ -5,10 +5,16 @@ import java.util.Optional;
 
 /** One instance's volume. Without a class the cluster's default class is taken. */
 public record StorageSpec(Quantity size, Optional<String> storageClassName) {
-    static final FieldType<StorageSpec> TYPE = FieldType.object(storage -> new StorageSpec(
-            storage.required("size", FieldTypes.SIZE, "The size of each volume; it can grow later, not shrink."),
-            storage.optional(
-                    "storageClassName",
-                    FieldTypes.SUBDOMAIN_NAME,
-                    "The storage class; the default class if it is absent.")));
+  static final FieldType<StorageSpec> TYPE =
+      FieldType.object(
+          storage ->
+              new StorageSpec(
+                  storage.required(
+                      "size",
+                      FieldTypes.SIZE,
+                      "The size of each volume; it can grow later, not shrink."),
+                  storage.optional(
+                      "storageClassName",
+                      FieldTypes.SUBDOMAIN_NAME,
+                      "The storage class; the default class if it is absent.")));
 }

@@ -10,42 +10,53 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /**
  * A value written as a word.
  *
- * @param numbersToo whether a number without quotes is taken as its text, as Kubernetes does for quantities
+ * @param numbersToo whether a number without quotes is taken as its text, as Kubernetes does for
+ *     quantities
  */
 record TextType<T>(
-        Pattern pattern, int maxLength, boolean numbersToo, String expected, T example, Function<String, T> convert)
-        implements FieldType<T> {
+    Pattern pattern,
+    int maxLength,
+    boolean numbersToo,
+    String expected,
+    T example,
+    Function<String, T> convert)
+    implements FieldType<T> {
 
-    @Override
-    public T read(Node node, String path, Reading reading) {
-        if (!(node instanceof ScalarNode scalar)) {
-            reading.problem(path, node, "%s is not %s.".formatted(FieldType.found(node), expected));
-            return example;
-        }
-        var text = scalar.getValue();
-        var isText = scalar.getTag().equals(Tag.STR);
-        if (!isText && !numbersToo) {
-            reading.problem(path, node, "%s is not text here. Put it in quotes: \"%s\".".formatted(text, text));
-            return example;
-        }
-        if (text.length() > maxLength) {
-            reading.problem(
-                    path, node, "%s has %d characters; %d are possible.".formatted(text, text.length(), maxLength));
-            return example;
-        }
-        if (!pattern.matcher(text).matches()) {
-            reading.problem(path, node, "%s is not %s.".formatted(text.isEmpty() ? "an empty text" : text, expected));
-            return example;
-        }
-        return convert.apply(text);
+  @Override
+  public T read(Node node, String path, Reading reading) {
+    if (!(node instanceof ScalarNode scalar)) {
+      reading.problem(path, node, "%s is not %s.".formatted(FieldType.found(node), expected));
+      return example;
     }
+    var text = scalar.getValue();
+    var isText = scalar.getTag().equals(Tag.STR);
+    if (!isText && !numbersToo) {
+      reading.problem(
+          path, node, "%s is not text here. Put it in quotes: \"%s\".".formatted(text, text));
+      return example;
+    }
+    if (text.length() > maxLength) {
+      reading.problem(
+          path,
+          node,
+          "%s has %d characters; %d are possible.".formatted(text, text.length(), maxLength));
+      return example;
+    }
+    if (!pattern.matcher(text).matches()) {
+      reading.problem(
+          path, node, "%s is not %s.".formatted(text.isEmpty() ? "an empty text" : text, expected));
+      return example;
+    }
+    return convert.apply(text);
+  }
 
-    @Override
-    public ObjectNode schema() {
-        var schema = FieldType.schema("string");
-        if (numbersToo) schema.putArray("type").add("string").add("number");
-        if (!pattern.pattern().equals(FieldTypes.ANYTHING)) schema.put("pattern", "^(" + pattern.pattern() + ")$");
-        if (maxLength != Integer.MAX_VALUE) schema.put("maxLength", maxLength);
-        return schema;
-    }
+  @Override
+  public ObjectNode schema() {
+    var schema = FieldType.schema("string");
+    if (numbersToo) schema.putArray("type").add("string").add("number");
+    if (!pattern.pattern().equals(FieldTypes.ANYTHING))
+      schema.put("pattern", "^(" + pattern.pattern() + ")$");
+    if (maxLength != Integer.MAX_VALUE) schema.put("maxLength", maxLength);
+    return schema;
+  }
 }

@@ -13,26 +13,31 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a DBA sees: {@code pgbaton render}. To renew the files, run with -Dpgbaton.golden=write and read the difference. */
+/**
+ * What a DBA sees: {@code pgbaton render}. To renew the files, run with -Dpgbaton.golden=write and
+ * read the difference.
+ */
 class GeneratedObjectsTest {
-    private static final Path GOLDEN = Path.of("src/test/resources/dev/pgbaton/desired");
+  private static final Path GOLDEN = Path.of("src/test/resources/dev/pgbaton/desired");
 
-    @ParameterizedTest
-    @ValueSource(strings = {"minimal", "orders"})
-    void theObjectsOfTheExampleAreAsReviewed(String name) throws IOException {
-        var rendered = render(Path.of("gitops-example/clusters", name + ".yaml"));
-        var golden = GOLDEN.resolve(name + ".yaml");
-        if (System.getProperty("pgbaton.golden", "").equals("write")) Files.writeString(golden, rendered);
+  @ParameterizedTest
+  @ValueSource(strings = {"minimal", "orders"})
+  void theObjectsOfTheExampleAreAsReviewed(String name) throws IOException {
+    var rendered = render(Path.of("gitops-example/clusters", name + ".yaml"));
+    var golden = GOLDEN.resolve(name + ".yaml");
+    if (System.getProperty("pgbaton.golden", "").equals("write"))
+      Files.writeString(golden, rendered);
 
-        assertThat(rendered).isEqualTo(Files.readString(golden));
-    }
+    assertThat(rendered).isEqualTo(Files.readString(golden));
+  }
 
-    private static String render(Path file) throws IOException {
-        var spec = SpecParser.parse(List.of(new SpecFile(file.toString(), "", Files.readAllBytes(file))))
-                .valid()
-                .getFirst();
-        return DesiredClusters.of(spec).objects().stream()
-                .map(desired -> Serialization.asYaml(desired.object()))
-                .collect(Collectors.joining());
-    }
+  private static String render(Path file) throws IOException {
+    var spec =
+        SpecParser.parse(List.of(new SpecFile(file.toString(), "", Files.readAllBytes(file))))
+            .valid()
+            .getFirst();
+    return DesiredClusters.of(spec).objects().stream()
+        .map(desired -> Serialization.asYaml(desired.object()))
+        .collect(Collectors.joining());
+  }
 }
