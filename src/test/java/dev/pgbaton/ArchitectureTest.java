@@ -53,6 +53,7 @@ class ArchitectureTest {
     MAY_USE.put(
         "web",
         Set.of("cluster", "spec", "desired", "observed", "plan", "apply", "report", "reconcile"));
+    MAY_USE.put("daemon", Set.copyOf(MAY_USE.keySet()));
     MAY_USE.put("cli", Set.copyOf(MAY_USE.keySet()));
   }
 

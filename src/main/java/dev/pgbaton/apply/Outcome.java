@@ -12,6 +12,12 @@ public sealed interface Outcome {
   /** The world moved between the look and the write; planned again at once. */
   record Stale(String why) implements Outcome {}
 
-  /** Tried again after a while. */
+  /**
+   * Not now: a disruption budget, or a server that is busy or away. The same step is planned again
+   * later.
+   */
+  record Postponed(String why) implements Outcome {}
+
+  /** It will not work until somebody does something. */
   record Failed(Refusal refusal, String why) implements Outcome {}
 }

@@ -4,5 +4,14 @@ package dev.pgbaton.cluster;
 public enum Role {
   PRIMARY,
   REPLICA,
-  UNKNOWN
+  UNKNOWN;
+
+  /** As the label {@link Names#ROLE_LABEL} says it; empty for a role that is not known. */
+  public String label() {
+    return switch (this) {
+      case PRIMARY -> "primary";
+      case REPLICA -> "replica";
+      case UNKNOWN -> "";
+    };
+  }
 }

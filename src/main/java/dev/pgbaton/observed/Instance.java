@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param hopeless whether the trouble can't pass by itself: an image that does not exist, a program
  *     that ends again and again
  * @param reloadAnnotation the hash of the settings that the pod was told to take
+ * @param roleLabel what the pod's label says of its role; empty without one
  */
 public record Instance(
     PodRef pod,
@@ -27,6 +28,7 @@ public record Instance(
     Optional<String> trouble,
     boolean hopeless,
     String reloadAnnotation,
+    String roleLabel,
     Replication replication,
     InstanceProbe.Answer answer) {
 

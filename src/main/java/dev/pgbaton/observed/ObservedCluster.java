@@ -74,6 +74,7 @@ public record ObservedCluster(
         state.trouble(),
         state.hopeless(),
         annotations.getOrDefault(Names.RELOAD, ""),
+        labels.getOrDefault(Names.ROLE_LABEL, ""),
         replication(meta.getName(), answer, primary),
         answer == null ? new Answer.Unknown("it was not asked") : answer);
   }
@@ -95,6 +96,10 @@ public record ObservedCluster(
     return standby != null && standby.streaming()
         ? new Replication.Streaming(standby.lagBytes(), standby.synchronous())
         : new Replication.NotStreaming();
+  }
+
+  public ObservedCluster with(JournalEntry journal) {
+    return new ObservedCluster(layout, snapshot, instances, lease, journal);
   }
 
   public List<Instance> primaries() {

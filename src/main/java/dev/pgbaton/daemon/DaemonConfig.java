@@ -1,0 +1,87 @@
+package dev.pgbaton.daemon;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The daemon's settings: each is an environment variable, {@code PGBATON_GIT_URL} for {@code
+ * pgbaton.git.url}.
+ */
+@ConfigMapping(prefix = "pgbaton")
+interface DaemonConfig {
+  Git git();
+
+  Forge forge();
+
+  /** Part of the statuses' names, for repositories that several daemons read. */
+  @WithDefault("default")
+  String environment();
+
+  /** Namespaces that are looked after; empty for all. */
+  Optional<List<String>> namespaces();
+
+  /** pgbaton's own, for its journal. */
+  @WithDefault("pgbaton-system")
+  String namespace();
+
+  /** Clusters that are looked at at the same time. */
+  @WithDefault("4")
+  int parallelism();
+
+  /** A cluster in memory instead of Kubernetes. */
+  @WithDefault("false")
+  boolean sandbox();
+
+  interface Git {
+    @WithDefault("")
+    Optional<String> url();
+
+    @WithDefault("main")
+    String branch();
+
+    @WithDefault(".")
+    String path();
+
+    Optional<String> username();
+
+    Optional<Path> tokenFile();
+
+    Optional<Path> sshKeyFile();
+
+    Optional<Path> knownHostsFile();
+
+    Optional<Path> caFile();
+
+    Optional<URI> proxy();
+
+    /** Between two looks, give or take a fifth. */
+    @WithDefault("30s")
+    Duration interval();
+
+    @WithDefault("30s")
+    Duration timeout();
+
+    @WithDefault("${java.io.tmpdir}/pgbaton-git")
+    Path cacheDir();
+  }
+
+  interface Forge {
+    /** gitea, github or none. */
+    @WithDefault("none")
+    String kind();
+
+    /** The API's base URL; found from the repository's where it isn't set. */
+    Optional<URI> api();
+
+    Optional<Path> tokenFile();
+
+    Optional<Path> caFile();
+
+    Optional<URI> proxy();
+  }
+}

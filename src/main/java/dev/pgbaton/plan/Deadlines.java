@@ -1,0 +1,32 @@
+package dev.pgbaton.plan;
+
+import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.observed.JournalEntry;
+import dev.pgbaton.observed.ObservedCluster;
+import java.time.Instant;
+
+/** Until when something is waited for. */
+final class Deadlines {
+  private Deadlines() {}
+
+  /**
+   * An instance's time counts from the step that stopped it; {@link Instant#MAX} if nothing of ours
+   * did.
+   */
+  static Instant sinceStep(DesiredCluster desired, ObservedCluster observed) {
+    return observed
+        .journal()
+        .step()
+        .map(s -> s.startedAt().plus(desired.rollout().instanceTimeout()))
+        .orElse(Instant.MAX);
+  }
+
+  static Instant sinceIntent(DesiredCluster desired, ObservedCluster observed) {
+    var since = observed.journal().intent().map(JournalEntry.Intent::since);
+    var step = observed.journal().step().map(JournalEntry.StepRecord::startedAt);
+    return since
+        .map(s -> step.filter(t -> t.isAfter(s)).orElse(s))
+        .map(s -> s.plus(desired.rollout().instanceTimeout()))
+        .orElse(Instant.MAX);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.pgbaton.plan;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.plan.Plan.Proceed;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Objects that pgbaton applied, that hold no data, and that nothing wants or mounts any more. */
+final class Leftovers {
+  /**
+   * No claim, no Secret, no Lease, no StatefulSet is ever here: what holds data or a password
+   * stays.
+   */
+  private static final Set<String> KINDS =
+      Set.of("ConfigMap", "Service", "Deployment", "PodDisruptionBudget");
+
+  private Leftovers() {}
+
+  static Optional<Plan> prune(DesiredCluster desired, ObservedCluster observed) {
+    var wanted =
+        desired.objects().stream().map(DesiredObject::key).collect(Collectors.toUnmodifiableSet());
+    List<Step.Leftover> leftovers =
+        observed.snapshot().objects().entrySet().stream()
+            .filter(e -> KINDS.contains(e.getKey().kind()) && !wanted.contains(e.getKey()))
+            .filter(e -> ours(e.getValue(), desired.layout().id().name()))
+            .filter(e -> !inUse(e.getKey(), observed))
+            .sorted(Map.Entry.comparingByKey())
+            .map(e -> new Step.Leftover(e.getKey(), e.getValue().getMetadata().getUid()))
+            .toList();
+    return leftovers.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Proceed(new Step.Prune(leftovers)));
+  }
+
+  private static boolean ours(HasMetadata object, String cluster) {
+    var meta = object.getMetadata();
+    return meta.getLabels() != null
+        && cluster.equals(meta.getLabels().get(Names.CLUSTER_LABEL))
+        && meta.getAnnotations() != null
+        && meta.getAnnotations().containsKey(Names.APPLIED)
+        && meta.getDeletionTimestamp() == null;
+  }
+
+  /** Named by a pod, by the live templates or by the one to go back to: a restart must find it. */
+  private static boolean inUse(ObjectKey key, ObservedCluster observed) {
+    if (!key.kind().equals("ConfigMap")) return false;
+    var quoted = "\"" + key.name() + "\"";
+    return observed.journal().lastGood().map(json -> json.contains(quoted)).orElse(false)
+        || observed.statefulSet().map(s -> LastGood.toJson(s).contains(quoted)).orElse(false)
+        || observed.snapshot().pods().stream()
+            .flatMap(p -> p.getSpec().getVolumes().stream())
+            .anyMatch(
+                v -> v.getConfigMap() != null && key.name().equals(v.getConfigMap().getName()))
+        || observed.pgpool().map(d -> !Pgpool.settled(d)).orElse(false);
+  }
+}

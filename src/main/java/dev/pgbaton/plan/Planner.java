@@ -1,0 +1,141 @@
+package dev.pgbaton.plan;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.PodRef;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.observed.Instance;
+import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.plan.Plan.Await;
+import dev.pgbaton.plan.Plan.Blocked;
+import dev.pgbaton.plan.Plan.InSync;
+import dev.pgbaton.plan.Plan.Proceed;
+import dev.pgbaton.plan.Step.Apply;
+import dev.pgbaton.plan.Step.LabelRoles;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What next for one cluster, and why. Pure: the same look at the same time gives the same plan. */
+public final class Planner {
+  private final DesiredCluster wanted;
+  private final DesiredCluster desired;
+  private final ObservedCluster observed;
+  private final Instant now;
+
+  private Planner(DesiredCluster wanted, ObservedCluster observed, Instant now) {
+    this.wanted = wanted;
+    this.desired = LastGood.insteadOf(wanted, observed.journal());
+    this.observed = observed;
+    this.now = now;
+  }
+
+  public static Plan plan(DesiredCluster desired, ObservedCluster observed, Instant now) {
+    return new Planner(desired, observed, now).plan();
+  }
+
+  private Plan plan() {
+    if (!observed.snapshot().current()) return new Await("our own writes to show", Instant.MAX);
+    var refused = Preflight.refuse(wanted, observed);
+    if (refused.isPresent()) return refused.get();
+
+    return primaryLeavesFirst()
+        .or(this::applyObjects)
+        .or(this::statefulSetToSettle)
+        .or(() -> Reloading.tell(desired, observed))
+        .or(this::labelRoles)
+        .or(() -> Rollout.next(wanted, desired, observed, now))
+        .or(() -> Reloading.await(desired, observed, now))
+        .or(this::pgpoolToSettle)
+        .or(() -> Leftovers.prune(desired, observed))
+        .or(this::givenUp)
+        .orElseGet(InSync::new);
+  }
+
+  /** Before the cluster shrinks, the primary has to be among those that stay. */
+  private Optional<Plan> primaryLeavesFirst() {
+    var keep = desired.layout().instances();
+    var leaving = observed.primary().filter(p -> p.ordinal() >= keep);
+    if (leaving.isEmpty() || keep == 0) return Optional.empty();
+    var reason =
+        new RestartReason.TemplateChanged(
+            "instances %d → %d".formatted(observed.instances().size(), keep));
+    return Optional.of(
+        Rollout.handOff(desired, observed, leaving.get(), i -> i.ordinal() < keep, reason, now));
+  }
+
+  private Optional<Plan> applyObjects() {
+    var admission = observed.journal().admission();
+    var changes = new ArrayList<Change>();
+    for (DesiredObject object : desired.objects()) {
+      Drift.of(
+              object,
+              observed.snapshot().find(object.key()),
+              admission.getOrDefault(object.key().toString(), ""))
+          .ifPresent(cause -> changes.add(new Change(knowing(object), cause)));
+    }
+    return changes.isEmpty() ? Optional.empty() : Optional.of(new Proceed(new Apply(changes)));
+  }
+
+  /** A Lease made anew must not look like that of a cluster without data. */
+  private DesiredObject knowing(DesiredObject object) {
+    var identifier = observed.journal().systemIdentifier();
+    if (identifier.isEmpty() || !(object.object() instanceof Lease lease)) return object;
+    var known =
+        new LeaseBuilder(lease)
+            .editMetadata()
+            .addToAnnotations(Names.SYSTEM_IDENTIFIER, identifier.get())
+            .endMetadata()
+            .build();
+    return new DesiredObject(known, object.role(), object.policy(), object.source());
+  }
+
+  private Optional<Plan> statefulSetToSettle() {
+    var set = observed.statefulSet();
+    if (set.isEmpty()) return Optional.of(new Await("the StatefulSet to show", Instant.MAX));
+    var status = set.get().getStatus();
+    var seen =
+        status == null || status.getObservedGeneration() == null
+            ? 0
+            : status.getObservedGeneration();
+    return seen < set.get().getMetadata().getGeneration()
+        ? Optional.of(new Await("the StatefulSet's controller to see the change", Instant.MAX))
+        : Optional.empty();
+  }
+
+  private Optional<Plan> labelRoles() {
+    var roles = new TreeMap<String, Role>();
+    var pods = new ArrayList<PodRef>();
+    // Two primaries are a question, not a fact to label.
+    if (observed.primaries().size() > 1) return Optional.empty();
+    for (Instance instance : observed.instances()) {
+      if (instance.role() == Role.UNKNOWN || instance.terminating()) continue;
+      if (instance.roleLabel().equals(instance.role().label())) continue;
+      roles.put(instance.pod().name(), instance.role());
+      pods.add(instance.pod());
+    }
+    return pods.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Proceed(new LabelRoles(roles, List.copyOf(pods))));
+  }
+
+  private Optional<Plan> pgpoolToSettle() {
+    var deployment = observed.pgpool();
+    if (deployment.isEmpty() || Pgpool.settled(deployment.get())) return Optional.empty();
+    var deadline = Deadlines.sinceIntent(desired, observed);
+    return Optional.of(
+        now.isBefore(deadline)
+            ? new Await("pgpool's pods to be Ready", deadline)
+            : new Blocked(Refusal.PGPOOL_NOT_READY, Pgpool.trouble(deployment.get())));
+  }
+
+  private Optional<Plan> givenUp() {
+    return LastGood.quarantine(observed.journal())
+        .map(q -> new Blocked(Refusal.INSTANCE_NOT_BACK, q.reason()));
+  }
+}

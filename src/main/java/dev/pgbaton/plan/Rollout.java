@@ -1,0 +1,253 @@
+package dev.pgbaton.plan;
+
+import static dev.pgbaton.cluster.Role.PRIMARY;
+import static dev.pgbaton.cluster.Role.REPLICA;
+
+import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.observed.Instance;
+import dev.pgbaton.observed.InstanceProbe.Answer;
+import dev.pgbaton.observed.JournalEntry.StepRecord;
+import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.plan.Plan.Await;
+import dev.pgbaton.plan.Plan.Blocked;
+import dev.pgbaton.plan.Plan.Proceed;
+import dev.pgbaton.plan.Step.GiveUp;
+import dev.pgbaton.plan.Step.HandOffPrimary;
+import dev.pgbaton.plan.Step.RestartInPlace;
+import dev.pgbaton.plan.Step.RestartReplica;
+import dev.pgbaton.plan.Step.RestartSolo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Which instance restarts next: replicas first, the primary last and only by a handoff. */
+final class Rollout {
+  /** A refused handoff is asked for again after this long: the reason may pass. */
+  private static final Duration RETRY_HANDOFF = Duration.ofSeconds(30);
+
+  /** Trouble that can't pass by itself is watched this long before a rollout is given up for it. */
+  private static final Duration HOPELESS_AFTER = Duration.ofSeconds(5);
+
+  private final DesiredCluster wanted;
+  private final DesiredCluster desired;
+  private final ObservedCluster observed;
+  private final Instant now;
+  private final String target;
+  private final long maxLag;
+
+  private Rollout(
+      DesiredCluster wanted, DesiredCluster desired, ObservedCluster observed, Instant now) {
+    this.wanted = wanted;
+    this.desired = desired;
+    this.observed = observed;
+    this.now = now;
+    this.target = observed.statefulSet().orElseThrow().getStatus().getUpdateRevision();
+    this.maxLag = desired.rollout().maxReplicaLag();
+  }
+
+  /**
+   * @return empty if every instance runs the right revision and is well
+   */
+  static Optional<Plan> next(
+      DesiredCluster wanted, DesiredCluster desired, ObservedCluster observed, Instant now) {
+    return Optional.ofNullable(new Rollout(wanted, desired, observed, now).next());
+  }
+
+  private Plan next() {
+    var outdated = observed.instances().stream().filter(this::isOutdated).toList();
+    var unsettled = observed.instances().stream().filter(i -> !i.settled(maxLag)).toList();
+
+    var broken = replaceBroken(outdated, unsettled);
+    if (broken != null) return broken;
+
+    if (observed.primaries().size() > 1)
+      return new Blocked(
+          Refusal.MORE_THAN_ONE_PRIMARY,
+          "%s all say that they are the primary; nothing is restarted until one of them is not."
+              .formatted(observed.primaries()));
+    if (!unsettled.isEmpty()) return awaitOrGiveUp(unsettled.getFirst());
+    if (observed.instances().size() < desired.layout().instances()) return awaitMissing();
+    if (observed.primary().isEmpty()) return awaitPrimary();
+
+    // Every instance is Ready and streams from here on. UNKNOWN never gets here: it is not settled.
+    if (outdated.isEmpty()) return settingsNeedingRestart().orElse(null);
+    if (pgpoolUnsettled())
+      return new Await(
+          "pgpool's pods to be Ready before an instance restarts",
+          Deadlines.sinceIntent(desired, observed));
+    var primary = observed.primary().get();
+    var replica = outdated.stream().filter(i -> i.role() == REPLICA).findFirst();
+    if (replica.isPresent()) {
+      return new Proceed(
+          new RestartReplica(
+              replica.get().pod(),
+              false,
+              Reasons.of(wanted, desired, observed, replica.get(), target)));
+    }
+    var reason = Reasons.of(wanted, desired, observed, primary, target);
+    if (observed.instances().size() == 1)
+      return new Proceed(new RestartSolo(primary.pod(), reason));
+    return handOff(desired, observed, primary, i -> !isOutdated(i), reason, now);
+  }
+
+  private boolean isOutdated(Instance instance) {
+    return !instance.revision().equals(target);
+  }
+
+  private boolean pgpoolUnsettled() {
+    return observed.pgpool().map(d -> !Pgpool.settled(d)).orElse(false);
+  }
+
+  /**
+   * A pod that was never Ready at a revision that is not wanted may always go; so may a broken one
+   * if it is the only one.
+   */
+  private Plan replaceBroken(List<Instance> outdated, List<Instance> unsettled) {
+    for (Instance instance : outdated) {
+      if (instance.terminating() || instance.role() == PRIMARY || instance.ready()) continue;
+      var alone = unsettled.size() == 1 && instance.trouble().isPresent();
+      if (instance.neverReady() || alone) {
+        return new Proceed(
+            new RestartReplica(
+                instance.pod(),
+                instance.neverReady(),
+                Reasons.of(wanted, desired, observed, instance, target)));
+      }
+    }
+    return null;
+  }
+
+  /** Asks for the handoff, or says what it waits for. */
+  static Plan handOff(
+      DesiredCluster desired,
+      ObservedCluster observed,
+      Instance primary,
+      Predicate<Instance> eligible,
+      RestartReason reason,
+      Instant now) {
+    var lease = observed.lease();
+    var asked = observed.journal().step().filter(s -> s.target().equals(primary.pod().name()));
+    if (lease.isPresent() && lease.get().handoffTo().isPresent()) {
+      var deadline =
+          asked
+              .map(StepRecord::startedAt)
+              .map(t -> t.plus(desired.layout().capabilities().hookBudget()))
+              .orElse(Instant.MAX);
+      var what = "%s to hand off to %s".formatted(primary, lease.get().handoffTo().get());
+      return now.isBefore(deadline)
+          ? new Await(what, deadline)
+          : new Blocked(
+              Refusal.HANDOFF_FAILED,
+              "%s did not answer the request to hand off to %s. Look at its log."
+                  .formatted(primary, lease.get().handoffTo().get()));
+    }
+    var refused = lease.flatMap(l -> l.handoffRefused());
+    var retryAt = asked.map(s -> s.startedAt().plus(RETRY_HANDOFF));
+    if (refused.isPresent() && retryAt.isPresent() && now.isBefore(retryAt.get()))
+      return new Await(
+          "another try of the handoff, which %s refused: %s".formatted(primary, refused.get()),
+          Instant.MAX);
+    return HandOff.candidate(desired, observed, eligible)
+        .<Plan>map(c -> new Proceed(new HandOffPrimary(primary.pod(), c.pod(), reason)))
+        .orElseGet(
+            () ->
+                new Await(
+                    "a replica that %s can hand off to: updated, streaming within %d bytes%s, on a node that is not cordoned"
+                        .formatted(
+                            primary,
+                            desired.rollout().maxReplicaLag(),
+                            desired.synchronousStandbys() > 0 ? ", synchronous" : ""),
+                    Instant.MAX));
+  }
+
+  private Plan awaitOrGiveUp(Instance unsettled) {
+    var why = "%s: %s".formatted(unsettled, unsettled.unsettledBecause(maxLag));
+    var step = observed.journal().step();
+    var deadline = Deadlines.sinceStep(desired, observed);
+    var hopeless =
+        unsettled.hopeless()
+            && step.map(s -> now.isAfter(s.startedAt().plus(HOPELESS_AFTER))).orElse(true);
+    if (!hopeless && now.isBefore(deadline)) return new Await(why, deadline);
+    var text =
+        "%s did not come back: %s. %s"
+            .formatted(
+                unsettled,
+                unsettled.unsettledBecause(maxLag),
+                observed
+                    .primary()
+                    .map(p -> "The primary %s was not touched.".formatted(p))
+                    .orElse("No primary is known."));
+    return !isOutdated(unsettled) && LastGood.differs(desired, observed.journal())
+        ? new Proceed(new GiveUp(Refusal.INSTANCE_NOT_BACK, text))
+        : new Blocked(Refusal.INSTANCE_NOT_BACK, text);
+  }
+
+  private Plan awaitMissing() {
+    var missing =
+        desired.layout().podNames().stream()
+            .filter(name -> observed.instance(name).isEmpty())
+            .findFirst()
+            .orElseThrow();
+    return new Await(
+        "%s's pod to be made".formatted(missing), Deadlines.sinceStep(desired, observed));
+  }
+
+  private Plan awaitPrimary() {
+    var deadline = Deadlines.sinceStep(desired, observed);
+    return now.isBefore(deadline) && deadline != Instant.MAX
+        ? new Await("an instance to become the primary", deadline)
+        : new Blocked(
+            Refusal.NO_PRIMARY,
+            "no instance is the primary; nothing is restarted until one is. See the instances' logs.");
+  }
+
+  /**
+   * Settings that every standby must have no less of than its primary: the primary takes a lower
+   * value first.
+   */
+  private Optional<Plan> settingsNeedingRestart() {
+    var primary = observed.primary().orElseThrow();
+    for (Instance instance : primaryFirst(primary)) {
+      var pending =
+          instance.answer() instanceof Answer.Known known
+              ? Settings.notInForce(desired, known, true)
+              : Optional.<String>empty();
+      if (pending.isEmpty()) continue;
+      var tried =
+          observed
+              .journal()
+              .step()
+              .filter(s -> s.targetUid().equals(instance.pod().uid()))
+              .isPresent();
+      if (tried && now.isBefore(Deadlines.sinceStep(desired, observed)))
+        return Optional.of(
+            new Await(
+                "%s to take %s".formatted(instance, pending.get()),
+                Deadlines.sinceStep(desired, observed)));
+      if (tried)
+        return Optional.of(
+            new Blocked(
+                Refusal.SETTING_NOT_TAKEN,
+                "%s does not take %s, even after a restart. Does something else set it?"
+                    .formatted(instance, pending.get())));
+      var reason =
+          new RestartReason.TemplateChanged(
+              pending.get() + " needs a restart, the primary's first");
+      return Optional.of(
+          new Proceed(
+              instance.role() == PRIMARY
+                  ? new RestartInPlace(instance.pod(), reason)
+                  : new RestartReplica(instance.pod(), false, reason)));
+    }
+    return Optional.empty();
+  }
+
+  private List<Instance> primaryFirst(Instance primary) {
+    return java.util.stream.Stream.concat(
+            java.util.stream.Stream.of(primary),
+            observed.instances().stream().filter(i -> i.role() == REPLICA))
+        .toList();
+  }
+}

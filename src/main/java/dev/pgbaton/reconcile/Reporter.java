@@ -1,0 +1,219 @@
+package dev.pgbaton.reconcile;
+
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.observed.Journal;
+import dev.pgbaton.observed.JournalEntry;
+import dev.pgbaton.observed.JournalEntry.OwedStatus;
+import dev.pgbaton.report.ClusterHealth;
+import dev.pgbaton.report.CommitStatus;
+import dev.pgbaton.report.CommitStatus.State;
+import dev.pgbaton.report.CommitStatuses;
+import dev.pgbaton.report.CommitStatuses.Delivery;
+import dev.pgbaton.report.Contexts;
+import dev.pgbaton.spec.SpecRevision;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Brings the commits' statuses to what is the case. What was posted is in the journal, so nothing
+ * is posted twice.
+ */
+public final class Reporter {
+  /** The summary of a repository has a journal of its own; a dot is in no namespace's name. */
+  static final ClusterId REPOSITORY = new ClusterId("pgbaton.dev", "repository");
+
+  /** A blip of an instance that comes back by itself turns no commit red. */
+  private static final Duration BLIP = Duration.ofSeconds(30);
+
+  /** Progress is told at most this often: forges count statuses. */
+  private static final Duration PROGRESS = Duration.ofSeconds(5);
+
+  private final CommitStatuses statuses;
+  private final Journal journal;
+  private final Contexts contexts;
+  private final Consumer<String> rejected;
+  private final Map<ClusterId, Instant> unwellSince = new ConcurrentHashMap<>();
+  private final Map<String, Instant> postedAt = new ConcurrentHashMap<>();
+  private volatile Instant notBefore = Instant.MIN;
+
+  /**
+   * @param rejected hears, in words for the log, of statuses that the forge will never take
+   */
+  public Reporter(
+      CommitStatuses statuses, Journal journal, Contexts contexts, Consumer<String> rejected) {
+    this.statuses = statuses;
+    this.journal = journal;
+    this.contexts = contexts;
+    this.rejected = rejected;
+  }
+
+  /**
+   * Posts a cluster's status on the commit that it is at, and what is owed to others.
+   *
+   * @return when to call again although nothing moved; empty if everything is delivered
+   */
+  public Optional<Duration> cluster(ClusterId id, ClusterHealth health, Instant now) {
+    var entry = journal.read(id);
+    var intent = entry.intent();
+    if (intent.isEmpty()) return Optional.empty();
+    var wait = waitBeforeRed(id, health, intent.get(), now);
+    var wanted =
+        wait.isPresent()
+            ? Optional.<CommitStatus>empty()
+            : Optional.of(
+                new CommitStatus(
+                    intent.get().commit(), contexts.of(id), health.state(), health.sentence()));
+    return soonest(deliver(id, entry, wanted, now), wait);
+  }
+
+  /** Posts the whole repository's status on its head. */
+  public Optional<Duration> summary(
+      Optional<SpecRevision> head, Collection<Pass> passes, List<String> problems, Instant now) {
+    if (head.isEmpty()) return Optional.empty();
+    var entry = journal.read(REPOSITORY);
+    var commit = head.get().commit();
+    if (!entry.intent().map(i -> i.commit().equals(commit)).orElse(false)) {
+      var written = journal.write(REPOSITORY, newHead(entry, head.get(), now));
+      if (written.isEmpty()) return Optional.of(Duration.ofSeconds(1));
+      entry = written.get();
+    }
+    var status = Summary.of(passes, problems);
+    return deliver(
+        REPOSITORY,
+        entry,
+        Optional.of(new CommitStatus(commit, contexts.summary(), status.state(), status.text())),
+        now);
+  }
+
+  private JournalEntry newHead(JournalEntry entry, SpecRevision head, Instant now) {
+    var owed = new ArrayList<>(entry.owed());
+    entry
+        .intent()
+        .filter(
+            old ->
+                entry
+                    .reported()
+                    .getOrDefault(
+                        Contexts.key(old.commit(), contexts.summary()), State.PENDING.name())
+                    .startsWith(State.PENDING.name()))
+        .ifPresent(
+            old ->
+                owed.add(
+                    new OwedStatus(
+                        old.commit(),
+                        contexts.summary(),
+                        State.ERROR.name(),
+                        "superseded by " + head.shortCommit())));
+    return entry
+        .withIntent(new JournalEntry.Intent(head.commit(), head.commit(), "", now, false))
+        .withStatuses(entry.reported(), owed);
+  }
+
+  /**
+   * A cluster that was well and is not now gets a moment to come back before its commit turns red.
+   */
+  private Optional<Duration> waitBeforeRed(
+      ClusterId id, ClusterHealth health, JournalEntry.Intent intent, Instant now) {
+    var passing =
+        switch (health.condition()) {
+          case DEGRADED, UNWRITABLE -> true;
+          case HEALTHY, PROGRESSING, BLOCKED -> false;
+        };
+    if (!passing) {
+      unwellSince.remove(id);
+      return Optional.empty();
+    }
+    var since = unwellSince.computeIfAbsent(id, _ -> now);
+    var left = Duration.between(now, since.plus(BLIP));
+    return left.isPositive() ? Optional.of(left) : Optional.empty();
+  }
+
+  private Optional<Duration> deliver(
+      ClusterId id, JournalEntry entry, Optional<CommitStatus> wanted, Instant now) {
+    var reported = new TreeMap<>(entry.reported());
+    var owed = new ArrayList<OwedStatus>();
+    Optional<Duration> again = Optional.empty();
+    var current = wanted.map(w -> Contexts.key(w.commit(), w.context()));
+    for (var debt : entry.owed()) {
+      var status =
+          new CommitStatus(
+              debt.commit(), debt.context(), State.valueOf(debt.state()), debt.description());
+      // The commit is the head's again: what is owed to it is no longer true.
+      if (current.filter(Contexts.key(debt.commit(), debt.context())::equals).isPresent()) continue;
+      var retry = post(status, now);
+      if (retry.isPresent()) {
+        owed.add(debt);
+        again = soonest(again, retry);
+      } else {
+        reported.remove(Contexts.key(debt.commit(), debt.context()));
+      }
+    }
+    if (wanted.isPresent()) {
+      var key = current.orElseThrow();
+      var text = wanted.get().state() + " " + wanted.get().description();
+      if (!text.equals(reported.get(key))) {
+        var retry =
+            tooSoon(key, wanted.get(), reported.get(key), now).or(() -> post(wanted.get(), now));
+        if (retry.isEmpty()) {
+          postedAt.put(key, now);
+          reported
+              .keySet()
+              .removeIf(k -> k.endsWith(" " + wanted.get().context()) && !k.equals(key));
+          reported.put(key, text);
+        }
+        again = soonest(again, retry);
+      }
+    }
+    if (!reported.equals(entry.reported()) || !owed.equals(entry.owed())) {
+      if (journal.write(id, entry.withStatuses(reported, owed)).isEmpty())
+        return Optional.of(Duration.ofSeconds(1));
+    }
+    return again;
+  }
+
+  private Optional<Duration> tooSoon(String key, CommitStatus status, String before, Instant now) {
+    var progress =
+        status.state() == State.PENDING
+            && before != null
+            && before.startsWith(State.PENDING.name());
+    if (!progress || !postedAt.containsKey(key)) return Optional.empty();
+    var left = Duration.between(now, postedAt.get(key).plus(PROGRESS));
+    return left.isPositive() ? Optional.of(left) : Optional.empty();
+  }
+
+  /**
+   * @return when to try again; empty if it is done with
+   */
+  private Optional<Duration> post(CommitStatus status, Instant now) {
+    if (now.isBefore(notBefore)) return Optional.of(Duration.between(now, notBefore));
+    return switch (statuses.post(status)) {
+      case Delivery.Delivered() -> Optional.empty();
+      case Delivery.Later(var after, var reason) -> {
+        notBefore = now.plus(after);
+        rejected.accept(
+            "the forge does not take a status now, tried again in %d s: %s"
+                .formatted(after.toSeconds(), reason));
+        yield Optional.of(after);
+      }
+      case Delivery.Rejected(var reason) -> {
+        rejected.accept(
+            "the forge refuses the status of %s (%s): %s"
+                .formatted(status.commit(), status.context(), reason));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private static Optional<Duration> soonest(Optional<Duration> one, Optional<Duration> other) {
+    return Stream.of(one, other).flatMap(Optional::stream).min(Duration::compareTo);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.pgbaton.reconcile;
+
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.desired.AppliedHash;
+import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.desired.DesiredClusters;
+import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.spec.ParsedSpec;
+import dev.pgbaton.spec.Problem;
+import dev.pgbaton.spec.SpecParser;
+import dev.pgbaton.spec.SpecRevision;
+import dev.pgbaton.spec.SpecSource.Fetched;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What one commit says of every cluster.
+ *
+ * @param problems those that concern no cluster that could be named
+ */
+public record Repository(
+    SpecRevision head, SortedMap<ClusterId, Entry> clusters, List<Problem> problems) {
+
+  /** One cluster in it. */
+  public sealed interface Entry {
+    /** Identifies the content: a commit that leaves it as it is changes nothing for the cluster. */
+    String hash();
+
+    String path();
+
+    record Wanted(DesiredCluster desired, ParsedSpec.Valid spec, String hash, String path)
+        implements Entry {}
+
+    record Refused(List<Problem> problems, String hash, String path) implements Entry {}
+  }
+
+  public static Repository of(Fetched.Head head) {
+    var parsed = SpecParser.parse(head.files());
+    var clusters = new TreeMap<ClusterId, Entry>();
+    parsed.clusters().forEach((id, spec) -> clusters.put(id, entry(spec)));
+    var problems = new ArrayList<>(head.problems());
+    problems.addAll(parsed.problems());
+    return new Repository(head.revision(), clusters, List.copyOf(problems));
+  }
+
+  private static Entry entry(ParsedSpec spec) {
+    return switch (spec) {
+      case ParsedSpec.Valid valid -> {
+        var desired = DesiredClusters.of(valid);
+        var objects = desired.objects().stream().map(DesiredObject::object).toList();
+        yield new Entry.Wanted(desired, valid, AppliedHash.of(objects), valid.source().file());
+      }
+      case ParsedSpec.Invalid(_, var source, var problems) ->
+          new Entry.Refused(
+              problems,
+              AppliedHash.of(problems.stream().map(Problem::toString).toList()),
+              source.file());
+    };
+  }
+
+  public Optional<Entry> get(ClusterId id) {
+    return Optional.ofNullable(clusters.get(id));
+  }
+
+  /** The file's own problems, for a cluster that was read from it before it broke. */
+  public Optional<Entry.Refused> brokenFile(String path) {
+    var ofFile = problems.stream().filter(p -> p.source().file().equals(path)).toList();
+    return ofFile.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Entry.Refused(
+                ofFile, AppliedHash.of(ofFile.stream().map(Problem::toString).toList()), path));
+  }
+}

@@ -1,0 +1,118 @@
+package dev.pgbaton.report;
+
+import dev.pgbaton.apply.Outcome;
+import dev.pgbaton.observed.JournalEntry;
+import dev.pgbaton.observed.JournalEntry.Rollout;
+import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.plan.Plan;
+import dev.pgbaton.report.CommitStatus.State;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How a cluster is, in a word and a sentence that a person can act on.
+ *
+ * @param reason the refusal's code; empty where nothing is refused
+ */
+public record ClusterHealth(Condition condition, String reason, String text) {
+  public enum Condition {
+    /** Every instance runs what the repository says, and streams. */
+    HEALTHY,
+    /** On the way there. */
+    PROGRESSING,
+    /** It was there, and an instance is missing now. */
+    DEGRADED,
+    /** A person has to do something; the database is left as it is. */
+    BLOCKED,
+    /** No single primary is known. */
+    UNWRITABLE
+  }
+
+  public static ClusterHealth of(ObservedCluster observed, Plan plan, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Failed(var refusal, var why) ->
+          new ClusterHealth(Condition.BLOCKED, refusal.name(), why);
+      case Outcome.NothingToDo _, Outcome.Applied _, Outcome.Stale _ -> of(observed, plan, "");
+      case Outcome.Postponed(var why) -> of(observed, plan, " (postponed: " + why + ")");
+    };
+  }
+
+  private static ClusterHealth of(ObservedCluster observed, Plan plan, String suffix) {
+    return switch (plan) {
+      case Plan.InSync() -> new ClusterHealth(Condition.HEALTHY, "", healthy(observed));
+      case Plan.Proceed(var step) ->
+          new ClusterHealth(Condition.PROGRESSING, "", step.text() + suffix);
+      case Plan.Await(var what, _) -> waiting(observed, what);
+      case Plan.Blocked(var refusal, var text) ->
+          new ClusterHealth(
+              switch (refusal) {
+                case NO_PRIMARY, MORE_THAN_ONE_PRIMARY -> Condition.UNWRITABLE;
+                default -> Condition.BLOCKED;
+              },
+              refusal.name(),
+              text);
+    };
+  }
+
+  private static ClusterHealth waiting(ObservedCluster observed, String what) {
+    var underWay =
+        observed.journal().rollout().isPresent()
+            || !observed.journal().intent().map(JournalEntry.Intent::done).orElse(false);
+    if (underWay) return new ClusterHealth(Condition.PROGRESSING, "", "waiting for " + what);
+    return new ClusterHealth(
+        observed.primary().isEmpty() ? Condition.UNWRITABLE : Condition.DEGRADED,
+        "",
+        "waiting for " + what);
+  }
+
+  private static String healthy(ObservedCluster observed) {
+    var primary = observed.primary().map(p -> ", primary " + p).orElse("");
+    var count = observed.instances().size();
+    var commit = observed.journal().intent().map(JournalEntry.Intent::commit).orElse("");
+    return "%d of %d instances Ready%s%s"
+        .formatted(
+            count,
+            observed.layout().instances(),
+            primary,
+            lastRollout(observed.journal())
+                .filter(r -> r.commit().equals(commit))
+                .map(ClusterHealth::words)
+                .orElse(""));
+  }
+
+  /** The rollout that ended last. */
+  static Optional<Rollout> lastRollout(JournalEntry journal) {
+    return journal.rollouts().isEmpty()
+        ? Optional.empty()
+        : Optional.of(journal.rollouts().getLast());
+  }
+
+  private static String words(Rollout rollout) {
+    var took =
+        rollout
+            .endedAt()
+            .map(end -> Duration.between(rollout.startedAt(), end).toSeconds() + " s")
+            .orElse("?");
+    return "; rolled out in %s, longest write gap %s"
+        .formatted(took, rollout.outage().map(ClusterHealth::seconds).orElse("not known"));
+  }
+
+  private static String seconds(Duration gap) {
+    return String.format(Locale.ROOT, "%.2f s", gap.toMillis() / 1000.0);
+  }
+
+  /** As a forge shows it. */
+  public State state() {
+    return switch (condition) {
+      case HEALTHY -> State.SUCCESS;
+      case PROGRESSING -> State.PENDING;
+      case DEGRADED, BLOCKED, UNWRITABLE -> State.FAILURE;
+    };
+  }
+
+  /** The sentence, with the code in front where something is refused. */
+  public String sentence() {
+    return reason.isEmpty() ? text : reason + ": " + text;
+  }
+}
