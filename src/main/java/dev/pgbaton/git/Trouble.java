@@ -137,7 +137,10 @@ final class Trouble {
             .filter(Objects::nonNull)
             .findFirst()
             .orElseGet(() -> causes.getFirst().getClass().getSimpleName());
-    if (message.endsWith("not authorized") || message.contains("no CredentialsProvider")) {
+    // Gitea's second 401 names no scheme: "authentication not supported".
+    if (message.endsWith("not authorized")
+        || message.endsWith("authentication not supported")
+        || message.contains("no CredentialsProvider")) {
       return settings.tokenFile().isPresent()
           ? target()
               + " refuses the token in "

@@ -105,7 +105,10 @@ final class GitHttpServer implements AutoCloseable {
                 movedTo.get() + exchange.getRequestURI().toString().substring(PATH.length()));
         exchange.sendResponseHeaders(301, -1);
       } else if (token.isPresent() && !authorization.map(GitHttpServer::password).equals(token)) {
-        exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"git\"");
+        // As Gitea does it: a wrong token is not asked for another one.
+        if (authorization.isEmpty()) {
+          exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"git\"");
+        }
         exchange.sendResponseHeaders(401, -1);
       } else if (forbidden) {
         exchange.sendResponseHeaders(403, -1);

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.util.Base64;
 import java.util.List;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
@@ -43,8 +43,8 @@ final class GitSshServer implements AutoCloseable {
   }
 
   static KeyPair newKey() throws GeneralSecurityException {
-    var generator = KeyPairGenerator.getInstance("RSA");
-    generator.initialize(2048);
+    var generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(256);
     return generator.generateKeyPair();
   }
 
@@ -52,7 +52,7 @@ final class GitSshServer implements AutoCloseable {
     return "ssh://127.0.0.1:" + server.getPort() + "/team/clusters.git";
   }
 
-  Path clientKey(Path directory) throws IOException {
+  Path clientKey(Path directory) throws IOException, GeneralSecurityException {
     return privateKey(directory, clientKey);
   }
 
@@ -67,13 +67,13 @@ final class GitSshServer implements AutoCloseable {
             .formatted(server.getPort(), PublicKeyEntry.toString(key.getPublic())));
   }
 
-  static Path privateKey(Path directory, KeyPair key) throws IOException {
-    var encoded =
-        Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-            .encodeToString(key.getPrivate().getEncoded());
-    return Files.writeString(
-        Files.createTempFile(directory, "id", ""),
-        "-----BEGIN PRIVATE KEY-----\n" + encoded + "\n-----END PRIVATE KEY-----\n");
+  /** In the format of ssh-keygen. */
+  static Path privateKey(Path directory, KeyPair key) throws IOException, GeneralSecurityException {
+    var file = Files.createTempFile(directory, "id", "");
+    try (var out = Files.newOutputStream(file)) {
+      OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(key, "pgbaton", null, out);
+    }
+    return file;
   }
 
   @Override

@@ -37,7 +37,7 @@ class SshRemoteTest {
   }
 
   @Test
-  void theKeyOpensTheRepositoryOfAKnownHost() throws IOException {
+  void theKeyOpensTheRepositoryOfAKnownHost() throws IOException, GeneralSecurityException {
     var fetched =
         settings().ssh(server.clientKey(directory), server.knownHosts(directory)).source().fetch();
 
@@ -48,14 +48,14 @@ class SshRemoteTest {
   }
 
   @Test
-  void anUnchangedHeadIsAnsweredFromMemory() throws IOException {
+  void anUnchangedHeadIsAnsweredFromMemory() throws IOException, GeneralSecurityException {
     var source = settings().ssh(server.clientKey(directory), server.knownHosts(directory)).source();
 
     assertThat(source.fetch()).isInstanceOf(Head.class).isSameAs(source.fetch());
   }
 
   @Test
-  void anUnknownHostIsRefused() throws IOException {
+  void anUnknownHostIsRefused() throws IOException, GeneralSecurityException {
     var nobody = Files.createFile(directory.resolve("nobody"));
 
     assertThat(reason(settings().ssh(server.clientKey(directory), nobody).source().fetch()))
@@ -80,7 +80,7 @@ class SshRemoteTest {
   }
 
   @Test
-  void aFileThatIsNoKeyIsTold() throws IOException {
+  void aFileThatIsNoKeyIsTold() throws IOException, GeneralSecurityException {
     var key = Files.writeString(directory.resolve("key"), "no key");
 
     assertThat(reason(settings().ssh(key, server.knownHosts(directory)).source().fetch()))
@@ -88,7 +88,7 @@ class SshRemoteTest {
   }
 
   @Test
-  void aMissingRepositoryIsTold() throws IOException {
+  void aMissingRepositoryIsTold() throws IOException, GeneralSecurityException {
     var url = server.url().replace("clusters", "nowhere");
 
     assertThat(
