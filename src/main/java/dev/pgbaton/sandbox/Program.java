@@ -1,0 +1,30 @@
+package dev.pgbaton.sandbox;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.function.IntConsumer;
+
+/** What runs in a pod's container. */
+interface Program {
+  /** What the readiness probe gets to hear. */
+  boolean ready();
+
+  /** The pre-stop hook. */
+  void preStop(Runnable done);
+
+  /** SIGTERM. */
+  void terminate();
+
+  /** SIGKILL, or the node's power: nothing of it runs from here on. */
+  void kill();
+
+  /** The pod's annotations or its mounted files may have changed. */
+  void refresh(Pod pod);
+
+  /** Starts one. */
+  interface Launcher {
+    /**
+     * @param exit is told the exit code when the program ends by itself
+     */
+    Program launch(Pod pod, IntConsumer exit);
+  }
+}

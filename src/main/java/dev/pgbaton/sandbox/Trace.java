@@ -1,0 +1,18 @@
+package dev.pgbaton.sandbox;
+
+import java.util.function.Consumer;
+
+/** What happened, line by line, with the virtual time. */
+final class Trace {
+  private final Agenda agenda;
+  private final Consumer<String> out;
+
+  Trace(Agenda agenda, Consumer<String> out) {
+    this.agenda = agenda;
+    this.out = out;
+  }
+
+  void say(String who, String what) {
+    out.accept("%9.3f  %-12s %s".formatted(agenda.millis() / 1000.0, who, what));
+  }
+}
