@@ -28,8 +28,9 @@ final class ObjectStore {
 
   /**
    * @param object as it is now; as it was last if it is gone
+   * @param version of this event: what is watched of one kind comes in this order
    */
-  record Event(ObjectKey key, HasMetadata object, boolean gone) {}
+  record Event(ObjectKey key, HasMetadata object, boolean gone, long version) {}
 
   static ObjectKey key(HasMetadata object) {
     return new ObjectKey(
@@ -38,6 +39,10 @@ final class ObjectStore {
 
   void watch(Consumer<Event> watcher) {
     watchers.add(watcher);
+  }
+
+  void unwatch(Consumer<Event> watcher) {
+    watchers.remove(watcher);
   }
 
   long version() {
@@ -92,13 +97,13 @@ final class ObjectStore {
     var object = objects.remove(key);
     if (object == null) return;
     version++;
-    tell(new Event(key, object, true));
+    tell(new Event(key, object, true, version));
   }
 
   private <T extends HasMetadata> T stored(ObjectKey key, T object) {
     object.getMetadata().setResourceVersion(Long.toString(++version));
     objects.put(key, object);
-    tell(new Event(key, object, false));
+    tell(new Event(key, object, false, version));
     return object;
   }
 

@@ -1,0 +1,93 @@
+package dev.pgbaton.sandbox;
+
+import dev.pgbaton.cluster.ObjectKey;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * One daemon's informers: each kind comes in order, but late, and later than another kind. A new
+ * daemon begins with a fresh list.
+ */
+final class DaemonCache {
+  private final Agenda agenda;
+  private final Chance chance;
+  private final ObjectStore store;
+  private final ApiServer api;
+  private final Map<ObjectKey, HasMetadata> objects;
+  private final Map<String, Long> seen = new HashMap<>();
+  private final Map<String, Long> expected = new HashMap<>();
+  private final Map<String, Deque<ObjectStore.Event>> underWay = new HashMap<>();
+  private final Consumer<ObjectStore.Event> watcher = this::happened;
+  private final long began;
+  private int lateness = 1;
+  private long changes;
+
+  DaemonCache(Agenda agenda, Chance chance, ObjectStore store, ApiServer api) {
+    this.agenda = agenda;
+    this.chance = chance;
+    this.store = store;
+    this.api = api;
+    this.objects = new LinkedHashMap<>(store.all());
+    this.began = store.version();
+    store.watch(watcher);
+  }
+
+  void close() {
+    store.unwatch(watcher);
+  }
+
+  /** How many times later than usual everything comes. */
+  void lateness(int times) {
+    lateness = times;
+  }
+
+  Map<ObjectKey, HasMetadata> objects() {
+    return objects;
+  }
+
+  /** Grows with everything that comes in: the same number is the same view. */
+  long changes() {
+    return changes;
+  }
+
+  void wrote(String kind, long version) {
+    expected.merge(kind, version, Math::max);
+  }
+
+  /** Whether all own writes show. */
+  boolean current() {
+    return expected.entrySet().stream()
+        .allMatch(e -> seen.getOrDefault(e.getKey(), began) >= e.getValue());
+  }
+
+  private void happened(ObjectStore.Event event) {
+    var queue = underWay.computeIfAbsent(event.key().kind(), _ -> new ArrayDeque<>());
+    queue.add(event);
+    if (queue.size() == 1) deliverIn(queue, chance.between(5, 120) * lateness);
+  }
+
+  private void deliverIn(Deque<ObjectStore.Event> queue, long millis) {
+    agenda.in(
+        millis,
+        () -> {
+          if (api.away()) {
+            deliverIn(queue, 500);
+            return;
+          }
+          // What has piled up comes together.
+          while (!queue.isEmpty()) deliver(queue.poll());
+        });
+  }
+
+  private void deliver(ObjectStore.Event event) {
+    if (event.gone()) objects.remove(event.key());
+    else objects.put(event.key(), event.object());
+    seen.put(event.key().kind(), event.version());
+    changes++;
+  }
+}

@@ -1,0 +1,187 @@
+package dev.pgbaton.sandbox;
+
+import dev.pgbaton.apply.ClusterWriter;
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.cluster.PodRef;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.desired.DesiredObject;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+final class SandboxWriter implements ClusterWriter {
+  private final ObjectStore store;
+  private final ServerSideApply apply;
+  private final Deletions deletions;
+  private final DaemonCache cache;
+  private final ApiServer api;
+
+  SandboxWriter(
+      ObjectStore store,
+      ServerSideApply apply,
+      Deletions deletions,
+      DaemonCache cache,
+      ApiServer api) {
+    this.store = store;
+    this.apply = apply;
+    this.deletions = deletions;
+    this.cache = cache;
+    this.api = api;
+  }
+
+  @Override
+  public Written write(DesiredObject object) {
+    return request(
+        object.key(),
+        () ->
+            switch (object.policy()) {
+              case APPLY ->
+                  api.nextFieldConflicts()
+                      ? new Written.Conflict(
+                          "the field manager kubectl-edit owns fields of " + object.key())
+                      : new Written.Done(apply.apply(object.object()));
+              case CREATE_ONCE, GENERATE_ONCE ->
+                  new Written.Done(
+                      store
+                          .find(object.key())
+                          .orElseGet(() -> store.create(Json.copy(object.object()))));
+            });
+  }
+
+  @Override
+  public Written evict(ClusterLayout layout, PodRef pod) {
+    return pod(
+        layout,
+        pod,
+        p ->
+            deletions
+                .evict(p)
+                .<Written>map(Written.NotNow::new)
+                .orElseGet(() -> new Written.Done(p)));
+  }
+
+  @Override
+  public Written deletePod(ClusterLayout layout, PodRef pod) {
+    return pod(
+        layout,
+        pod,
+        p -> {
+          deletions.delete(p);
+          return new Written.Done(p);
+        });
+  }
+
+  @Override
+  public Written requestHandoff(ClusterLayout layout, String leaseVersion, PodRef candidate) {
+    return annotateLease(layout, leaseVersion, Names.HANDOFF_TO, candidate.name());
+  }
+
+  @Override
+  public Written requestRestart(ClusterLayout layout, String leaseVersion, PodRef holder) {
+    return annotateLease(layout, leaseVersion, Names.RESTART, holder.name());
+  }
+
+  private Written annotateLease(ClusterLayout layout, String version, String name, String value) {
+    var key = layout.key("Lease", layout.lease());
+    return request(
+        key,
+        () ->
+            store
+                .find(key, Lease.class)
+                .filter(l -> l.getMetadata().getResourceVersion().equals(version))
+                .<Written>map(
+                    l ->
+                        new Written.Done(
+                            store.replace(
+                                l.edit()
+                                    .editMetadata()
+                                    .addToAnnotations(name, value)
+                                    .removeFromAnnotations(Names.HANDOFF_REFUSED)
+                                    .endMetadata()
+                                    .build())))
+                .orElseGet(() -> new Written.Stale("the Lease has changed")));
+  }
+
+  @Override
+  public Written annotateReload(ClusterLayout layout, PodRef pod, String hash) {
+    return pod(
+        layout,
+        pod,
+        p ->
+            new Written.Done(
+                store.replace(
+                    p.edit()
+                        .editMetadata()
+                        .addToAnnotations(Names.RELOAD, hash)
+                        .endMetadata()
+                        .build())));
+  }
+
+  @Override
+  public Written labelRole(ClusterLayout layout, PodRef pod, Role role) {
+    Map<String, String> label =
+        new TreeMap<>(Map.of(Names.ROLE_LABEL, role.name().toLowerCase(java.util.Locale.ROOT)));
+    return pod(
+        layout,
+        pod,
+        p ->
+            new Written.Done(
+                store.replace(p.edit().editMetadata().addToLabels(label).endMetadata().build())));
+  }
+
+  @Override
+  public Written delete(ObjectKey key, String uid) {
+    return request(
+        key,
+        () -> {
+          var there = store.find(key).filter(o -> o.getMetadata().getUid().equals(uid));
+          if (there.isEmpty()) return new Written.Stale(key + " is another one now");
+          store.remove(key);
+          return new Written.Done(null);
+        });
+  }
+
+  private Written pod(ClusterLayout layout, PodRef ref, Function<Pod, Written> write) {
+    var key = layout.key("Pod", ref.name());
+    return request(
+        key,
+        () ->
+            store
+                .find(key, Pod.class)
+                .filter(p -> p.getMetadata().getUid().equals(ref.uid()))
+                .map(write)
+                .orElseGet(() -> new Written.Stale(ref.name() + " is another pod now")));
+  }
+
+  private Written request(ObjectKey key, Supplier<Written> write) {
+    if (api.away()) return new Written.NotNow("the API server does not answer");
+    if (api.nextConflicts()) return new Written.Stale("somebody else wrote first");
+    var before = store.version();
+    var written = write.get();
+    if (api.nextAnswerIsLost())
+      return new Written.NotNow("the connection was lost before the answer came");
+    if (written instanceof Written.Done && store.version() > before)
+      cache.wrote(key.kind(), store.version());
+    return written;
+  }
+
+  /** Somebody's {@code kubectl edit}. */
+  static <T extends HasMetadata> void edit(
+      ObjectStore store, ObjectKey key, Class<T> type, UnaryOperator<T> change) {
+    store.update(
+        key,
+        type,
+        o -> {
+          var next = Json.copy(change.apply(o));
+          next.getMetadata().setGeneration(o.getMetadata().getGeneration() + 1);
+          return next;
+        });
+  }
+}
