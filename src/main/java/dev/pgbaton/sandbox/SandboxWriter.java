@@ -127,7 +127,7 @@ final class SandboxWriter implements ClusterWriter {
   @Override
   public Written labelRole(ClusterLayout layout, PodRef pod, Role role) {
     Map<String, String> label =
-        new TreeMap<>(Map.of(Names.ROLE_LABEL, role.name().toLowerCase(java.util.Locale.ROOT)));
+        new TreeMap<>(Map.of(Names.ROLE_LABEL, role.label()));
     return pod(
         layout,
         pod,
