@@ -126,8 +126,7 @@ final class SandboxWriter implements ClusterWriter {
 
   @Override
   public Written labelRole(ClusterLayout layout, PodRef pod, Role role) {
-    Map<String, String> label =
-        new TreeMap<>(Map.of(Names.ROLE_LABEL, role.label()));
+    Map<String, String> label = new TreeMap<>(Map.of(Names.ROLE_LABEL, role.label()));
     return pod(
         layout,
         pod,
