@@ -55,7 +55,7 @@ sealed interface SettingValue {
       case bool ->
           bool(text)
               .<SettingValue>map(on -> new Good(on ? "on" : "off"))
-              .orElseGet(() -> new Bad("is not on or off"));
+              .orElseGet(() -> new Bad("is neither on nor off. Put one of them"));
       case integer, real -> number(setting, text);
       case enumeration -> enumeration(setting, text);
       case string -> new Good(text);
@@ -88,38 +88,43 @@ sealed interface SettingValue {
     if (synonym.isPresent()) return enumeration(setting, synonym.get());
     var nearest = Suggestion.nearest(text, setting.values());
     return new Bad(
-        "is not one of "
+        "is none of "
             + String.join(", ", setting.values())
             + nearest.map(". Did you mean %s?"::formatted).orElse(""));
   }
 
   private static SettingValue number(Setting setting, String text) {
     var kind = setting.type() == Setting.Type.integer ? "a whole number" : "a number";
+    var bad = new Bad("is not " + kind + units(setting) + ". Put one " + range(setting));
     var match = NUMBER.matcher(text);
-    if (!match.matches()) return new Bad("is not " + kind + units(setting));
+    if (!match.matches()) return bad;
     var value = decimal(match.group(1));
     var unit = match.group(2);
     if (!unit.isEmpty()) {
-      var factors = factors(setting);
-      if (!factors.containsKey(unit)) return new Bad("is not " + kind + units(setting));
+      var factor = factors(setting).get(unit);
+      if (factor == null) return bad;
       value =
           value
-              .multiply(factors.get(unit))
-              .divide(factors.get(setting.unit().orElseThrow()), 9, RoundingMode.HALF_EVEN);
+              .multiply(factor)
+              .divide(
+                  factors(setting).get(setting.unit().orElseThrow()), 9, RoundingMode.HALF_EVEN);
     }
     if (setting.type() == Setting.Type.integer) value = value.setScale(0, RoundingMode.HALF_EVEN);
     var min = new BigDecimal(setting.min().orElseThrow());
     var max = new BigDecimal(setting.max().orElseThrow());
     if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-      return new Bad(
-          "is not between %s and %s%s"
-              .formatted(
-                  setting.min().get(),
-                  setting.max().get(),
-                  setting.unit().map(u -> " (counted in %s)".formatted(u)).orElse("")));
+      return new Bad("is out of range. Put one " + range(setting));
     }
     return new Good(
         setting.type() == Setting.Type.integer ? value.toBigInteger().toString() : shown(value));
+  }
+
+  private static String range(Setting setting) {
+    return "from %s to %s%s"
+        .formatted(
+            setting.min().orElseThrow(),
+            setting.max().orElseThrow(),
+            setting.unit().map(" (counted in %s)"::formatted).orElse(""));
   }
 
   /** As C's strtol with base 0 and strtod read it: a leading zero means octal. */

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.spec.SpecFile;
 import dev.pgbaton.spec.SpecParser;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,8 +34,6 @@ class GeneratedObjectsTest {
         SpecParser.parse(List.of(new SpecFile(file.toString(), "", Files.readAllBytes(file))))
             .valid()
             .getFirst();
-    return DesiredClusters.of(spec).objects().stream()
-        .map(desired -> Serialization.asYaml(desired.object()))
-        .collect(Collectors.joining());
+    return Manifests.yaml(DesiredClusters.of(spec));
   }
 }

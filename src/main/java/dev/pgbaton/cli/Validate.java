@@ -1,0 +1,35 @@
+package dev.pgbaton.cli;
+
+import dev.pgbaton.spec.SpecParser;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "validate",
+    description = "Checks specs offline and prints every problem; exits with 1 if there is one.",
+    mixinStandardHelpOptions = true)
+class Validate implements Callable<Integer> {
+  @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files, or directories of them.")
+  List<Path> paths;
+
+  @Spec CommandSpec command;
+
+  @Override
+  public Integer call() throws IOException {
+    var files = SpecFiles.read(paths);
+    var parsed = SpecParser.parse(files);
+    var out = command.commandLine().getOut();
+    var problems = parsed.allProblems();
+    problems.forEach(out::println);
+    if (problems.isEmpty()) {
+      out.printf("%d clusters in %d files are valid.%n", parsed.clusters().size(), files.size());
+    }
+    return problems.isEmpty() ? 0 : 1;
+  }
+}

@@ -1,0 +1,64 @@
+package dev.pgbaton.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ValidateAndRenderTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void aValidDirectoryIsSaidToBeValid() {
+    assertThat(pgbaton("validate", "gitops-example")).isZero();
+    assertThat(out).hasToString("2 clusters in 2 files are valid.\n");
+  }
+
+  @Test
+  void everyProblemIsPrintedAndTheExitCodeTells(@TempDir Path directory) throws IOException {
+    var spec = directory.resolve("orders.yaml");
+    Files.writeString(
+        spec,
+        Files.readString(Path.of("gitops-example/clusters/orders.yaml"))
+            .replace("\"200\"", "lots")
+            .replace("instances: 2", "instanses: 2"));
+
+    assertThat(pgbaton("validate", directory.toString())).isOne();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            spec
+                + ":23:24 spec.postgresql.parameters.max_connections: lots is not a whole number. Put one from 1 to 262143.",
+            spec + ":28:5 spec.pgpool.instanses: is not a field here. Did you mean instances?");
+  }
+
+  @Test
+  void objectsArePrintedWithPlaceholdersForPasswords() {
+    assertThat(pgbaton("render", "gitops-example/clusters/minimal.yaml")).isZero();
+    assertThat(out.toString())
+        .contains("kind: StatefulSet")
+        .contains("postgres-password: <generated when the Secret is created>");
+  }
+
+  @Test
+  void nothingIsPrintedOfASpecWithProblems(@TempDir Path directory) throws IOException {
+    var spec = Files.writeString(directory.resolve("broken.yaml"), "a: [");
+
+    assertThat(pgbaton("render", spec.toString())).isOne();
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).startsWith(spec + ":1:5 is not YAML: ");
+  }
+
+  private int pgbaton(String... args) {
+    return new CommandLine(new Main())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(args);
+  }
+}
