@@ -19,6 +19,15 @@ public sealed interface Plan {
    */
   record Await(String what, Instant deadline) implements Plan {}
 
-  /** A person has to do something. Nothing is touched meanwhile. */
-  record Blocked(Refusal reason, String text) implements Plan {}
+  /**
+   * A person has to do something. Nothing is touched meanwhile.
+   *
+   * @param field of the spec that asks for what can't be; empty where it is not the spec's doing
+   * @param text what was found, why it can't be, and what to do
+   */
+  record Blocked(Refusal reason, String field, String text) implements Plan {
+    Blocked(Refusal reason, String text) {
+      this(reason, "", text);
+    }
+  }
 }

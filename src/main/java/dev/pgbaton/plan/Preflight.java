@@ -22,6 +22,7 @@ final class Preflight {
     if (grace != null && grace <= budget)
       return refuse(
           Refusal.GRACE_PERIOD_TOO_SHORT,
+          "",
           "the pre-stop hook may take %d s, but terminationGracePeriodSeconds is %d. Put more than %d."
               .formatted(budget, grace, budget));
     return observed.statefulSet().flatMap(live -> against(live, wanted));
@@ -37,6 +38,7 @@ final class Preflight {
       if (old.isEmpty())
         return refuse(
             Refusal.IMMUTABLE_FIELD,
+            "",
             "the instances' pods have no claim %s, and Kubernetes can't add one to a StatefulSet."
                 .formatted(name));
       var refused = claim(live, old.get(), claim);
@@ -45,6 +47,7 @@ final class Preflight {
     if (!Objects.equals(live.getSpec().getServiceName(), wanted.getSpec().getServiceName()))
       return refuse(
           Refusal.IMMUTABLE_FIELD,
+          "",
           "the StatefulSet's serviceName is %s and can't become %s."
               .formatted(live.getSpec().getServiceName(), wanted.getSpec().getServiceName()));
     return majorVersion(live, wanted);
@@ -58,19 +61,22 @@ final class Preflight {
     if (size < 0)
       return refuse(
           Refusal.STORAGE_SHRINKS,
-          "spec.storage.size: %s is smaller than the %s that %s-0 has; volumes can't shrink. Put %s or more."
+          "spec.storage.size",
+          "%s is smaller than the %s that %s-0 has; volumes can't shrink. Put %s or more."
               .formatted(wants, has, live.getMetadata().getName(), has));
     if (size > 0)
       return refuse(
           Refusal.IMMUTABLE_FIELD,
-          "spec.storage.size: %s is larger than the %s that %s-0 has; pgbaton does not grow volumes yet. Put %s."
+          "spec.storage.size",
+          "%s is larger than the %s that %s-0 has; pgbaton does not grow volumes yet. Put %s."
               .formatted(wants, has, live.getMetadata().getName(), has));
     var oldClass = old.getSpec().getStorageClassName();
     var newClass = wanted.getSpec().getStorageClassName();
     if (newClass != null && !newClass.equals(oldClass))
       return refuse(
           Refusal.IMMUTABLE_FIELD,
-          "spec.storage.storageClassName: the volumes are of class %s and can't become %s. Put %s."
+          "spec.storage.storageClassName",
+          "the volumes are of class %s and can't become %s. Put %s."
               .formatted(oldClass, newClass, oldClass));
     return Optional.empty();
   }
@@ -85,7 +91,8 @@ final class Preflight {
     if (from.isEmpty() || to.isEmpty() || from.equals(to)) return Optional.empty();
     return refuse(
         Refusal.MAJOR_VERSION_CHANGES,
-        "spec.image: the data is of PostgreSQL %s, which %s can't read. Keep major version %s."
+        "spec.image",
+        "the data is of PostgreSQL %s, which %s can't read. Keep major version %s."
             .formatted(from.get(), to.get(), from.get()));
   }
 
@@ -95,7 +102,7 @@ final class Preflight {
     return match.matches() ? Optional.of(match.group(1)) : Optional.empty();
   }
 
-  private static Optional<Plan.Blocked> refuse(Refusal reason, String text) {
-    return Optional.of(new Plan.Blocked(reason, text));
+  private static Optional<Plan.Blocked> refuse(Refusal reason, String field, String text) {
+    return Optional.of(new Plan.Blocked(reason, field, text));
   }
 }

@@ -18,6 +18,7 @@ import dev.pgbaton.plan.Planner;
 import dev.pgbaton.plan.Step;
 import dev.pgbaton.report.ClusterHealth;
 import dev.pgbaton.report.ClusterHealth.Condition;
+import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.Problem;
 import java.time.Instant;
 import java.util.List;
@@ -65,7 +66,7 @@ public final class Reconciler {
 
     var desired = wanted.desired();
     var observed = observe(desired, reader.cached(desired.layout(), keys(desired)), noted.get());
-    var plan = Planner.plan(desired, observed, now);
+    var plan = located(Planner.plan(desired, observed, now), wanted.spec());
     var outcome =
         switch (plan) {
           case Proceed(var step) ->
@@ -81,6 +82,13 @@ public final class Reconciler {
     if (plan instanceof Plan.Blocked) chronicle.ended(observed, "failure", now);
     var after = observed.with(journal.read(id));
     return new Pass.Done(id, after, plan, outcome, ClusterHealth.of(after, plan, outcome));
+  }
+
+  /** A refusal of something that the spec asks for says where it stands. */
+  private static Plan located(Plan plan, ParsedSpec.Valid spec) {
+    return plan instanceof Plan.Blocked(var reason, var field, var text) && !field.isEmpty()
+        ? new Plan.Blocked(reason, field, new Problem(spec.place(field), field, text).toString())
+        : plan;
   }
 
   private ObservedCluster observe(

@@ -44,7 +44,7 @@ public record ClusterHealth(Condition condition, String reason, String text) {
       case Plan.Proceed(var step) ->
           new ClusterHealth(Condition.PROGRESSING, "", step.text() + suffix);
       case Plan.Await(var what, _) -> waiting(observed, what);
-      case Plan.Blocked(var refusal, var text) ->
+      case Plan.Blocked(var refusal, _, var text) ->
           new ClusterHealth(
               switch (refusal) {
                 case NO_PRIMARY, MORE_THAN_ONE_PRIMARY -> Condition.UNWRITABLE;

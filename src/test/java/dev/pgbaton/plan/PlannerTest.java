@@ -1,0 +1,386 @@
+package dev.pgbaton.plan;
+
+import static dev.pgbaton.plan.Clusters.NOW;
+import static dev.pgbaton.plan.Clusters.cluster;
+import static dev.pgbaton.plan.Clusters.imageCantBePulled;
+import static dev.pgbaton.plan.Clusters.labelled;
+import static dev.pgbaton.plan.Clusters.lag;
+import static dev.pgbaton.plan.Clusters.maxConnections;
+import static dev.pgbaton.plan.Clusters.neverReady;
+import static dev.pgbaton.plan.Clusters.notReady;
+import static dev.pgbaton.plan.Clusters.notStreaming;
+import static dev.pgbaton.plan.Clusters.outdated;
+import static dev.pgbaton.plan.Clusters.silent;
+import static dev.pgbaton.plan.Clusters.synchronous;
+import static dev.pgbaton.plan.Clusters.terminating;
+import static dev.pgbaton.plan.Clusters.workMem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.observed.JournalEntry.Quarantine;
+import dev.pgbaton.plan.Plan.Await;
+import dev.pgbaton.plan.Plan.Blocked;
+import dev.pgbaton.plan.Plan.InSync;
+import dev.pgbaton.plan.Plan.Proceed;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+  private static String step(Plan plan) {
+    assertThat(plan).isInstanceOf(Proceed.class);
+    return ((Proceed) plan).step().text();
+  }
+
+  private static String waitsFor(Plan plan) {
+    assertThat(plan).isInstanceOf(Await.class);
+    return ((Await) plan).what();
+  }
+
+  private static Blocked blocked(Plan plan) {
+    assertThat(plan).isInstanceOf(Blocked.class);
+    return (Blocked) plan;
+  }
+
+  @Test
+  void aClusterAsItShallBeIsInSync() {
+    var plan = cluster().primary("orders-0").replica("orders-1").replica("orders-2").plan();
+
+    assertThat(plan).isEqualTo(new InSync());
+  }
+
+  @Test
+  void replicasRestartBeforeThePrimaryAndInOrder() {
+    var plan =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1", outdated())
+            .replica("orders-2", outdated())
+            .plan();
+
+    assertThat(step(plan))
+        .isEqualTo(
+            "restart orders-1: image registry.example.com/pgbaton/postgres:17 → registry.example.com/pgbaton/postgres:17.1");
+  }
+
+  @Test
+  void thePrimaryHandsOffOnceEveryReplicaIsNew() {
+    var plan =
+        cluster().primary("orders-0", outdated()).replica("orders-1").replica("orders-2").plan();
+
+    assertThat(step(plan)).startsWith("hand off orders-0 → orders-1: image ");
+  }
+
+  @Test
+  void theFormerPrimaryRestartsAsTheReplicaItIs() {
+    var plan =
+        cluster().replica("orders-0", outdated()).primary("orders-1").replica("orders-2").plan();
+
+    assertThat(step(plan)).startsWith("restart orders-0: ");
+  }
+
+  @Test
+  void thePrimaryWaitsForALaggingReplica() {
+    var plan =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1", lag(40))
+            .replica("orders-2")
+            .plan();
+
+    assertThat(waitsFor(plan)).startsWith("orders-1: it is 41943040 bytes of WAL behind");
+  }
+
+  @Test
+  void nothingRestartsWhileAnotherInstanceIsNotReady() {
+    var plan =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1", outdated())
+            .replica("orders-2", notReady())
+            .plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("orders-2: its pod is not Ready");
+  }
+
+  @Test
+  void nothingRestartsWhileAReplicaDoesNotStream() {
+    var plan =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1", outdated())
+            .replica("orders-2", notStreaming())
+            .plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("orders-2: it does not stream from the primary");
+  }
+
+  @Test
+  void nothingRestartsWhileARoleIsNotKnown() {
+    var plan =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1", outdated())
+            .replica("orders-2", silent())
+            .plan();
+
+    assertThat(waitsFor(plan)).contains("orders-2: PostgreSQL does not answer there");
+  }
+
+  @Test
+  void twoPrimariesBlockEverything() {
+    var plan =
+        cluster()
+            .primary("orders-0", outdated())
+            .primary("orders-1", outdated())
+            .replica("orders-2", outdated())
+            .plan();
+
+    assertThat(blocked(plan).reason()).isEqualTo(Refusal.MORE_THAN_ONE_PRIMARY);
+  }
+
+  @Test
+  void noPrimaryIsWaitedFor() {
+    var plan =
+        cluster()
+            .replica("orders-0", outdated())
+            .replica("orders-1", outdated())
+            .replica("orders-2", outdated())
+            .plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("orders-0: no single primary is known");
+  }
+
+  @Test
+  void theCandidateIsNotOnACordonedNode() {
+    var plan =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1")
+            .replica("orders-2")
+            .cordon("orders-1")
+            .plan();
+
+    assertThat(step(plan)).startsWith("hand off orders-0 → orders-2");
+  }
+
+  @Test
+  void theCandidateIsASynchronousStandbyWhenReplicationIsSynchronous() {
+    var plan =
+        cluster()
+            .synchronousStandbys(1)
+            .primary("orders-0", outdated())
+            .replica("orders-1")
+            .replica("orders-2", synchronous())
+            .plan();
+
+    assertThat(step(plan)).startsWith("hand off orders-0 → orders-2");
+  }
+
+  @Test
+  void aHandoffThatWasAskedForIsWaitedFor() {
+    var plan =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1")
+            .replica("orders-2")
+            .stepBegun("orders-0", NOW)
+            .lease(
+                l -> l.editMetadata().addToAnnotations(Names.HANDOFF_TO, "orders-1").endMetadata())
+            .plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("orders-0 to hand off to orders-1");
+  }
+
+  @Test
+  void aRefusedHandoffIsAskedForAgainAfterAWhile() {
+    var refused =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1")
+            .replica("orders-2")
+            .lease(
+                l ->
+                    l.editMetadata()
+                        .addToAnnotations(Names.HANDOFF_REFUSED, "orders-1: too far behind")
+                        .endMetadata());
+
+    assertThat(waitsFor(refused.stepBegun("orders-0", NOW.minusSeconds(3)).plan()))
+        .contains("too far behind");
+    assertThat(step(refused.stepBegun("orders-0", NOW.minusSeconds(31)).plan()))
+        .startsWith("hand off orders-0 → orders-1");
+  }
+
+  @Test
+  void aSingleInstanceRestartsInPlaceOfAHandoff() {
+    var plan = cluster().primary("orders-0", outdated()).plan();
+
+    assertThat(step(plan)).startsWith("restart the only instance orders-0: ");
+  }
+
+  @Test
+  void anInstanceThatDoesNotComeBackEndsTheRollout() {
+    var cluster =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1", notReady())
+            .replica("orders-2", outdated())
+            .stepBegun("orders-1", NOW.minusSeconds(601));
+    cluster.journal(j -> j.withLastGood(Optional.of(cluster.lastGood())));
+
+    assertThat(step(cluster.plan()))
+        .isEqualTo(
+            "give up: orders-1 did not come back: its pod is not Ready. The primary orders-0 was not touched.");
+  }
+
+  @Test
+  void anImageThatCantBePulledEndsTheRolloutWithoutWaitingForTheTimeout() {
+    var cluster =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1", imageCantBePulled())
+            .replica("orders-2", outdated())
+            .stepBegun("orders-1", NOW.minusSeconds(6));
+    cluster.journal(j -> j.withLastGood(Optional.of(cluster.lastGood())));
+
+    assertThat(step(cluster.plan()))
+        .contains(
+            "orders-1 did not come back: its image registry.example.com/pgbaton/postgres:17.1 can't be pulled");
+  }
+
+  @Test
+  void aFailedCommitIsTakenBackAndTheBrokenPodReplaced() {
+    var cluster =
+        cluster()
+            .primary("orders-0")
+            .replica("orders-1", imageCantBePulled(), outdated())
+            .replica("orders-2");
+    cluster
+        .journal(j -> j.withLastGood(Optional.of(cluster.lastGood())))
+        .journal(
+            j -> j.withQuarantine(Optional.of(new Quarantine("hash", "c0ffee", "no image", NOW))));
+
+    // The template first …
+    assertThat(step(cluster.plan()))
+        .contains("change StatefulSet shop/orders")
+        .contains(
+            "image registry.example.com/pgbaton/postgres:17.1 → registry.example.com/pgbaton/postgres:17");
+  }
+
+  @Test
+  void severalPodsThatWereNeverReadyAreReplacedAllTheSame() {
+    var plan =
+        cluster()
+            .primary("orders-0", neverReady(), outdated())
+            .replica("orders-1", neverReady(), outdated())
+            .replica("orders-2", neverReady(), outdated())
+            .plan();
+
+    assertThat(((Proceed) plan).step())
+        .isInstanceOfSatisfying(
+            Step.RestartReplica.class, r -> assertThat(r.neverReady()).isTrue());
+  }
+
+  @Test
+  void aTerminatingPodIsWaitedFor() {
+    var plan =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1", outdated(), terminating())
+            .replica("orders-2", outdated())
+            .plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("orders-1: its pod is ending");
+  }
+
+  @Test
+  void aSettingThatNeedsNoRestartIsReloadedOnEveryInstance() {
+    var plan =
+        cluster().primary("orders-0", workMem("4096")).replica("orders-1", workMem("4096")).plan();
+
+    assertThat(step(plan)).isEqualTo("reload settings on [orders-0, orders-1]");
+  }
+
+  @Test
+  void aLoweredSettingThatStandbysNeedIsTakenByThePrimaryFirst() {
+    var plan =
+        cluster()
+            .primary("orders-0", maxConnections("300"))
+            .replica("orders-1", maxConnections("300"))
+            .plan();
+
+    assertThat(step(plan))
+        .startsWith("restart the primary orders-0 in place: max_connections = 200");
+  }
+
+  @Test
+  void rolesAreLabelled() {
+    var plan =
+        cluster().primary("orders-0", labelled("replica")).replica("orders-1", labelled("")).plan();
+
+    assertThat(step(plan)).isEqualTo("label {orders-0=PRIMARY, orders-1=REPLICA}");
+  }
+
+  @Test
+  void aChangeByHandIsRepairedAndSaid() {
+    var plan =
+        cluster()
+            .primary("orders-0")
+            .replica("orders-1")
+            .live(s -> new StatefulSetBuilder(s).editSpec().withReplicas(1).endSpec().build())
+            .plan();
+
+    assertThat(step(plan))
+        .isEqualTo("repair StatefulSet shop/orders, changed by hand: spec.replicas 1 → 2");
+  }
+
+  @Test
+  void aSmallerVolumeIsRefused() {
+    var plan =
+        cluster()
+            .primary("orders-0")
+            .replica("orders-1")
+            .spec(s -> s.replace("size: 10Gi", "size: 8Gi"))
+            .live(
+                s ->
+                    new StatefulSetBuilder(s)
+                        .editSpec()
+                        .editFirstVolumeClaimTemplate()
+                        .editSpec()
+                        .editResources()
+                        .addToRequests(
+                            "storage", new io.fabric8.kubernetes.api.model.Quantity("10Gi"))
+                        .endResources()
+                        .endSpec()
+                        .endVolumeClaimTemplate()
+                        .endSpec()
+                        .build())
+            .plan();
+
+    assertThat(blocked(plan).reason()).isEqualTo(Refusal.STORAGE_SHRINKS);
+    assertThat(blocked(plan).text())
+        .endsWith(
+            "8Gi is smaller than the 10Gi that orders-0 has; volumes can't shrink. Put 10Gi or more.");
+  }
+
+  @Test
+  void nothingIsDecidedWhileOurOwnWritesDontShow() {
+    var plan = cluster().primary("orders-0", outdated()).ownWritesDontShow().plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("our own writes to show");
+  }
+
+  @Test
+  void aPrimaryThatWouldBeScaledAwayHandsOffFirst() {
+    var plan =
+        cluster()
+            .instances(2)
+            .replica("orders-0")
+            .replica("orders-1")
+            .primary("orders-2")
+            .live(s -> new StatefulSetBuilder(s).editSpec().withReplicas(3).endSpec().build())
+            .plan();
+
+    assertThat(step(plan)).isEqualTo("hand off orders-2 → orders-0: instances 3 → 2");
+  }
+}
