@@ -71,17 +71,23 @@ interface DaemonConfig {
   }
 
   interface Forge {
-    /** gitea, github or none. */
+    /** gitea, forgejo, github or none. */
     @WithDefault("none")
     String kind();
 
     /** The API's base URL; found from the repository's where it isn't set. */
     Optional<URI> api();
 
+    /** {@code owner/name}; found from the repository's URL where it isn't set. */
+    Optional<String> repository();
+
     Optional<Path> tokenFile();
 
     Optional<Path> caFile();
 
     Optional<URI> proxy();
+
+    @WithDefault("10s")
+    Duration timeout();
   }
 }

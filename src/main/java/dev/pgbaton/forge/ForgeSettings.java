@@ -70,7 +70,7 @@ public record ForgeSettings(
     if (tokenFile.isEmpty()) {
       problems.add(
           "PGBATON_FORGE_TOKEN_FILE is not set: name a file with a token that may write commit"
-              + " statuses, or set PGBATON_FORGE to none");
+              + " statuses, or set PGBATON_FORGE_KIND to none");
     } else if (!Files.isReadable(tokenFile.get()) || !Files.isRegularFile(tokenFile.get())) {
       problems.add(
           "PGBATON_FORGE_TOKEN_FILE: " + tokenFile.get() + " does not exist or can't be read");

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.URIish;
@@ -126,7 +127,9 @@ public record GitSettings(
   }
 
   private void checkPath(List<String> problems) {
-    if (path.startsWith("/") || path.contains("//") || List.of(path.split("/")).contains("..")) {
+    if (path.startsWith("/")
+        || path.contains("//")
+        || Stream.of(path.split("/")).anyMatch(it -> it.equals("..") || it.equals("."))) {
       problems.add(
           "PGBATON_GIT_PATH: expected a directory of the repository such as clusters/production, found "
               + path);

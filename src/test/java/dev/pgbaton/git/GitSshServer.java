@@ -38,6 +38,12 @@ final class GitSshServer implements AutoCloseable {
     server.start();
   }
 
+  /** Takes the command, and says nothing more. */
+  GitSshServer stalls() {
+    server.setCommandFactory((session, command) -> new SilentCommand());
+    return this;
+  }
+
   static GitSshServer of(Repository repository) throws IOException, GeneralSecurityException {
     return new GitSshServer(repository);
   }
@@ -79,6 +85,26 @@ final class GitSshServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.stop(true);
+  }
+
+  private static final class SilentCommand implements Command {
+    @Override
+    public void setInputStream(InputStream stream) {}
+
+    @Override
+    public void setOutputStream(OutputStream stream) {}
+
+    @Override
+    public void setErrorStream(OutputStream stream) {}
+
+    @Override
+    public void setExitCallback(ExitCallback callback) {}
+
+    @Override
+    public void start(ChannelSession channel, Environment environment) {}
+
+    @Override
+    public void destroy(ChannelSession channel) {}
   }
 
   private static final class UploadCommand implements Command {
