@@ -1,0 +1,33 @@
+package dev.pgbaton.kube;
+
+import io.fabric8.kubernetes.api.model.Secret;
+import java.security.SecureRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Fills a Secret's empty values. */
+final class GeneratedPasswords {
+  private static final String ALPHABET =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+  /** 190 bits. */
+  private static final int LENGTH = 32;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private GeneratedPasswords() {}
+
+  static void fill(Secret secret) {
+    if (secret.getStringData() == null) return;
+    var filled = new TreeMap<>(secret.getStringData());
+    filled.replaceAll((_, value) -> value == null || value.isEmpty() ? password() : value);
+    secret.setStringData(filled);
+  }
+
+  private static String password() {
+    return RANDOM
+        .ints(LENGTH, 0, ALPHABET.length())
+        .mapToObj(i -> String.valueOf(ALPHABET.charAt(i)))
+        .collect(Collectors.joining());
+  }
+}

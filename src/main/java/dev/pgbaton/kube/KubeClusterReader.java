@@ -1,0 +1,129 @@
+package dev.pgbaton.kube;
+
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.observed.ClusterReader;
+import dev.pgbaton.observed.ClusterSnapshot;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads clusters from the informers' caches, and what a disruptive step depends on live. */
+final class KubeClusterReader implements ClusterReader {
+  private final KubernetesClient client;
+  private final Caches caches;
+  private final OwnWrites ownWrites;
+
+  KubeClusterReader(KubernetesClient client, Caches caches, OwnWrites ownWrites) {
+    this.client = client;
+    this.caches = caches;
+    this.ownWrites = ownWrites;
+  }
+
+  @Override
+  public ClusterSnapshot cached(ClusterLayout layout, Set<ObjectKey> wanted) {
+    // Asked before the caches are read: they only get newer meanwhile.
+    var current = current(layout);
+    var objects = new TreeMap<ObjectKey, HasMetadata>();
+    var pods = new TreeMap<Integer, Pod>();
+    caches
+        .ofCluster(layout.id())
+        .forEach(
+            object -> {
+              if (object instanceof Pod pod) addInstance(layout, pod, pods);
+              else objects.put(Trim.key(object), object);
+            });
+    for (var key : wanted) {
+      if (!objects.containsKey(key))
+        caches.find(key).or(() -> ownWrites.unlabelled(key)).ifPresent(o -> objects.put(key, o));
+    }
+    return new ClusterSnapshot(
+        objects, List.copyOf(pods.values()), cordoned(caches.nodes()), current);
+  }
+
+  private boolean current(ClusterLayout layout) {
+    var namespace = layout.id().namespace();
+    return caches.ready()
+        && ownWrites.shown(
+            key ->
+                key.namespace() == null
+                    ? key.name().equals(namespace)
+                    : key.namespace().equals(namespace),
+            caches);
+  }
+
+  @Override
+  public ClusterSnapshot live(ClusterLayout layout, Set<ObjectKey> wanted) {
+    var cached = cached(layout, wanted);
+    var namespace = layout.id().namespace();
+    try {
+      var objects = new TreeMap<>(cached.objects());
+      replace(objects, layout.statefulSetKey(), StatefulSet.class);
+      replace(objects, layout.key("Lease", layout.lease()), Lease.class);
+      client
+          .resources(PodDisruptionBudget.class)
+          .inNamespace(namespace)
+          .withLabel(Names.CLUSTER_LABEL, layout.id().name())
+          .list()
+          .getItems()
+          .forEach(budget -> objects.put(Trim.key(budget), Trim.inPlace(budget)));
+      var pods = new TreeMap<Integer, Pod>();
+      client
+          .pods()
+          .inNamespace(namespace)
+          .withLabel(Names.CLUSTER_LABEL, layout.id().name())
+          .list()
+          .getItems()
+          .forEach(pod -> addInstance(layout, Trim.inPlace(pod), pods));
+      return new ClusterSnapshot(
+          objects, List.copyOf(pods.values()), cordoned(nodesOf(pods.values())), cached.current());
+    } catch (KubernetesClientException e) {
+      throw new ReadFailed("the API server can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private <T extends HasMetadata> void replace(
+      Map<ObjectKey, HasMetadata> objects, ObjectKey key, Class<T> type) {
+    var live = client.resources(type).inNamespace(key.namespace()).withName(key.name()).get();
+    if (live == null) objects.remove(key);
+    else objects.put(key, Trim.inPlace(live));
+  }
+
+  private Stream<Node> nodesOf(Collection<Pod> pods) {
+    return pods.stream()
+        .map(p -> p.getSpec().getNodeName())
+        .filter(Objects::nonNull)
+        .distinct()
+        .map(name -> client.nodes().withName(name).get())
+        .filter(Objects::nonNull);
+  }
+
+  private static Set<String> cordoned(Stream<Node> nodes) {
+    return nodes
+        .filter(Trim::cordoned)
+        .map(n -> n.getMetadata().getName())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** pgpool's pods carry the cluster's label too. */
+  private static void addInstance(ClusterLayout layout, Pod pod, Map<Integer, Pod> pods) {
+    var name = pod.getMetadata().getName();
+    var match = Pattern.compile(Pattern.quote(layout.statefulSet()) + "-(\\d{1,9})").matcher(name);
+    if (match.matches()) pods.put(Integer.parseInt(match.group(1)), pod);
+  }
+}

@@ -1,0 +1,298 @@
+package dev.pgbaton.kube;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgbaton.apply.ClusterWriter;
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.cluster.PodRef;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.desired.AppliedHash;
+import dev.pgbaton.desired.DesiredObject;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** Writes to the API server, each write once: whoever planned it decides whether to try again. */
+final class KubeClusterWriter implements ClusterWriter {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final KubernetesClient client;
+  private final OwnWrites ownWrites;
+
+  KubeClusterWriter(KubernetesClient client, OwnWrites ownWrites) {
+    this.client = client;
+    this.ownWrites = ownWrites;
+  }
+
+  @Override
+  public Written write(DesiredObject desired) {
+    var object = client.getKubernetesSerialization().clone(desired.object());
+    return switch (desired.policy()) {
+      case APPLY -> apply(desired, object);
+      case CREATE_ONCE -> create(desired.key(), object);
+      case GENERATE_ONCE -> {
+        if (object instanceof Secret secret) GeneratedPasswords.fill(secret);
+        yield create(desired.key(), object);
+      }
+    };
+  }
+
+  private Written apply(DesiredObject desired, HasMetadata object) {
+    // A plain hash lies open beside the Secret and lets a weak password be guessed.
+    if (object instanceof Secret)
+      return new Written.Refused(desired.key() + ": only generated Secrets are handled yet");
+    annotate(object, Names.APPLIED, AppliedHash.of(desired.object()));
+    try {
+      return done(desired.key(), serverSideApply(object, false), Optional.empty());
+    } catch (KubernetesClientException e) {
+      return ApiError.conflict(e)
+          .map(conflict -> settle(desired.key(), object, conflict))
+          .orElseGet(() -> ApiError.translate(e));
+    }
+  }
+
+  /**
+   * What people change by hand on an object that is ours is taken back; other machines are not
+   * fought.
+   */
+  private Written settle(ObjectKey key, HasMetadata object, FieldConflict conflict) {
+    return attempt(
+        () -> {
+          if (!conflict.byHand() || !wasApplied(object))
+            return new Written.Conflict(
+                "%s: the spec sets fields that others own: %s".formatted(key, conflict.text()));
+          return done(key, serverSideApply(object, true), Optional.of(conflict.text()));
+        });
+  }
+
+  private boolean wasApplied(HasMetadata object) {
+    var live = client.resource(object).get();
+    var annotations = live == null ? null : live.getMetadata().getAnnotations();
+    return annotations != null && annotations.containsKey(Names.APPLIED);
+  }
+
+  private HasMetadata serverSideApply(HasMetadata object, boolean force) {
+    return client
+        .resource(object)
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager(Names.MANAGER)
+                .withForce(force)
+                .build());
+  }
+
+  private Written create(ObjectKey key, HasMetadata object) {
+    try {
+      return done(key, client.resource(object).create(), Optional.empty());
+    } catch (KubernetesClientException e) {
+      return ApiError.alreadyExists(e) ? existing(key, object) : ApiError.translate(e);
+    }
+  }
+
+  /**
+   * Somebody was quicker, or it is older than the cluster: a Secret with passwords of one's own.
+   */
+  private Written existing(ObjectKey key, HasMetadata object) {
+    return attempt(
+        () -> {
+          var live = client.resource(object).get();
+          if (live == null) return new Written.Stale(key + " came and went");
+          var trimmed = Trim.inPlace(live);
+          if (selected(trimmed)) ownWrites.wrote(key, trimmed);
+          else ownWrites.found(key, trimmed);
+          return new Written.Done(trimmed);
+        });
+  }
+
+  private static boolean selected(HasMetadata object) {
+    return Trim.cluster(object).isPresent() || object.getMetadata().getNamespace() == null;
+  }
+
+  @Override
+  public Written evict(ClusterLayout layout, PodRef pod) {
+    var eviction =
+        Map.of(
+            "apiVersion",
+            "policy/v1",
+            "kind",
+            "Eviction",
+            "metadata",
+            Map.of("namespace", layout.id().namespace(), "name", pod.name()),
+            "deleteOptions",
+            Map.of("preconditions", Map.of("uid", pod.uid())));
+    try {
+      // The server tries for ten seconds before it says that the precondition fails.
+      var live = client.pods().inNamespace(layout.id().namespace()).withName(pod.name()).get();
+      if (live == null || !pod.uid().equals(live.getMetadata().getUid()))
+        return new Written.Stale(pod + " is gone already");
+      // Raw: the client's own evict() keeps the budget's words to itself.
+      client.raw(
+          "/api/v1/namespaces/%s/pods/%s/eviction".formatted(layout.id().namespace(), pod.name()),
+          "POST",
+          json(eviction));
+      ownWrites.ended(layout.key("Pod", pod.name()), pod.uid());
+      return new Written.Done(null);
+    } catch (KubernetesClientException e) {
+      return e.getCode() == 429 ? new Written.NotNow(ApiError.budget(e)) : ApiError.translate(e);
+    }
+  }
+
+  @Override
+  public Written deletePod(ClusterLayout layout, PodRef pod) {
+    return delete(layout.key("Pod", pod.name()), pod.uid());
+  }
+
+  @Override
+  public Written delete(ObjectKey key, String uid) {
+    var body =
+        Map.of(
+            "apiVersion",
+            "v1",
+            "kind",
+            "DeleteOptions",
+            "preconditions",
+            Map.of("uid", uid),
+            "propagationPolicy",
+            DeletionPropagation.BACKGROUND.toString());
+    try {
+      client.raw(path(key), "DELETE", json(body));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 404) return ApiError.translate(e);
+    }
+    ownWrites.ended(key, uid);
+    return new Written.Done(null);
+  }
+
+  private static String path(ObjectKey key) {
+    var type = Kinds.named(key.kind());
+    var version = HasMetadata.getApiVersion(type);
+    return "%s/%s%s/%s/%s"
+        .formatted(
+            version.contains("/") ? "/apis" : "/api",
+            version,
+            key.namespace() == null ? "" : "/namespaces/" + key.namespace(),
+            HasMetadata.getPlural(type),
+            key.name());
+  }
+
+  @Override
+  public Written requestHandoff(ClusterLayout layout, String leaseVersion, PodRef candidate) {
+    var annotations = new HashMap<String, String>();
+    annotations.put(Names.HANDOFF_TO, candidate.name());
+    // What was said to an earlier request is no answer to this one.
+    annotations.put(Names.HANDOFF_REFUSED, null);
+    return patchLease(layout, leaseVersion, annotations);
+  }
+
+  @Override
+  public Written requestRestart(ClusterLayout layout, String leaseVersion, PodRef holder) {
+    return patchLease(layout, leaseVersion, Map.of(Names.RESTART, holder.name()));
+  }
+
+  private Written patchLease(
+      ClusterLayout layout, String version, Map<String, String> annotations) {
+    var lease =
+        new LeaseBuilder()
+            .withNewMetadata()
+            .withNamespace(layout.id().namespace())
+            .withName(layout.lease())
+            .endMetadata()
+            .build();
+    return merge(
+        layout.key("Lease", layout.lease()),
+        lease,
+        Map.of("resourceVersion", version, "annotations", annotations));
+  }
+
+  @Override
+  public Written annotateReload(ClusterLayout layout, PodRef pod, String hash) {
+    return patchPod(layout, pod, "annotations", Names.RELOAD, hash);
+  }
+
+  @Override
+  public Written labelRole(ClusterLayout layout, PodRef pod, Role role) {
+    return patchPod(
+        layout,
+        pod,
+        "labels",
+        Names.ROLE_LABEL,
+        switch (role) {
+          case PRIMARY -> "primary";
+          case REPLICA -> "replica";
+          case UNKNOWN -> null;
+        });
+  }
+
+  private Written patchPod(
+      ClusterLayout layout, PodRef ref, String field, String name, String value) {
+    Pod pod =
+        new PodBuilder()
+            .withMetadata(
+                new ObjectMetaBuilder()
+                    .withNamespace(layout.id().namespace())
+                    .withName(ref.name())
+                    .build())
+            .build();
+    var change = new HashMap<String, String>();
+    change.put(name, value);
+    // The UID alone: a pod's version moves with every probe, and what is set here fits any of them.
+    return merge(layout.key("Pod", ref.name()), pod, Map.of("uid", ref.uid(), field, change));
+  }
+
+  private Written merge(ObjectKey key, HasMetadata object, Map<String, Object> metadata) {
+    var context =
+        new PatchContext.Builder()
+            .withPatchType(PatchType.JSON_MERGE)
+            .withFieldManager(Names.MANAGER)
+            .build();
+    // As text: a null in a merge patch removes, and the client's own serializer drops it.
+    var patch = json(Map.of("metadata", metadata));
+    return attempt(
+        () -> done(key, client.resource(object).patch(context, patch), Optional.empty()));
+  }
+
+  private Written done(ObjectKey key, HasMetadata object, Optional<String> overruled) {
+    ownWrites.wrote(key, object);
+    return new Written.Done(Trim.inPlace(object), overruled);
+  }
+
+  private static Written attempt(Supplier<Written> write) {
+    try {
+      return write.get();
+    } catch (KubernetesClientException e) {
+      return ApiError.translate(e);
+    }
+  }
+
+  private static String json(Object value) {
+    try {
+      return JSON.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void annotate(HasMetadata object, String name, String value) {
+    var annotations = new TreeMap<String, String>();
+    if (object.getMetadata().getAnnotations() != null)
+      annotations.putAll(object.getMetadata().getAnnotations());
+    annotations.put(name, value);
+    object.getMetadata().setAnnotations(annotations);
+  }
+}

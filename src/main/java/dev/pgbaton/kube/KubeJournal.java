@@ -1,0 +1,196 @@
+package dev.pgbaton.kube;
+
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.observed.Journal;
+import dev.pgbaton.observed.JournalEntry;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/** One ConfigMap a cluster, in pgbaton's own namespace. */
+final class KubeJournal implements Journal, AutoCloseable {
+  static final String LABEL = Names.DOMAIN + "/journal";
+  private static final String CLUSTER = Names.DOMAIN + "/journal-of";
+  private static final String KEY = "journal.json";
+  private static final Logger LOG = Logger.getLogger(KubeJournal.class);
+
+  private final KubernetesClient client;
+  private final String namespace;
+  private final SharedIndexInformer<ConfigMap> informer;
+
+  /** The newest version that this process knows of: its own write, or what the watch brought. */
+  private final Map<ClusterId, JournalEntry> newest = new ConcurrentHashMap<>();
+
+  /**
+   * @param namespace pgbaton's own
+   * @param changed told when somebody else writes an entry
+   */
+  KubeJournal(KubernetesClient client, String namespace, Consumer<ClusterId> changed) {
+    this.client = client;
+    this.namespace = namespace;
+    this.informer =
+        client
+            .configMaps()
+            .inNamespace(namespace)
+            .withLabel(LABEL)
+            .withLimit(100L)
+            .runnableInformer(0)
+            .itemStore(new TrimmedStore<>(Cache::metaNamespaceKeyFunc))
+            .exceptionHandler((_, _) -> true);
+    informer.addEventHandler(new Follow(changed));
+  }
+
+  void start() {
+    informer.start();
+  }
+
+  boolean ready() {
+    return informer.isRunning() && informer.hasSynced();
+  }
+
+  boolean watching() {
+    return informer.isWatching();
+  }
+
+  @Override
+  public JournalEntry read(ClusterId id) {
+    if (!ready()) throw new IllegalStateException("the journal was not read yet");
+    var known = newest.getOrDefault(id, JournalEntry.EMPTY);
+    var cached = informer.getStore().getByKey(namespace + "/" + name(id));
+    if (cached == null || Trim.version(cached) <= Trim.version(known.version())) return known;
+    return newest.merge(id, entry(cached), KubeJournal::newer);
+  }
+
+  private static JournalEntry entry(ConfigMap map) {
+    return JournalText.parse(
+        map.getData() == null ? "" : map.getData().getOrDefault(KEY, ""),
+        map.getMetadata().getResourceVersion());
+  }
+
+  private static JournalEntry newer(JournalEntry one, JournalEntry other) {
+    return Trim.version(one.version()) >= Trim.version(other.version()) ? one : other;
+  }
+
+  @Override
+  public Optional<JournalEntry> write(ClusterId id, JournalEntry entry) {
+    var map = configMap(id, entry);
+    try {
+      var written =
+          entry.version().isEmpty() ? client.resource(map).create() : client.resource(map).update();
+      var now = entry.withVersion(written.getMetadata().getResourceVersion());
+      newest.merge(id, now, KubeJournal::newer);
+      return Optional.of(now);
+    } catch (KubernetesClientException e) {
+      LOG.debugf("%s: the journal was not written: %s", id, ApiError.words(e));
+      return Optional.empty();
+    }
+  }
+
+  private ConfigMap configMap(ClusterId id, JournalEntry entry) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(name(id))
+        .withResourceVersion(entry.version().isEmpty() ? null : entry.version())
+        .addToLabels(LABEL, "true")
+        .addToLabels("app.kubernetes.io/managed-by", Names.MANAGER)
+        .addToAnnotations(CLUSTER, id.toString())
+        .endMetadata()
+        .addToData(KEY, JournalText.of(entry))
+        .build();
+  }
+
+  @Override
+  public SortedSet<ClusterId> clusters() {
+    var result = new TreeSet<>(newest.keySet());
+    informer.getStore().list().forEach(map -> cluster(map).ifPresent(result::add));
+    return result;
+  }
+
+  private static Optional<ClusterId> cluster(ConfigMap map) {
+    var annotations = map.getMetadata().getAnnotations();
+    var text = annotations == null ? null : annotations.get(CLUSTER);
+    if (text == null || text.indexOf('/') < 1) return Optional.empty();
+    var slash = text.indexOf('/');
+    return Optional.of(new ClusterId(text.substring(0, slash), text.substring(slash + 1)));
+  }
+
+  /** Readable in front; the hash tells a-b/c from a/b-c. */
+  static String name(ClusterId id) {
+    var readable = (id.namespace() + "-" + id.name()).replaceAll("[^a-z0-9-]", "-");
+    return "journal-%s-%s"
+        .formatted(readable.length() <= 200 ? readable : readable.substring(0, 200), hash(id));
+  }
+
+  private static String hash(ClusterId id) {
+    try {
+      var digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(id.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 4);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    informer.close();
+  }
+
+  private final class Follow implements ResourceEventHandler<ConfigMap> {
+    private final Consumer<ClusterId> changed;
+
+    Follow(Consumer<ClusterId> changed) {
+      this.changed = changed;
+    }
+
+    @Override
+    public void onAdd(ConfigMap map) {
+      wakeIfForeign(map);
+    }
+
+    @Override
+    public void onUpdate(ConfigMap before, ConfigMap after) {
+      wakeIfForeign(after);
+    }
+
+    private void wakeIfForeign(ConfigMap map) {
+      cluster(map)
+          .filter(
+              id ->
+                  Trim.version(map)
+                      > Trim.version(newest.getOrDefault(id, JournalEntry.EMPTY).version()))
+          .ifPresent(changed);
+    }
+
+    @Override
+    public void onDelete(ConfigMap map, boolean finalStateUnknown) {
+      cluster(map)
+          .ifPresent(
+              id -> {
+                newest.computeIfPresent(
+                    id,
+                    (_, known) ->
+                        Trim.version(known.version()) <= Trim.version(map) ? null : known);
+                changed.accept(id);
+              });
+    }
+  }
+}
