@@ -24,7 +24,7 @@ import org.eclipse.jgit.transport.URIish;
  * @param tokenFile read for every fetch, so that a rotated token needs no restart
  * @param caFile PEM; replaces the system's authorities for this repository
  * @param proxy {@code http://host:port}, for https, http and ssh
- * @param timeout for each answer of the server; a whole transfer may take ten times as long
+ * @param timeout for each answer of the server; a whole look may take ten times as long
  * @param cacheDir holds nothing that can't be fetched again
  */
 public record GitSettings(

@@ -3,8 +3,13 @@ package dev.pgbaton.git;
 import dev.pgbaton.spec.SpecRevision;
 import dev.pgbaton.spec.SpecSource;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
@@ -19,7 +24,10 @@ import org.eclipse.jgit.transport.TrackingRefUpdate;
  * a work tree.
  */
 public final class JGitSpecSource implements SpecSource {
+  private static final int WHOLE_LOOK = 10;
+
   private final GitSettings settings;
+  private final Duration limit;
   private final Remote remote;
   private final CloneCache cache;
   private final Trouble trouble;
@@ -31,19 +39,44 @@ public final class JGitSpecSource implements SpecSource {
    *     settings can't be used
    */
   public JGitSpecSource(GitSettings settings) {
+    this(settings, settings.timeout().multipliedBy(WHOLE_LOOK));
+  }
+
+  JGitSpecSource(GitSettings settings, Duration limit) {
     var problems = settings.problems();
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", problems));
     }
     NoUserConfiguration.install();
     this.settings = settings;
+    this.limit = limit;
     this.remote = new Remote(settings);
     this.cache = new CloneCache(settings);
     this.trouble = new Trouble(settings);
   }
 
+  /** JGit's timeout is for one answer: a server that sends a byte now and then would hold us. */
   @Override
-  public synchronized Fetched fetch() {
+  public Fetched fetch() {
+    var look = new FutureTask<>(this::look);
+    // A virtual thread, since its sockets can be interrupted.
+    var thread = Thread.ofVirtual().name("git").start(look);
+    try {
+      return look.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      thread.interrupt();
+      return new Fetched.Unreachable(trouble.words(e));
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+      return new Fetched.Unreachable("interrupted");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** Synchronized: one that was given up may still be on its way out. */
+  private synchronized Fetched look() {
     try {
       var head = remote.head();
       if (head.isEmpty()) {

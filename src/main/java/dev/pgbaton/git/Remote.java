@@ -3,14 +3,12 @@ package dev.pgbaton.git;
 import dev.pgbaton.tls.TrustedAuthorities;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jgit.lib.Constants;
-import org.eclipse.jgit.lib.EmptyProgressMonitor;
+import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ProgressMonitor;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.FetchResult;
@@ -26,8 +24,6 @@ import org.eclipse.jgit.transport.URIish;
  * so that they can be rotated.
  */
 final class Remote {
-  private static final int WHOLE_TRANSFER = 10;
-
   private final GitSettings settings;
   private final URIish uri;
 
@@ -60,8 +56,7 @@ final class Remote {
   FetchResult fetchInto(Repository repository) throws IOException {
     try (var transport = configured(Transport.open(repository, uri))) {
       transport.setTagOpt(TagOpt.NO_TAGS);
-      return transport.fetch(
-          within(settings.timeout().multipliedBy(WHOLE_TRANSFER)), List.of(refSpec()));
+      return transport.fetch(NullProgressMonitor.INSTANCE, List.of(refSpec()));
     }
   }
 
@@ -99,19 +94,5 @@ final class Remote {
       var token = Files.readString(settings.tokenFile().get()).strip();
       http.setCredentialsProvider(new TokenCredentials(uri, settings.username(), token));
     }
-  }
-
-  /**
-   * JGit's own timeout is for one answer: a server that sends a byte now and then would hold us for
-   * ever.
-   */
-  private static ProgressMonitor within(Duration limit) {
-    var end = System.nanoTime() + limit.toNanos();
-    return new EmptyProgressMonitor() {
-      @Override
-      public boolean isCancelled() {
-        return System.nanoTime() - end > 0;
-      }
-    };
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.eclipse.jgit.errors.NoRemoteRepositoryException;
@@ -45,7 +46,7 @@ final class Trouble {
               + settings.proxy().map(_ -> ", PGBATON_GIT_PROXY").orElse("")
               + " and DNS";
         }
-        case InterruptedIOException _ -> {
+        case InterruptedIOException _, TimeoutException _ -> {
           return noAnswer();
         }
         case SocketException e -> {
@@ -151,7 +152,7 @@ final class Trouble {
     if (message.contains("not permitted")) {
       return target() + " lets the token in but not at this repository: give it the right to read";
     }
-    if (message.contains("cancelled") || message.contains("timed out")) {
+    if (message.contains("timed out")) {
       return noAnswer();
     }
     return "Git says: " + message.replaceAll("//[^/@\\s]*@", "//");

@@ -12,10 +12,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,6 +208,43 @@ class HttpRemoteTest {
 
       assertThat(reason(source.fetch()))
           .contains("did not answer in time (PGBATON_GIT_TIMEOUT is 1 s)");
+    }
+  }
+
+  @Test
+  void aServerThatSendsAByteNowAndThenIsGivenUp() throws IOException, InterruptedException {
+    var gone = new CountDownLatch(1);
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange
+              .getResponseHeaders()
+              .add("Content-Type", "application/x-git-upload-pack-advertisement");
+          exchange.sendResponseHeaders(200, 0);
+          try (var body = exchange.getResponseBody()) {
+            body.write(
+                "001e# service=git-upload-pack\n0000ff00".getBytes(StandardCharsets.US_ASCII));
+            while (true) {
+              body.write('x');
+              body.flush();
+              Thread.sleep(20);
+            }
+          } catch (IOException e) {
+            gone.countDown();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    server.start();
+    try {
+      var url = "http://127.0.0.1:" + server.getAddress().getPort() + "/x.git";
+      var source = new JGitSpecSource(of(url).settings(), Duration.ofMillis(500));
+
+      assertThat(reason(source.fetch())).contains("did not answer in time");
+      assertThat(gone.await(10, TimeUnit.SECONDS)).as("the connection is closed").isTrue();
+    } finally {
+      server.stop(0);
     }
   }
 
