@@ -19,7 +19,9 @@ final class ApiError {
           isNamespace(e) ? new Written.NotNow(why) : new Written.Stale("it is gone: " + why);
       case 409 -> new Written.Stale(why);
       case 403 -> canPass(e) ? new Written.NotNow(why) : new Written.Refused(why);
-      case 400, 405, 413, 415, 422 -> new Written.Refused(why);
+      // A patch that carries the UID of an object's predecessor.
+      case 422 -> hasCause(e, "metadata.uid") ? new Written.Stale(why) : new Written.Refused(why);
+      case 400, 405, 413, 415 -> new Written.Refused(why);
       // 0: the connection. 401: the token is being changed. 429 and 5xx: the server is busy or
       // away.
       default -> new Written.NotNow(why);
@@ -60,6 +62,10 @@ final class ApiError {
   private static boolean canPass(KubernetesClientException e) {
     return causes(e).stream().anyMatch(c -> "NamespaceTerminating".equals(c.getReason()))
         || words(e).contains("exceeded quota");
+  }
+
+  private static boolean hasCause(KubernetesClientException e, String field) {
+    return causes(e).stream().anyMatch(c -> field.equals(c.getField()));
   }
 
   private static List<StatusCause> causes(KubernetesClientException e) {
