@@ -38,7 +38,6 @@ interface DaemonConfig {
   boolean sandbox();
 
   interface Git {
-    @WithDefault("")
     Optional<String> url();
 
     @WithDefault("main")

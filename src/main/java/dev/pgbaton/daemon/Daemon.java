@@ -1,0 +1,98 @@
+package dev.pgbaton.daemon;
+
+import dev.pgbaton.apply.StepRunner;
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.forge.ForgeStatuses;
+import dev.pgbaton.git.JGitSpecSource;
+import dev.pgbaton.reconcile.Chronicle;
+import dev.pgbaton.reconcile.Fleet;
+import dev.pgbaton.reconcile.ReconcileLoop;
+import dev.pgbaton.reconcile.Reconciler;
+import dev.pgbaton.reconcile.Reporter;
+import dev.pgbaton.report.Contexts;
+import dev.pgbaton.web.FleetView;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/** Puts the parts together and keeps them running. */
+@ApplicationScoped
+public class Daemon implements FleetView {
+  private static final Logger LOG = Logger.getLogger("dev.pgbaton");
+
+  private final DaemonConfig config;
+  private final Backends backends;
+  private Backend backend;
+  private volatile ReconcileLoop loop;
+
+  Daemon(DaemonConfig config, Backends backends) {
+    this.config = config;
+    this.backends = backends;
+  }
+
+  void start(@Observes StartupEvent event) {
+    var settings = DaemonSettings.of(config);
+    backend = backends.of(settings, this::wake);
+    var name = UUID.randomUUID().toString();
+    var contexts = new Contexts(config.environment());
+    var journal = backend.journal();
+    var runner = new StepRunner(backend.writer(), journal, backend.writeProbe(), name);
+    var chronicle = new Chronicle(journal, backend.writeProbe(), contexts, name);
+    loop =
+        new ReconcileLoop(
+            new JGitSpecSource(backends.git(settings)),
+            new Reconciler(backend.reader(), backend.probe(), journal, runner, chronicle),
+            new Reporter(ForgeStatuses.of(settings.forge()), journal, contexts, LOG::warn),
+            journal,
+            new DaemonLog(backend.events()),
+            Clock.systemUTC(),
+            new SplittableRandom(),
+            settings.interval(),
+            config.parallelism());
+    backend.start();
+    // Informers fill in the background: a slow API server must not fail the start.
+    Thread.ofPlatform().name("start").daemon().start(this::startWhenReady);
+  }
+
+  private void startWhenReady() {
+    try {
+      while (!backend.ready()) Thread.sleep(50);
+      loop.start();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void wake(ClusterId id) {
+    var running = loop;
+    if (running != null) running.wake(id);
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    if (loop != null) loop.close();
+    if (backend != null) backend.close();
+  }
+
+  /** All that is known now. */
+  @Override
+  public Fleet fleet() {
+    return loop == null
+        ? new Fleet(
+            Optional.empty(), Optional.of("starting"), Optional.empty(), List.of(), new TreeMap<>())
+        : loop.fleet();
+  }
+
+  /** What can't be seen at the moment, for a person; empty when all is well. */
+  @Override
+  public List<String> blindTo() {
+    return backend == null ? List.of("everything: starting") : backend.blindTo();
+  }
+}

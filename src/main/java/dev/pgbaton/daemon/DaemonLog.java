@@ -1,0 +1,95 @@
+package dev.pgbaton.daemon;
+
+import dev.pgbaton.apply.Outcome;
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.plan.Plan;
+import dev.pgbaton.reconcile.Pass;
+import dev.pgbaton.reconcile.ReconcileLoop;
+import dev.pgbaton.report.ClusterHealth.Condition;
+import dev.pgbaton.report.EventSink;
+import dev.pgbaton.spec.SpecSource.Fetched;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** One line a decision, and the same words as an Event. What did not change is not said again. */
+final class DaemonLog implements ReconcileLoop.Listener {
+  private static final Logger LOG = Logger.getLogger("dev.pgbaton");
+
+  private final EventSink events;
+  private volatile String lastFetch = "";
+
+  DaemonLog(EventSink events) {
+    this.events = events;
+  }
+
+  @Override
+  public void fetched(Fetched fetched) {
+    var text =
+        switch (fetched) {
+          case Fetched.Head(var revision, var files, _, var rewritten) ->
+              "repository at %s (%s), %d files%s"
+                  .formatted(
+                      revision.shortCommit(),
+                      revision.subject(),
+                      files.size(),
+                      rewritten ? "; its history was rewritten" : "");
+          case Fetched.Nothing(var reason) -> reason + "; nothing is changed";
+          case Fetched.Unreachable(var reason) ->
+              "the repository can't be read, what was read before stays in force: " + reason;
+        };
+    if (text.equals(lastFetch)) return;
+    lastFetch = text;
+    if (fetched instanceof Fetched.Head) LOG.info(text);
+    else LOG.warn(text);
+  }
+
+  @Override
+  public void passed(Pass pass, Optional<Pass> before) {
+    var commit =
+        pass instanceof Pass.Done done
+            ? done.observed().journal().intent().map(i -> i.commit()).orElse("")
+            : "";
+    var prefix = commit.isEmpty() ? pass.id() + ": " : "%s@%.8s: ".formatted(pass.id(), commit);
+    if (pass instanceof Pass.Done(_, var observed, Plan.Proceed(var step), var outcome, _)) {
+      switch (outcome) {
+        case Outcome.Applied(var text) -> {
+          LOG.info(prefix + text);
+          events.publish(observed.layout(), false, step.getClass().getSimpleName(), text);
+        }
+        case Outcome.Failed(var refusal, var why) -> LOG.warn(prefix + refusal + ": " + why);
+        case Outcome.Stale(var why) -> LOG.debug(prefix + "planned again: " + why);
+        case Outcome.Postponed(var why) -> LOG.debug(prefix + step.text() + " postponed: " + why);
+        case Outcome.NothingToDo() -> {}
+      }
+      return;
+    }
+    var health = pass.health();
+    if (before.map(b -> b.health().equals(health)).orElse(false)) return;
+    var unwell =
+        switch (health.condition()) {
+          case HEALTHY, PROGRESSING -> false;
+          case DEGRADED, BLOCKED, UNWRITABLE -> true;
+        };
+    if (unwell) LOG.warn(prefix + health.sentence());
+    else LOG.info(prefix + health.sentence());
+    // A wait is no news for kubectl describe; that it ended well or badly is.
+    if (pass instanceof Pass.Done done && health.condition() != Condition.PROGRESSING)
+      events.publish(
+          done.observed().layout(),
+          unwell,
+          unwell ? (health.reason().isEmpty() ? "Degraded" : camel(health.reason())) : "InSync",
+          health.sentence());
+  }
+
+  @Override
+  public void failed(ClusterId id, RuntimeException e) {
+    LOG.warnf(e, "%s could not be looked at, tried again", id);
+  }
+
+  private static String camel(String code) {
+    var text = new StringBuilder();
+    for (var word : code.split("_"))
+      text.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
+    return text.toString();
+  }
+}

@@ -1,0 +1,79 @@
+package dev.pgbaton.daemon;
+
+import dev.pgbaton.forge.ForgeKind;
+import dev.pgbaton.forge.ForgeSettings;
+import dev.pgbaton.git.GitSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The configuration, checked as a whole. */
+record DaemonSettings(
+    GitSettings git, Duration interval, ForgeSettings forge, DaemonConfig config) {
+  private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
+  private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+  /**
+   * @throws BadConfiguration with every problem at once
+   */
+  static DaemonSettings of(DaemonConfig config) {
+    var problems = new ArrayList<String>();
+    var url = config.git().url().orElse("");
+    var git =
+        new GitSettings(
+            url,
+            config.git().branch(),
+            config.git().path(),
+            config.git().username().orElse(GitSettings.DEFAULT_USERNAME),
+            config.git().tokenFile(),
+            config.git().sshKeyFile(),
+            config.git().knownHostsFile(),
+            config.git().caFile(),
+            config.git().proxy(),
+            config.git().timeout(),
+            config.git().cacheDir());
+    // The sandbox brings a repository of its own.
+    if (!config.sandbox() || !url.isEmpty()) problems.addAll(git.problems());
+    if (config.git().interval().compareTo(SHORTEST_INTERVAL) < 0)
+      problems.add("PGBATON_GIT_INTERVAL: expected at least 1s, found " + config.git().interval());
+    var kind = ForgeKind.of(config.forge().kind());
+    if (kind.isEmpty())
+      problems.add(
+          "PGBATON_FORGE_KIND: expected gitea, github or none, found " + config.forge().kind());
+    var forge = kind.map(k -> forge(k, url, config.forge())).orElseGet(ForgeSettings::none);
+    problems.addAll(forge.problems());
+    if (!NAME.matcher(config.environment()).matches())
+      problems.add(
+          "PGBATON_ENVIRONMENT: expected lower-case letters, digits and '-', found "
+              + config.environment());
+    config.namespaces().orElse(List.of()).stream()
+        .filter(n -> !NAME.matcher(n).matches())
+        .forEach(n -> problems.add("PGBATON_NAMESPACES: '%s' is no namespace's name".formatted(n)));
+    if (config.parallelism() < 1 || config.parallelism() > 64)
+      problems.add("PGBATON_PARALLELISM: expected 1 to 64, found " + config.parallelism());
+    if (!problems.isEmpty()) throw new BadConfiguration(problems);
+    return new DaemonSettings(git, config.git().interval(), forge, config);
+  }
+
+  private static ForgeSettings forge(ForgeKind kind, String gitUrl, DaemonConfig.Forge forge) {
+    return kind == ForgeKind.NONE
+        ? ForgeSettings.none()
+        : new ForgeSettings(
+            kind,
+            gitUrl,
+            forge.api(),
+            forge.repository(),
+            forge.tokenFile(),
+            forge.caFile(),
+            forge.proxy(),
+            forge.timeout());
+  }
+
+  /** The daemon can't start with this configuration. */
+  static final class BadConfiguration extends RuntimeException {
+    BadConfiguration(List<String> problems) {
+      super("pgbaton can't start with this configuration:\n  " + String.join("\n  ", problems));
+    }
+  }
+}
