@@ -1,0 +1,179 @@
+package dev.pgbaton.sandbox;
+
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.instance.Identity;
+import dev.pgbaton.instance.InstanceLoop;
+import dev.pgbaton.instance.InstanceSettings;
+import dev.pgbaton.instance.InstanceStatus;
+import dev.pgbaton.instance.InstanceStep;
+import dev.pgbaton.instance.InstanceView;
+import dev.pgbaton.instance.Intents;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * A PostgreSQL pod's process 1: the real decisions over the model's PostgreSQL, Lease and peers.
+ */
+final class InstanceProgram implements Program {
+  private final String name;
+  private final Site site;
+  private final IntConsumer exit;
+  private final PostgresServer server;
+  private final SandboxLease lease;
+  private final SandboxPeers peers;
+  private final SandboxFence fence;
+  private final InstanceLoop loop;
+  private Intents intents = Intents.NONE;
+  private InstanceView view;
+  private Runnable hookDone;
+  private boolean over;
+  private int wake;
+  private String lastReason = "";
+
+  InstanceProgram(Site site, ObjectStore store, InstanceApi api, Pod pod, IntConsumer exit) {
+    this.name = pod.getMetadata().getName();
+    this.site = site;
+    this.exit = exit;
+    var config = new ServerConfig(store, pod);
+    var instances = instances(store, pod);
+    this.server = new PostgresServer(name, site, site.volume(name), config, this::wake);
+    var leaseName = site.id().name();
+    this.lease =
+        new SandboxLease(
+            site.agenda(),
+            site.chance(),
+            store,
+            new ObjectKey("Lease", site.id().namespace(), leaseName),
+            api,
+            this::wake);
+    this.peers = new SandboxPeers(site, name, instances, this::wake);
+    this.fence = new SandboxFence(site.agenda(), server);
+    this.loop =
+        new InstanceLoop(
+            new Identity(name, pod.getMetadata().getUid(), instances, name),
+            InstanceSettings.fast(ServerConfig.synchronousStandbys(config.reloadSettings())),
+            server,
+            lease,
+            peers,
+            (epoch, targets) -> !api.away() && site.routes().publish(epoch, targets),
+            fence,
+            site.agenda().uptime());
+    site.network().arrive(this);
+    wake();
+  }
+
+  private static List<String> instances(ObjectStore store, Pod pod) {
+    var set = pod.getMetadata().getOwnerReferences().getFirst().getName();
+    var count =
+        store
+            .find(
+                new ObjectKey("ConfigMap", pod.getMetadata().getNamespace(), set + "-reload"),
+                ConfigMap.class)
+            .map(m -> Integer.parseInt(m.getData().get("instances")))
+            .orElse(1);
+    return IntStream.range(0, count).mapToObj(i -> set + "-" + i).toList();
+  }
+
+  String name() {
+    return name;
+  }
+
+  PostgresServer server() {
+    return server;
+  }
+
+  Optional<InstanceStatus> status() {
+    return Optional.ofNullable(view)
+        .map(
+            v ->
+                InstanceLoop.status(
+                    new InstanceView(
+                        v.self(),
+                        v.settings(),
+                        server.state(),
+                        server.reloadState(),
+                        v.lease(),
+                        v.peers(),
+                        intents,
+                        v.memory()),
+                    site.agenda().uptime()));
+  }
+
+  private void wake() {
+    var which = ++wake;
+    site.agenda().in(0, () -> pass(which));
+  }
+
+  private void pass(int which) {
+    if (over || which != wake) return;
+    var pass = loop.pass(site.agenda().uptime(), intents);
+    view = pass.view();
+    trace(pass);
+    if (hookDone != null && InstanceLoop.handedOff(view)) {
+      var done = hookDone;
+      hookDone = null;
+      done.run();
+    }
+    if (pass.ended()) {
+      end(false);
+      exit.accept(0);
+      return;
+    }
+    // What a step has changed may have asked for the next pass already.
+    if (which != wake && pass.sleepAtMost().isZero()) return;
+    var next = ++wake;
+    site.agenda().in(Math.max(1, pass.sleepAtMost().toMillis()), () -> pass(next));
+  }
+
+  private void trace(InstanceLoop.Pass pass) {
+    var step = pass.decision().step();
+    var what =
+        step instanceof InstanceStep.Wait
+            ? pass.decision().reason()
+            : step + ": " + pass.decision().reason();
+    if (step instanceof InstanceStep.RenewLease || what.equals(lastReason)) return;
+    lastReason = what;
+    site.trace().say(name, what);
+  }
+
+  @Override
+  public boolean ready() {
+    return status().map(InstanceStatus::ready).orElse(false);
+  }
+
+  @Override
+  public void preStop(Runnable done) {
+    intents = new Intents(true, intents.terminate());
+    hookDone = done;
+    wake();
+  }
+
+  @Override
+  public void terminate() {
+    intents = new Intents(intents.handOff(), true);
+    wake();
+  }
+
+  @Override
+  public void kill() {
+    if (!over) end(true);
+  }
+
+  @Override
+  public void refresh(Pod pod) {
+    server.refreshMounts();
+  }
+
+  private void end(boolean withoutAWord) {
+    over = true;
+    lease.close();
+    peers.close();
+    fence.close();
+    server.vanish(withoutAWord);
+    site.network().leave(this);
+  }
+}

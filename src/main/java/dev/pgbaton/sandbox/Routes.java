@@ -1,0 +1,21 @@
+package dev.pgbaton.sandbox;
+
+import dev.pgbaton.instance.RouteTargets;
+import java.util.Optional;
+
+/** Where the clients' Services lead. */
+final class Routes {
+  private int epoch;
+  private RouteTargets targets;
+
+  boolean publish(int epoch, RouteTargets targets) {
+    if (epoch < this.epoch) return false;
+    this.epoch = epoch;
+    this.targets = targets;
+    return true;
+  }
+
+  Optional<String> primary() {
+    return Optional.ofNullable(targets).map(RouteTargets::primary);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.pgbaton.sandbox;
+
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.instance.LeaseState;
+import dev.pgbaton.instance.PrimaryLease;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * One instance's view of the Lease: watched, so a little late; and now and then the API server does
+ * not answer it.
+ */
+final class SandboxLease implements PrimaryLease {
+  private final Agenda agenda;
+  private final Chance chance;
+  private final ObjectStore store;
+  private final ObjectKey key;
+  private final InstanceApi api;
+  private final Runnable changed;
+  private final Consumer<ObjectStore.Event> watcher = this::happened;
+  private LeaseState latest;
+  private boolean closed;
+
+  SandboxLease(
+      Agenda agenda,
+      Chance chance,
+      ObjectStore store,
+      ObjectKey key,
+      InstanceApi api,
+      Runnable changed) {
+    this.agenda = agenda;
+    this.chance = chance;
+    this.store = store;
+    this.key = key;
+    this.api = api;
+    this.changed = changed;
+    store.watch(watcher);
+    agenda.in(chance.between(10, 100), this::look);
+  }
+
+  void close() {
+    closed = true;
+    store.unwatch(watcher);
+  }
+
+  private void happened(ObjectStore.Event event) {
+    if (event.key().equals(key)) agenda.in(chance.between(2, 25), this::look);
+  }
+
+  private void look() {
+    if (closed) return;
+    if (api.away()) {
+      agenda.in(500, this::look);
+      return;
+    }
+    store.find(key, Lease.class).map(LeaseCodec::read).ifPresent(this::take);
+  }
+
+  private void take(LeaseState state) {
+    if (latest != null && Long.parseLong(latest.version()) >= Long.parseLong(state.version()))
+      return;
+    latest = state;
+    changed.run();
+  }
+
+  @Override
+  public Optional<LeaseState> latest() {
+    return Optional.ofNullable(latest);
+  }
+
+  @Override
+  public Written write(LeaseState next) {
+    if (api.away()) return new Written.Unknown("the API server does not answer");
+    var live = store.find(key, Lease.class);
+    if (live.isEmpty()
+        || !live.get().getMetadata().getResourceVersion().equals(next.version())
+        || api.nextConflicts()) return new Written.Conflict();
+    var written = LeaseCodec.read(store.replace(LeaseCodec.write(live.get(), next)));
+    if (api.nextAnswerIsLost())
+      return new Written.Unknown("the connection was lost before the answer came");
+    latest = written;
+    return new Written.Done(written);
+  }
+}

@@ -1,0 +1,78 @@
+package dev.pgbaton.sandbox;
+
+import dev.pgbaton.instance.InstanceStatus;
+import dev.pgbaton.instance.Peer;
+import dev.pgbaton.instance.Peers;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Asks the others' programs once a second, or every few milliseconds. */
+final class SandboxPeers implements Peers {
+  private static final long AT_EASE_MILLIS = 1000;
+  private static final long CLOSELY_MILLIS = 10;
+  private static final long TIMEOUT_MILLIS = 1000;
+
+  private final Site site;
+  private final String self;
+  private final Map<String, Peer> latest = new LinkedHashMap<>();
+  private final Runnable changed;
+  private boolean closely;
+  private boolean closed;
+  private int round;
+
+  SandboxPeers(Site site, String self, List<String> instances, Runnable changed) {
+    this.site = site;
+    this.self = self;
+    this.changed = changed;
+    instances.stream()
+        .filter(i -> !i.equals(self))
+        .forEach(i -> latest.put(i, new Peer(i, Optional.empty(), Optional.empty())));
+    ask(round);
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  @Override
+  public List<Peer> latest() {
+    return List.copyOf(latest.values());
+  }
+
+  @Override
+  public void askClosely(boolean closely) {
+    if (this.closely == closely) return;
+    this.closely = closely;
+    if (closely) ask(++round);
+  }
+
+  private void ask(int which) {
+    if (closed || which != round) return;
+    latest.keySet().forEach(this::ask);
+    site.agenda().in(closely ? CLOSELY_MILLIS : AT_EASE_MILLIS, () -> ask(which));
+  }
+
+  private void ask(String peer) {
+    var asked = site.agenda().uptime();
+    var program = site.network().reach(self, peer);
+    if (program.isPresent()) {
+      site.agenda()
+          .in(
+              site.chance().between(1, 4),
+              () -> answered(peer, asked, program.flatMap(InstanceProgram::status)));
+    } else {
+      site.agenda().in(TIMEOUT_MILLIS, () -> answered(peer, asked, Optional.empty()));
+    }
+  }
+
+  private void answered(String peer, Duration asked, Optional<InstanceStatus> status) {
+    if (closed) return;
+    var known = latest.get(peer);
+    if (known.askedAt().filter(at -> at.compareTo(asked) > 0).isPresent()) return;
+    latest.put(peer, new Peer(peer, Optional.of(asked), status));
+    if (closely) changed.run();
+  }
+}
