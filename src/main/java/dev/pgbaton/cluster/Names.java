@@ -1,5 +1,7 @@
 package dev.pgbaton.cluster;
 
+import java.util.Set;
+
 /**
  * Labels, annotations, ports and keys that the daemon, the instance program and the objects agree
  * on.
@@ -22,6 +24,14 @@ public final class Names {
 
   /** {@code postgresql} or {@code pgpool}. */
   public static final String COMPONENT_LABEL = "app.kubernetes.io/component";
+
+  /** Labels that pgbaton sets by itself, beside those of its own domain. */
+  public static final Set<String> OWN_LABELS =
+      Set.of(
+          "app.kubernetes.io/name",
+          "app.kubernetes.io/instance",
+          COMPONENT_LABEL,
+          "app.kubernetes.io/managed-by");
 
   /** On an applied object: the hash of the last applied configuration. */
   public static final String APPLIED = "pgbaton.dev/applied";

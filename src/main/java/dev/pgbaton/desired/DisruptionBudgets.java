@@ -9,8 +9,12 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 final class DisruptionBudgets {
   private DisruptionBudgets() {}
 
+  /**
+   * Not by the bare name: that of a cluster orders-pgpool would be that of the pgpool of orders.
+   */
   static PodDisruptionBudget postgresql(ClusterLayout layout, Labels labels) {
-    return budget(layout, layout.statefulSet(), labels, Labels.Component.postgresql);
+    return budget(
+        layout, layout.statefulSet() + "-postgresql", labels, Labels.Component.postgresql);
   }
 
   static PodDisruptionBudget pgpool(ClusterLayout layout, Labels labels) {

@@ -37,15 +37,25 @@ final class PgpoolConf {
             Map.entry("backend_port0", Integer.toString(Names.POSTGRES_PORT)),
             Map.entry("backend_weight0", "1"),
             Map.entry("backend_flag0", "ALWAYS_PRIMARY|DISALLOW_TO_FAILOVER"),
-            Map.entry("backend_hostname1", layout.replicasService()),
-            Map.entry("backend_port1", Integer.toString(Names.POSTGRES_PORT)),
-            Map.entry("backend_weight1", "1"),
-            Map.entry("backend_flag1", "DISALLOW_TO_FAILOVER"),
             Map.entry("failover_on_backend_error", "off"),
             Map.entry("failover_on_backend_shutdown", "off"),
             Map.entry("health_check_period", "0"),
             Map.entry("sr_check_period", "0"),
             Map.entry("use_watchdog", "off")));
+    // A single instance is its own replicas' route: it would only take every session two
+    // connections.
+    if (layout.instances() > 1) {
+      values.putAll(
+          Map.of(
+              "backend_hostname1",
+              layout.replicasService(),
+              "backend_port1",
+              Integer.toString(Names.POSTGRES_PORT),
+              "backend_weight1",
+              "1",
+              "backend_flag1",
+              "DISALLOW_TO_FAILOVER"));
+    }
     return values.entrySet().stream()
         .map(
             setting ->

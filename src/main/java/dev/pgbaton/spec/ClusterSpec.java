@@ -39,15 +39,13 @@ public record ClusterSpec(
   }
 
   private static ClusterSpec read(Fields spec, Metadata metadata) {
-    var instances =
-        spec.required(
-            "instances",
-            FieldType.integer(1, 9),
-            "How many PostgreSQL instances there are, the primary included.");
     return new ClusterSpec(
         metadata.id(),
         metadata.labels(),
-        instances,
+        spec.required(
+            "instances",
+            FieldType.integer(1, 9),
+            "How many PostgreSQL instances there are, the primary included."),
         spec.required(
             "image", FieldTypes.IMAGE, "PostgreSQL's image, built by pgbaton's images/postgres."),
         spec.optional(
@@ -65,7 +63,14 @@ public record ClusterSpec(
             "postgresql", PostgresqlSpec.TYPE, PostgresqlSpec.DEFAULT, "PostgreSQL itself."),
         spec.optional(
             "replication",
-            FieldType.object(replication -> synchronousStandbys(replication, instances)),
+            FieldType.object(
+                replication ->
+                    replication.optional(
+                        "synchronousStandbys",
+                        FieldType.integer(0, 8),
+                        0,
+                        "How many standbys confirm a commit before the client hears of it; 0 is"
+                            + " asynchronous.")),
             0,
             "How commits reach the standbys."),
         spec.optional(
@@ -74,25 +79,5 @@ public record ClusterSpec(
             "scheduling", SchedulingSpec.TYPE, SchedulingSpec.DEFAULT, "Where the pods may run."),
         spec.optional(
             "rollout", RolloutSpec.TYPE, RolloutSpec.DEFAULT, "How changes are brought about."));
-  }
-
-  private static int synchronousStandbys(Fields replication, int instances) {
-    var count =
-        replication.optional(
-            "synchronousStandbys",
-            FieldType.integer(0, 8),
-            0,
-            "How many standbys confirm a commit before the client hears of it; 0 is asynchronous.");
-    if (count > 0 && count >= instances) {
-      replication.problem(
-          "synchronousStandbys",
-          "%d of %d instances can't confirm what the primary writes: there are only %s. Put %s, or more instances."
-              .formatted(
-                  count,
-                  instances,
-                  instances == 1 ? "no standbys" : (instances - 1) + " standbys",
-                  instances == 1 ? "0" : "at most " + (instances - 1)));
-    }
-    return count;
   }
 }

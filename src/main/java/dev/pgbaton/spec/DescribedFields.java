@@ -33,12 +33,6 @@ final class DescribedFields implements Fields {
     return absent;
   }
 
-  @Override
-  public void problem(String name, String message) {
-    throw new IllegalStateException(
-        "the examples of the schema contradict each other at " + name + ": " + message);
-  }
-
   List<String> names() {
     var names = new ArrayList<String>();
     properties.fieldNames().forEachRemaining(names::add);

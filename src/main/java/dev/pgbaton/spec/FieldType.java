@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /**
  * How a value is written in YAML: read with its problems reported, and described for the JSON
@@ -56,8 +57,15 @@ interface FieldType<T> {
     return switch (node.getNodeType()) {
       case MAPPING -> "a mapping";
       case SEQUENCE -> "a list";
-      case SCALAR -> ((org.snakeyaml.engine.v2.nodes.ScalarNode) node).getValue();
+      case SCALAR -> shown(((ScalarNode) node).getValue());
       case ANCHOR -> "an alias";
     };
+  }
+
+  /** A text as a message repeats it: on one line, and not all of a long one. */
+  static String shown(String text) {
+    if (text.isEmpty()) return "an empty text";
+    var line = text.replaceAll("\\p{Cntrl}+", " ");
+    return line.length() <= 80 ? line : line.substring(0, 79) + "…";
   }
 }

@@ -3,8 +3,6 @@ package dev.pgbaton.spec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
-import io.fabric8.kubernetes.api.model.Toleration;
-import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
@@ -15,7 +13,8 @@ import java.util.regex.Pattern;
 final class FieldTypes {
   static final String ANYTHING = "(?s).*";
   private static final String DNS_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
-  private static final String LABEL_VALUE = "([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?";
+  private static final String VALUE_PATTERN = "([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?";
+  private static final String PATH_PART = "[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*";
   private static final String NUMBER = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)";
 
   static final FieldType<String> TEXT = text(ANYTHING, Integer.MAX_VALUE, "text", "");
@@ -24,14 +23,14 @@ final class FieldTypes {
    * Services begin with a letter; 40 leaves room for what is appended to the names of pods and
    * objects.
    */
-  static final FieldType<String> CLUSTER_NAME =
+  static final TextType<String> CLUSTER_NAME =
       text(
           "[a-z]([-a-z0-9]*[a-z0-9])?",
           40,
           "a name of at most 40 lower-case letters, digits and dashes that begins with a letter and does not end with a dash",
           "name");
 
-  static final FieldType<String> LABEL_NAME =
+  static final TextType<String> LABEL_NAME =
       text(
           DNS_LABEL,
           63,
@@ -45,7 +44,7 @@ final class FieldTypes {
           "a name of lower-case letters, digits, dashes and dots",
           "name");
 
-  static final FieldType<String> QUALIFIED_NAME =
+  static final TextType<String> QUALIFIED_NAME =
       text(
           "("
               + DNS_LABEL
@@ -58,19 +57,26 @@ final class FieldTypes {
 
   static final FieldType<String> KEY = text("(?s).+", 317, "a key", "key");
 
-  static final FieldType<Map<String, String>> LABELS =
-      new MapType<>(
-          QUALIFIED_NAME,
-          text(
-              LABEL_VALUE,
-              63,
-              "a label's value: at most 63 letters, digits, dashes, dots and underscores",
-              "value"));
+  static final FieldType<String> LABEL_VALUE =
+      text(
+          VALUE_PATTERN,
+          63,
+          "a label's value: at most 63 letters, digits, dashes, dots and underscores",
+          "value");
 
+  static final FieldType<Map<String, String>> LABELS = new MapType<>(QUALIFIED_NAME, LABEL_VALUE);
+
+  /**
+   * The grammar of the registries: a bad name would only be found out by a pod that can't start.
+   */
   static final FieldType<String> IMAGE =
       text(
-          "[a-zA-Z0-9][-a-zA-Z0-9._:/]*(@sha256:[0-9a-f]{64})?",
-          4096,
+          "([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:[0-9]{1,5})?/)?"
+              + PATH_PART
+              + "(/"
+              + PATH_PART
+              + ")*(:[A-Za-z0-9_][-A-Za-z0-9_.]{0,127})?(@sha256:[0-9a-f]{64})?",
+          1024,
           "an image's name such as registry.example.com/pgbaton/postgres:17",
           "registry.example.com/pgbaton/postgres:17");
 
@@ -94,12 +100,12 @@ final class FieldTypes {
 
   static final FieldType<Long> BYTES =
       new TextType<>(
-          Pattern.compile("[0-9]{1,12}(Ki|Mi|Gi|k|M|G)?"),
+          Pattern.compile("[0-9]{1,9}(Ki|Mi|Gi|k|M|G)?"),
           32,
           true,
           "a size such as 16Mi",
           16L << 20,
-          text -> Quantity.getAmountInBytes(new Quantity(text)).longValueExact());
+          text -> Quantities.amount(text).longValueExact());
 
   /** Go's way of writing one, which is Kubernetes' way. */
   static final FieldType<Duration> DURATION =
@@ -117,68 +123,24 @@ final class FieldTypes {
               reference.required(
                   "name", SUBDOMAIN_NAME, "The object's name, in the cluster's namespace."));
 
+  private static final FieldType<Map<String, Quantity>> AMOUNTS =
+      new MapType<>(new ResourceNameType(), QUANTITY);
+
   static final FieldType<ResourceRequirements> RESOURCES =
       FieldType.object(
           resources ->
               new ResourceRequirementsBuilder()
                   .withRequests(
                       resources.optional(
-                          "requests",
-                          FieldType.map(QUANTITY),
-                          Map.of(),
-                          "What the scheduler sets aside: cpu, memory."))
+                          "requests", AMOUNTS, Map.of(), "What the scheduler sets aside."))
                   .withLimits(
                       resources.optional(
-                          "limits",
-                          FieldType.map(QUANTITY),
-                          Map.of(),
-                          "What the container can't exceed: cpu, memory."))
+                          "limits", AMOUNTS, Map.of(), "What the container can't exceed."))
                   .build());
-
-  static final FieldType<Toleration> TOLERATION = FieldType.object(FieldTypes::toleration);
 
   private FieldTypes() {}
 
-  private enum Operator {
-    Equal,
-    Exists
-  }
-
-  private enum Effect {
-    NoSchedule,
-    PreferNoSchedule,
-    NoExecute
-  }
-
-  private static Toleration toleration(Fields fields) {
-    return new TolerationBuilder()
-        .withKey(
-            fields
-                .optional("key", QUALIFIED_NAME, "The taint's key; every key if absent.")
-                .orElse(null))
-        .withOperator(
-            fields
-                .optional("operator", FieldType.oneOf(Operator.class), "Equal if absent.")
-                .map(Enum::name)
-                .orElse(null))
-        .withValue(fields.optional("value", TEXT, "The taint's value.").orElse(null))
-        .withEffect(
-            fields
-                .optional("effect", FieldType.oneOf(Effect.class), "Every effect if absent.")
-                .map(Enum::name)
-                .orElse(null))
-        .withTolerationSeconds(
-            fields
-                .optional(
-                    "tolerationSeconds",
-                    FieldType.integer(0, Integer.MAX_VALUE),
-                    "How long a NoExecute taint is tolerated; for ever if absent.")
-                .map(Integer::longValue)
-                .orElse(null))
-        .build();
-  }
-
-  private static FieldType<String> text(
+  private static TextType<String> text(
       String pattern, int maxLength, String expected, String example) {
     return new TextType<>(
         Pattern.compile(pattern), maxLength, false, expected, example, Function.identity());

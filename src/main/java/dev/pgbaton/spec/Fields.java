@@ -14,7 +14,4 @@ interface Fields {
   default <T> T optional(String name, FieldType<T> type, T absent, String description) {
     return optional(name, type, description).orElse(absent);
   }
-
-  /** What one field alone could not tell. */
-  void problem(String name, String message);
 }

@@ -53,12 +53,6 @@ final class MappingFields implements Fields {
     return value(name).map(value -> type.read(value, at(name), reading));
   }
 
-  @Override
-  public void problem(String name, String message) {
-    var tuple = present.get(name);
-    reading.problem(at(name), tuple == null ? node : tuple.getValueNode(), message);
-  }
-
   /** To be called when every known field has been asked for. */
   void reportUnknown() {
     present.forEach(

@@ -43,6 +43,7 @@ public record ParsedSpecs(SortedMap<ClusterId, ParsedSpec> clusters, List<Proble
                           case ParsedSpec.Valid _ -> Stream.empty();
                           case ParsedSpec.Invalid invalid -> invalid.problems().stream();
                         }))
+        .distinct()
         .sorted(Problem.BY_PLACE)
         .toList();
   }

@@ -2,19 +2,26 @@ package dev.pgbaton.spec;
 
 import dev.pgbaton.cluster.SourceRef;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** What reading one document brings to light: its problems, and where each field stands. */
 final class Reading {
-  private final String file;
-  private final List<Problem> problems = new ArrayList<>();
-  private final Map<String, SourceRef> places = new LinkedHashMap<>();
+  /** Nobody reads more, and a file made to have millions should not fill the memory. */
+  private static final int MOST = 100;
 
-  Reading(String file) {
+  private final String file;
+  private final SourceRef document;
+  private final List<Problem> problems = new ArrayList<>();
+  private final SortedMap<String, SourceRef> places = new TreeMap<>();
+
+  Reading(String file, Node document) {
     this.file = file;
+    this.document = place(document);
   }
 
   void at(String field, Node node) {
@@ -22,7 +29,36 @@ final class Reading {
   }
 
   void problem(String field, Node node, String message) {
-    problems.add(new Problem(place(node), field, message));
+    problem(new Problem(place(node), field, message));
+  }
+
+  /** About a field that has been read, or is absent. */
+  void problem(String field, String message) {
+    problem(new Problem(places.getOrDefault(field, document), field, message));
+  }
+
+  private void problem(Problem problem) {
+    if (problems.size() < MOST) problems.add(problem);
+    if (problems.size() == MOST) {
+      problems.add(new Problem(document, "", "has more problems than these. Mend these first."));
+    }
+  }
+
+  /** Whether none of the fields, nor one below them, has a problem. */
+  boolean sound(String... fields) {
+    for (var field : fields) {
+      for (var problem : problems) {
+        var at = problem.field();
+        if (at.equals(field) || at.startsWith(field + ".") || field.startsWith(at + ".")) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  SourceRef document() {
+    return document;
   }
 
   SourceRef place(Node node) {
@@ -31,11 +67,12 @@ final class Reading {
         .orElse(SourceRef.file(file));
   }
 
+  /** In the order of the lines. */
   List<Problem> problems() {
-    return List.copyOf(problems);
+    return problems.stream().sorted(Problem.BY_PLACE).toList();
   }
 
   Map<String, SourceRef> places() {
-    return Map.copyOf(places);
+    return Collections.unmodifiableSortedMap(places);
   }
 }

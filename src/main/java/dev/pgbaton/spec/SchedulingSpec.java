@@ -43,7 +43,7 @@ public record SchedulingSpec(
                       "nodeSelector", FieldTypes.LABELS, Map.of(), "Labels that a node must have."),
                   scheduling.optional(
                       "tolerations",
-                      FieldType.list(FieldTypes.TOLERATION),
+                      FieldType.list(TolerationType.TYPE),
                       List.of(),
                       "Taints that the pods tolerate."),
                   scheduling.optional(

@@ -25,11 +25,6 @@ public record ServiceSpec(Type type, Optional<Integer> nodePort, Map<String, Str
             "nodePort",
             FieldType.integer(1, 65535),
             "The port on every node; Kubernetes chooses one if it is absent.");
-    if (nodePort.isPresent() && type == Type.ClusterIP) {
-      service.problem(
-          "nodePort",
-          "a Service of type ClusterIP has no node port. Put type: NodePort, or remove nodePort.");
-    }
     return new ServiceSpec(
         type,
         nodePort,

@@ -32,22 +32,29 @@ record TextType<T>(
     var isText = scalar.getTag().equals(Tag.STR);
     if (!isText && !numbersToo) {
       reading.problem(
-          path, node, "%s is not text here. Put it in quotes: \"%s\".".formatted(text, text));
+          path,
+          node,
+          "%s is not text here. Put it in quotes: \"%s\"."
+              .formatted(FieldType.shown(text), FieldType.shown(text)));
       return example;
     }
     if (text.length() > maxLength) {
       reading.problem(
           path,
           node,
-          "%s has %d characters; %d are possible.".formatted(text, text.length(), maxLength));
+          "%s has %d characters; %d are possible."
+              .formatted(FieldType.shown(text), text.length(), maxLength));
       return example;
     }
     if (!pattern.matcher(text).matches()) {
-      reading.problem(
-          path, node, "%s is not %s.".formatted(text.isEmpty() ? "an empty text" : text, expected));
+      reading.problem(path, node, "%s is not %s.".formatted(FieldType.shown(text), expected));
       return example;
     }
     return convert.apply(text);
+  }
+
+  boolean accepts(String word) {
+    return word.length() <= maxLength && pattern.matcher(word).matches();
   }
 
   @Override
