@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.util.FileUtils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -301,6 +302,21 @@ class JGitSpecSourceTest {
     assertThat(SettingsFixture.of(team.fileUrl(), file).source().fetch())
         .isInstanceOfSatisfying(
             Unreachable.class, it -> assertThat(it.reason()).contains(file.toString()));
+  }
+
+  @Test
+  void aRepositoryWithAWorkTreeIsReadToo() throws Exception {
+    var work = directory.resolve("work");
+    try (var git = Git.init().setDirectory(work.toFile()).setInitialBranch("main").call()) {
+      Files.writeString(work.resolve("a.yaml"), "committed");
+      git.add().addFilepattern(".").call();
+      git.commit().setMessage("One").setAuthor("dba", "dba@example.com").setSign(false).call();
+      Files.writeString(work.resolve("a.yaml"), "not committed");
+
+      assertThat(head(SettingsFixture.of(work.toUri().toString(), cache()).source()).files())
+          .extracting(SpecFile::text)
+          .containsExactly("committed");
+    }
   }
 
   @Test
