@@ -50,4 +50,18 @@ public record InstanceSettings(
         Duration.ofSeconds(5),
         synchronousStandbys);
   }
+
+  public InstanceSettings with(
+      Duration renewEvery, Duration fenceAfter, Duration takeAfter, Duration patience) {
+    return new InstanceSettings(
+        renewEvery,
+        fenceAfter,
+        takeAfter,
+        patience,
+        checkpointBudget,
+        catchUpBudget,
+        stopBudget,
+        candidateBudget,
+        synchronousStandbys);
+  }
 }

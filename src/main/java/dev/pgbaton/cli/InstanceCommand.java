@@ -1,0 +1,146 @@
+package dev.pgbaton.cli;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.instance.InstanceLoop;
+import dev.pgbaton.instance.InstanceRunner;
+import dev.pgbaton.instance.InstanceView;
+import dev.pgbaton.instance.ServerState;
+import dev.pgbaton.instance.http.HttpPeers;
+import dev.pgbaton.instance.http.InstanceServer;
+import dev.pgbaton.kube.InstanceClient;
+import dev.pgbaton.kube.InstanceRoute;
+import dev.pgbaton.kube.KubePrimaryLease;
+import dev.pgbaton.postgres.LocalFence;
+import dev.pgbaton.postgres.LocalPostgres;
+import dev.pgbaton.postgres.Repmgrd;
+import dev.pgbaton.postgres.Repmgrd.Assignment;
+import java.io.IOException;
+import java.net.URI;
+import java.security.Security;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "instance",
+    description = "Process 1 of a PostgreSQL pod; see images/postgres/README.md")
+class InstanceCommand implements Callable<Integer> {
+  private static final int CONTROL_PORT = 8009;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    // A peer that was replaced has another address.
+    Security.setProperty("networkaddress.cache.ttl", "1");
+    Security.setProperty("networkaddress.cache.negative.ttl", "0");
+    InstanceEnvironment environment;
+    try {
+      environment = new InstanceEnvironment(Map.copyOf(System.getenv()));
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      return 2;
+    }
+    run(environment);
+    return 0;
+  }
+
+  private static void run(InstanceEnvironment environment)
+      throws IOException, InterruptedException {
+    var self = environment.self;
+    var layout = environment.layout;
+    var repmgrd =
+        new Repmgrd(
+            environment.paths,
+            self.name(),
+            layout.headlessService(),
+            environment.credentials,
+            self.instances(),
+            environment.reconnectAttempts,
+            environment.reconnectInterval,
+            InstanceCommand::log);
+    var runner = new InstanceRunner(InstanceCommand::log, view -> detect(repmgrd, view));
+    var postgres =
+        new LocalPostgres(
+            environment.paths,
+            self.name(),
+            layout.headlessService(),
+            environment.credentials,
+            environment.initdbArguments,
+            runner::wake,
+            InstanceCommand::log);
+    var fence = new LocalFence(postgres.fenced(), environment.paths.data(), InstanceCommand::log);
+    var peers =
+        new HttpPeers(
+            self.instances().stream().filter(name -> !name.equals(self.name())).toList(),
+            name ->
+                URI.create(
+                    "http://%s.%s:%d/status"
+                        .formatted(name, layout.headlessService(), Names.STATUS_PORT)),
+            runner::wake);
+    var client = InstanceClient.open();
+    var lease =
+        new KubePrimaryLease(
+            client,
+            layout.id().namespace(),
+            layout.lease(),
+            (int) environment.settings.takeAfter().toSeconds(),
+            runner::wake,
+            InstanceCommand::log);
+    var route =
+        new InstanceRoute(
+            client,
+            layout.id().namespace(),
+            layout.primaryService(),
+            layout.replicasService(),
+            InstanceCommand::log);
+    var loop =
+        new InstanceLoop(
+            self,
+            environment.settings,
+            postgres,
+            lease,
+            peers,
+            route,
+            fence,
+            Duration.ofNanos(System.nanoTime()));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> terminate(runner, repmgrd), "terminate"));
+    InstanceServer.start(runner, Names.STATUS_PORT, CONTROL_PORT);
+    log("%s of %s".formatted(self.name(), layout.id()));
+    runner.run(loop, postgres::state);
+  }
+
+  /** repmgrd runs wherever PostgreSQL answers and somebody is known as the primary. */
+  private static void detect(Repmgrd repmgrd, InstanceView view) {
+    var now = Duration.ofNanos(System.nanoTime());
+    switch (view.server()) {
+      case ServerState.Primary _ -> repmgrd.assign(new Assignment(view.self().name()), now);
+      case ServerState.Standby s when s.streamingFrom().isPresent() ->
+          repmgrd.assign(new Assignment(s.streamingFrom().get()), now);
+      case ServerState.Standby _ -> {
+        // It has lost its upstream, or has none yet: what ran may notice, nothing new is started.
+      }
+      case ServerState.Stopped _,
+          ServerState.Busy _,
+          ServerState.Starting _,
+          ServerState.Stopping _ ->
+          repmgrd.stop();
+    }
+  }
+
+  private static void terminate(InstanceRunner runner, Repmgrd repmgrd) {
+    try {
+      runner.terminate();
+      repmgrd.stop();
+      // Everything has been said and done; nothing of the JVM's own ending is worth waiting for.
+      Runtime.getRuntime().halt(0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void log(String line) {
+    System.out.println(Instant.now().truncatedTo(ChronoUnit.MILLIS) + " pgbaton " + line);
+  }
+}

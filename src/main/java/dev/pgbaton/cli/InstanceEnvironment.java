@@ -1,0 +1,126 @@
+package dev.pgbaton.cli;
+
+import dev.pgbaton.cluster.Capabilities;
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.instance.Identity;
+import dev.pgbaton.instance.InstanceSettings;
+import dev.pgbaton.postgres.Credentials;
+import dev.pgbaton.postgres.InstancePaths;
+import dev.pgbaton.postgres.Password;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The instance program's configuration: what images/postgres/README.md lists. */
+final class InstanceEnvironment {
+  private final Map<String, String> variables;
+  private final List<String> wrong = new ArrayList<>();
+
+  final ClusterLayout layout;
+  final Identity self;
+  final InstanceSettings settings;
+  final InstancePaths paths;
+  final Credentials credentials;
+  final List<String> initdbArguments;
+  final int reconnectAttempts;
+  final int reconnectInterval;
+
+  /**
+   * @throws IllegalArgumentException that names everything that is wrong at once
+   */
+  InstanceEnvironment(Map<String, String> variables) {
+    this.variables = variables;
+    var cluster = required("PGBATON_CLUSTER");
+    var namespace = required("PGBATON_NAMESPACE");
+    var pod = required("PGBATON_POD");
+    var uid = required("PGBATON_POD_UID");
+    var address = required("PGBATON_POD_IP");
+    var instances = number("PGBATON_INSTANCES", 1);
+    var synchronous =
+        number("PGBATON_SYNCHRONOUS_STANDBYS", number("POSTGRESQL_NUM_SYNCHRONOUS_REPLICAS", 0));
+    var times = times(synchronous);
+    var passwords =
+        List.of(
+            file("POSTGRESQL_POSTGRES_PASSWORD_FILE", "postgres-password"),
+            file("REPMGR_PASSWORD_FILE", "repmgr-password"),
+            file("PGBATON_PASSWORD_FILE", "pgbaton-password"));
+    reconnectAttempts = number("REPMGR_RECONNECT_ATTEMPTS", 3);
+    reconnectInterval = number("REPMGR_RECONNECT_INTERVAL", 2);
+    if (!wrong.isEmpty()) throw new IllegalArgumentException(String.join("\n", wrong));
+
+    layout =
+        ClusterLayout.generated(
+            new ClusterId(namespace, cluster),
+            instances,
+            false,
+            new Capabilities(true, Duration.ofSeconds(30)));
+    var names = new ArrayList<>(layout.podNames());
+    // Told before the others when a cluster grows.
+    if (!names.contains(pod)) names.add(pod);
+    self = new Identity(pod, uid, List.copyOf(names), address);
+    settings = times;
+    paths =
+        new InstancePaths(
+            Path.of(text("POSTGRESQL_BIN_DIR", "/usr/lib/postgresql/17/bin")),
+            Path.of(text("POSTGRESQL_DATA_DIR", "/var/lib/pgbaton/data/pgdata")),
+            Path.of("/run/pgbaton"),
+            Path.of("/etc/pgbaton/restart/restart.conf"),
+            Path.of("/etc/pgbaton/reload"));
+    credentials =
+        new Credentials(
+            Password.read(passwords.get(0)),
+            Password.read(passwords.get(1)),
+            Password.read(passwords.get(2)));
+    var arguments = text("POSTGRESQL_INITDB_ARGS", "").strip();
+    initdbArguments = arguments.isEmpty() ? List.of() : List.of(arguments.split("\\s+"));
+  }
+
+  private InstanceSettings times(int synchronous) {
+    var fast = InstanceSettings.fast(synchronous);
+    var patience = Duration.ofSeconds(number("PGBATON_PATIENCE_SECONDS", 60));
+    return switch (text("PGBATON_FAILOVER", "fast")) {
+      case "fast" ->
+          fast.with(Duration.ofSeconds(2), Duration.ofSeconds(8), Duration.ofSeconds(10), patience);
+      case "relaxed" ->
+          fast.with(
+              Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(25), patience);
+      case String other -> {
+        wrong.add("PGBATON_FAILOVER is '" + other + "': it must be fast or relaxed");
+        yield fast;
+      }
+    };
+  }
+
+  private String text(String name, String otherwise) {
+    var value = variables.get(name);
+    return value == null || value.isBlank() ? otherwise : value;
+  }
+
+  private String required(String name) {
+    var value = text(name, "");
+    if (value.isEmpty()) wrong.add(name + " is not set");
+    return value;
+  }
+
+  private int number(String name, int otherwise) {
+    var value = text(name, Integer.toString(otherwise));
+    try {
+      var number = Integer.parseInt(value);
+      if (number >= 0) return number;
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    wrong.add(name + " is '" + value + "': it must be a whole number, 0 or more");
+    return otherwise;
+  }
+
+  private Path file(String name, String key) {
+    var path = Path.of(text(name, "/etc/pgbaton/credentials/" + key));
+    if (!Files.isReadable(path)) wrong.add(name + ": there is no readable file " + path);
+    return path;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.pgbaton.instance;
+
+import dev.pgbaton.instance.InstanceLoop.Pass;
+import dev.pgbaton.instance.InstanceStep.RenewLease;
+import dev.pgbaton.instance.InstanceStep.Wait;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Gives the loop its thread and its clock, and others their way to ask it. */
+public final class InstanceRunner {
+  /** A pass that takes longer than this hangs, and the container is better restarted. */
+  private static final Duration HANGING = Duration.ofSeconds(30);
+
+  private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
+
+  private final Semaphore wake = new Semaphore(0);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Consumer<String> log;
+  private final Consumer<InstanceView> afterwards;
+  private InstanceLoop loop;
+  private Supplier<ServerState> fresh;
+  private volatile Intents intents = Intents.NONE;
+  private volatile Pass last;
+  private volatile Duration passedAt = now();
+  private String told = "";
+
+  /**
+   * @param afterwards sees every pass, for what only follows the state
+   */
+  public InstanceRunner(Consumer<String> log, Consumer<InstanceView> afterwards) {
+    this.log = log;
+    this.afterwards = afterwards;
+  }
+
+  /** Something has happened: the next pass is now. Any thread. */
+  public void wake() {
+    wake.release();
+  }
+
+  /**
+   * Runs until the program is to end.
+   *
+   * @param fresh asks the server at this moment, for those who ask between two passes
+   */
+  public void run(InstanceLoop instance, Supplier<ServerState> fresh) throws InterruptedException {
+    this.loop = instance;
+    this.fresh = fresh;
+    while (true) {
+      var pass = passOnce();
+      if (pass.filter(Pass::ended).isPresent()) break;
+      var sleep = pass.map(Pass::sleepAtMost).orElse(AFTER_TROUBLE);
+      if (wake.tryAcquire(sleep.toNanos(), TimeUnit.NANOSECONDS)) wake.drainPermits();
+    }
+    ended.countDown();
+  }
+
+  private Optional<Pass> passOnce() {
+    var asked = intents;
+    try {
+      var pass = loop.pass(now(), asked);
+      last = pass;
+      passedAt = now();
+      tell(pass.decision());
+      afterwards.accept(pass.view());
+      return Optional.of(pass);
+    } catch (RuntimeException e) {
+      // The fence stands by itself; the next pass starts from what is then.
+      log.accept("a pass went wrong: " + e);
+      return Optional.empty();
+    }
+  }
+
+  private void tell(Decision decision) {
+    if (decision.step() instanceof RenewLease) return;
+    var line =
+        decision.step() instanceof Wait
+            ? "waiting: " + decision.reason()
+            : decision.step() + ": " + decision.reason();
+    if (!line.equals(told)) log.accept(line);
+    told = line;
+  }
+
+  public boolean alive() {
+    return now().minus(passedAt).compareTo(HANGING) < 0;
+  }
+
+  public String reason() {
+    var pass = last;
+    return pass == null ? "starting" : pass.decision().reason();
+  }
+
+  /** As of this moment; empty before the first pass. */
+  public Optional<InstanceStatus> status() {
+    return Optional.ofNullable(last)
+        .map(Pass::view)
+        .map(
+            v ->
+                new InstanceView(
+                    v.self(),
+                    v.settings(),
+                    fresh.get(),
+                    v.reload(),
+                    v.lease(),
+                    v.peers(),
+                    intents,
+                    v.memory()))
+        .map(view -> InstanceLoop.status(view, now()));
+  }
+
+  /** The pod is about to end: returns when this instance has given up its place, or can't. */
+  public String handOff() throws InterruptedException {
+    intents = new Intents(true, intents.terminate());
+    wake();
+    while (true) {
+      var pass = last;
+      if (pass != null && pass.view().intents().handOff() && InstanceLoop.handedOff(pass.view()))
+        return pass.view().memory().handOffFailed()
+            ? "not handed over"
+            : "not the primary any more";
+      if (ended.await(5, TimeUnit.MILLISECONDS)) return "ended";
+    }
+  }
+
+  /** SIGTERM: returns when everything has stopped. */
+  public void terminate() throws InterruptedException {
+    intents = new Intents(true, true);
+    wake();
+    ended.await();
+  }
+
+  private static Duration now() {
+    return Duration.ofNanos(System.nanoTime());
+  }
+}

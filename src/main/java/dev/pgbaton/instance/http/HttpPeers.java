@@ -1,0 +1,100 @@
+package dev.pgbaton.instance.http;
+
+import dev.pgbaton.instance.InstanceStatus;
+import dev.pgbaton.instance.Peer;
+import dev.pgbaton.instance.Peers;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Asks each peer's {@code /status}, each on a thread of its own: a dead one must not delay the
+ * others.
+ */
+public final class HttpPeers implements Peers {
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final long AT_EASE_MILLIS = 1_000;
+  private static final long CLOSELY_MILLIS = 5;
+
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofMillis(500))
+          .build();
+  private final List<Asking> peers;
+  private final Runnable changed;
+  private volatile boolean closely;
+
+  /**
+   * @param address where a peer's status is, by its name
+   * @param changed called when a peer says something new while they are asked closely
+   */
+  public HttpPeers(List<String> names, Function<String, URI> address, Runnable changed) {
+    this.changed = changed;
+    this.peers = names.stream().map(name -> new Asking(name, address.apply(name))).toList();
+    peers.forEach(
+        p -> Thread.ofPlatform().name("peer-" + p.name).daemon().start(() -> askForEver(p)));
+  }
+
+  @Override
+  public List<Peer> latest() {
+    return peers.stream().map(p -> p.latest).toList();
+  }
+
+  @Override
+  public void askClosely(boolean now) {
+    var before = closely;
+    closely = now;
+    if (now && !before) peers.forEach(p -> p.wake.release());
+  }
+
+  private void askForEver(Asking peer) {
+    try {
+      while (true) {
+        var began = Duration.ofNanos(System.nanoTime());
+        var status = ask(peer);
+        var before = peer.latest.status();
+        peer.latest = new Peer(peer.name, Optional.of(began), status);
+        if (closely && !before.equals(status)) changed.run();
+        // Not to spin on one that refuses at once, unless something depends on it.
+        var pause = closely && status.isPresent() ? CLOSELY_MILLIS : closely ? 50 : AT_EASE_MILLIS;
+        if (peer.wake.tryAcquire(pause, TimeUnit.MILLISECONDS)) peer.wake.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Optional<InstanceStatus> ask(Asking peer) throws InterruptedException {
+    try {
+      var request = HttpRequest.newBuilder(peer.address).timeout(TIMEOUT).build();
+      var answer = client.send(request, BodyHandlers.ofString());
+      return answer.statusCode() == 200
+          ? Optional.of(StatusJson.read(answer.body())).filter(s -> s.name().equals(peer.name))
+          : Optional.empty();
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static final class Asking {
+    final String name;
+    final URI address;
+    final Semaphore wake = new Semaphore(0);
+    volatile Peer latest;
+
+    Asking(String name, URI address) {
+      this.name = name;
+      this.address = address;
+      this.latest = new Peer(name, Optional.empty(), Optional.empty());
+    }
+  }
+}

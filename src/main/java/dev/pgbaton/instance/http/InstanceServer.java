@@ -1,0 +1,96 @@
+package dev.pgbaton.instance.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.pgbaton.instance.InstanceRunner;
+import dev.pgbaton.instance.InstanceStatus;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
+
+/** What others may ask the instance, and what only its own pod may ask of it. */
+public final class InstanceServer {
+  static {
+    // Answers are asked for every few milliseconds in a handoff: Nagle would hold each for 40.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
+  private interface Handler {
+    Answer answer() throws InterruptedException;
+  }
+
+  private record Answer(int code, String type, String body) {
+    static Answer text(boolean well, String body) {
+      return new Answer(well ? 200 : 503, "text/plain; charset=utf-8", body + "\n");
+    }
+  }
+
+  private InstanceServer() {}
+
+  public static void start(InstanceRunner runner, int statusPort, int controlPort)
+      throws IOException {
+    var status = HttpServer.create(new InetSocketAddress(statusPort), 0);
+    status.setExecutor(Executors.newFixedThreadPool(4, Thread.ofPlatform().daemon().factory()));
+    on(status, "GET", "/livez", () -> Answer.text(runner.alive(), "loop"));
+    on(
+        status,
+        "GET",
+        "/readyz",
+        () ->
+            Answer.text(
+                runner.status().filter(InstanceStatus::ready).isPresent(), runner.reason()));
+    on(
+        status,
+        "GET",
+        "/status",
+        () ->
+            runner
+                .status()
+                .map(s -> new Answer(200, "application/json", StatusJson.write(s)))
+                .orElseGet(() -> Answer.text(false, "starting")));
+    status.start();
+
+    var control =
+        HttpServer.create(
+            new InetSocketAddress(InetAddress.getByName("127.0.0.1"), controlPort), 0);
+    control.setExecutor(Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory()));
+    on(control, "POST", "/pre-stop", () -> Answer.text(true, runner.handOff()));
+    on(
+        control,
+        "POST",
+        "/propose",
+        () -> {
+          runner.wake();
+          return Answer.text(true, "looking at the Lease");
+        });
+    control.start();
+  }
+
+  private static void on(HttpServer server, String method, String path, Handler handler) {
+    server.createContext(
+        path,
+        exchange -> {
+          try (exchange) {
+            if (!exchange.getRequestURI().getPath().equals(path)) send(exchange, notFound());
+            else if (!exchange.getRequestMethod().equals(method))
+              send(exchange, new Answer(405, "text/plain", method + "\n"));
+            else send(exchange, handler.answer());
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  private static Answer notFound() {
+    return new Answer(404, "text/plain", "not found\n");
+  }
+
+  private static void send(HttpExchange exchange, Answer answer) throws IOException {
+    var body = answer.body().getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", answer.type());
+    exchange.sendResponseHeaders(answer.code(), body.length);
+    exchange.getResponseBody().write(body);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.pgbaton.instance.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgbaton.cluster.Lsn;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.InstanceStatus;
+import dev.pgbaton.instance.TimelineHistory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** {@code /status}, as images/postgres/README.md documents it. */
+public final class StatusJson {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private StatusJson() {}
+
+  public static String write(InstanceStatus status) {
+    var json = MAPPER.createObjectNode();
+    json.put("name", status.name());
+    json.put("address", status.address());
+    json.put("role", status.role().name().toLowerCase(Locale.ROOT));
+    json.put("running", status.running());
+    json.put("ready", status.ready());
+    json.put("stopping", status.stopping());
+    json.put("hasData", status.hasData());
+    status.systemIdentifier().ifPresent(id -> json.put("systemIdentifier", id));
+    status
+        .position()
+        .ifPresent(
+            at -> json.put("timeline", at.timeline()).put("receivedLsn", at.lsn().toString()));
+    status.replayed().ifPresent(lsn -> json.put("replayedLsn", lsn.toString()));
+    status.streamingFrom().ifPresent(from -> json.put("streamingFrom", from));
+    var switches = json.putArray("switches");
+    status.history().switches().forEach(at -> switches.add(at.toString()));
+    json.put("timelineEpoch", status.history().epoch());
+    json.put("reloadTaken", status.reloadTaken());
+    var errors = json.putArray("configErrors");
+    status.configErrors().forEach(errors::add);
+    return json.toString();
+  }
+
+  /**
+   * @throws IllegalArgumentException if it is not a status
+   */
+  public static InstanceStatus read(String text) {
+    try {
+      var json = MAPPER.readTree(text);
+      return new InstanceStatus(
+          required(json, "name"),
+          required(json, "address"),
+          Role.valueOf(required(json, "role").toUpperCase(Locale.ROOT)),
+          json.path("running").asBoolean(),
+          json.path("ready").asBoolean(),
+          json.path("stopping").asBoolean(),
+          json.path("hasData").asBoolean(),
+          text(json, "systemIdentifier"),
+          text(json, "receivedLsn")
+              .map(lsn -> new WalPosition(json.path("timeline").asInt(), Lsn.parse(lsn))),
+          text(json, "replayedLsn").map(Lsn::parse),
+          text(json, "streamingFrom"),
+          new TimelineHistory(
+              texts(json.path("switches")).stream().map(WalPosition::parse).toList(),
+              json.path("timelineEpoch").asInt()),
+          text(json, "reloadTaken").orElse(""),
+          texts(json.path("configErrors")));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not an instance's status", e);
+    }
+  }
+
+  private static String required(JsonNode json, String field) {
+    return text(json, field)
+        .orElseThrow(() -> new IllegalArgumentException("a status without " + field));
+  }
+
+  private static Optional<String> text(JsonNode json, String field) {
+    return Optional.ofNullable(json.get(field)).map(JsonNode::asText);
+  }
+
+  private static List<String> texts(JsonNode array) {
+    var texts = new ArrayList<String>();
+    array.forEach(item -> texts.add(item.asText()));
+    return List.copyOf(texts);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.pgbaton.kube;
+
+import dev.pgbaton.instance.Route;
+import dev.pgbaton.instance.RouteTargets;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The EndpointSlices of the two Services, written by the Lease's holder: kube-proxy follows those
+ * within a few hundredths of a second, because no condition of a pod has a part in them.
+ */
+public final class InstanceRoute implements Route {
+  /**
+   * On a slice: the epoch of the holder that wrote it. A former holder's late write stops at it.
+   */
+  static final String EPOCH = "pgbaton.dev/epoch";
+
+  private final KubernetesClient client;
+  private final String namespace;
+  private final String primaryService;
+  private final String replicasService;
+  private final Consumer<String> log;
+
+  public InstanceRoute(
+      KubernetesClient client,
+      String namespace,
+      String primaryService,
+      String replicasService,
+      Consumer<String> log) {
+    this.client = client;
+    this.namespace = namespace;
+    this.primaryService = primaryService;
+    this.replicasService = replicasService;
+    this.log = log;
+  }
+
+  @Override
+  public boolean publish(int epoch, RouteTargets targets) {
+    return lead(primaryService, epoch, List.of(targets.primary()))
+        & lead(replicasService, epoch, targets.replicas());
+  }
+
+  private boolean lead(String service, int epoch, List<String> addresses) {
+    try {
+      var resource = client.resources(EndpointSlice.class).inNamespace(namespace).withName(service);
+      var slice = resource.get();
+      if (slice == null) {
+        log.accept("there is no EndpointSlice " + service);
+        return false;
+      }
+      if (epochOf(slice) > epoch) return false;
+      var endpoints = addresses.stream().map(InstanceRoute::endpoint).toList();
+      if (endpoints.equals(slice.getEndpoints()) && epochOf(slice) == epoch) return true;
+      var next =
+          new EndpointSliceBuilder(slice)
+              .editMetadata()
+              .addToAnnotations(EPOCH, Integer.toString(epoch))
+              .endMetadata()
+              .withEndpoints(endpoints)
+              .build();
+      client.resource(next).lockResourceVersion(slice.getMetadata().getResourceVersion()).update();
+      return true;
+    } catch (KubernetesClientException e) {
+      log.accept("the EndpointSlice %s can't be written: %s".formatted(service, e.getMessage()));
+      return false;
+    }
+  }
+
+  private static int epochOf(EndpointSlice slice) {
+    return Optional.ofNullable(slice.getMetadata().getAnnotations()).orElse(Map.of()).get(EPOCH)
+            instanceof String epoch
+        ? Integer.parseInt(epoch)
+        : 0;
+  }
+
+  private static Endpoint endpoint(String address) {
+    return new EndpointBuilder()
+        .withAddresses(address)
+        .withNewConditions()
+        .withReady(true)
+        .endConditions()
+        .build();
+  }
+}

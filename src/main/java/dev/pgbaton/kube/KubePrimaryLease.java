@@ -1,0 +1,233 @@
+package dev.pgbaton.kube;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.LeaseState;
+import dev.pgbaton.instance.PrimaryLease;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The Lease by watching it, and by asking for it where a watch has been silent for longer than a
+ * holder is.
+ */
+public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
+  /** On the Lease: the UID of the holder's pod, see {@link LeaseState#holderLife}. */
+  static final String HOLDER_UID = "pgbaton.dev/holder-uid";
+
+  private static final Duration SILENCE = Duration.ofSeconds(3);
+
+  private final KubernetesClient client;
+  private final Resource<Lease> resource;
+  private final int seconds;
+  private final Runnable changed;
+  private final Consumer<String> log;
+  private Lease newest;
+  private long heardAt = System.nanoTime();
+  private boolean gone;
+  private volatile Watch watch;
+
+  /**
+   * @param seconds what the Lease says for how long it holds, for other programs to read
+   * @param changed called from any thread when somebody wrote it
+   */
+  public KubePrimaryLease(
+      KubernetesClient client,
+      String namespace,
+      String name,
+      int seconds,
+      Runnable changed,
+      Consumer<String> log) {
+    this.client = client;
+    this.resource = client.resources(Lease.class).inNamespace(namespace).withName(name);
+    this.seconds = seconds;
+    this.changed = changed;
+    this.log = log;
+    Thread.ofPlatform().name("lease").daemon().start(this::keepWatching);
+  }
+
+  @Override
+  public synchronized Optional<LeaseState> latest() {
+    return Optional.ofNullable(newest).map(KubePrimaryLease::state);
+  }
+
+  @Override
+  public Written write(LeaseState next) {
+    Lease replaced;
+    synchronized (this) {
+      if (newest == null || !newest.getMetadata().getResourceVersion().equals(next.version()))
+        return new Written.Conflict();
+      replaced = newest;
+    }
+    try {
+      var written =
+          client.resource(lease(replaced, next)).lockResourceVersion(next.version()).update();
+      heard(written);
+      return new Written.Done(state(written));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT)
+        return new Written.Unknown(e.getMessage());
+      return readAgain() ? new Written.Conflict() : new Written.Unknown(e.getMessage());
+    }
+  }
+
+  private boolean readAgain() {
+    try {
+      var read = resource.get();
+      if (read == null) forget();
+      else heard(read);
+      return read != null;
+    } catch (KubernetesClientException e) {
+      return false;
+    }
+  }
+
+  /** Versions only ever go up: what a watch tells late is not taken for news. */
+  private void heard(Lease lease) {
+    synchronized (this) {
+      heardAt = System.nanoTime();
+      gone = false;
+      var same =
+          newest != null
+              && newest.getMetadata().getUid().equals(lease.getMetadata().getUid())
+              && version(lease) <= version(newest);
+      if (same) return;
+      newest = lease;
+    }
+    changed.run();
+  }
+
+  private synchronized void forget() {
+    heardAt = System.nanoTime();
+    if (!gone) log.accept("there is no Lease");
+    gone = true;
+    newest = null;
+  }
+
+  private static long version(Lease lease) {
+    return Long.parseLong(lease.getMetadata().getResourceVersion());
+  }
+
+  private void keepWatching() {
+    try {
+      while (true) {
+        if (watch == null) openWatch();
+        Thread.sleep(250);
+        if (silent()) {
+          if (readAgain()) continue;
+          closeWatch();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized boolean silent() {
+    return System.nanoTime() - heardAt > SILENCE.toNanos();
+  }
+
+  private void openWatch() {
+    if (!readAgain()) return;
+    try {
+      watch =
+          resource.watch(
+              new Watcher<Lease>() {
+                @Override
+                public void eventReceived(Action action, Lease lease) {
+                  switch (action) {
+                    case ADDED, MODIFIED -> heard(lease);
+                    case DELETED -> forget();
+                    case ERROR, BOOKMARK -> {}
+                  }
+                }
+
+                @Override
+                public void onClose(WatcherException cause) {
+                  watch = null;
+                }
+              });
+    } catch (KubernetesClientException e) {
+      log.accept("the Lease can't be watched: " + e.getMessage());
+    }
+  }
+
+  private void closeWatch() {
+    var open = watch;
+    watch = null;
+    if (open != null) open.close();
+  }
+
+  @Override
+  public void close() {
+    closeWatch();
+  }
+
+  static LeaseState state(Lease lease) {
+    var notes = Optional.ofNullable(lease.getMetadata().getAnnotations()).orElse(Map.of());
+    var spec = Optional.ofNullable(lease.getSpec());
+    return new LeaseState(
+        lease.getMetadata().getResourceVersion(),
+        spec.map(s -> s.getHolderIdentity()).filter(holder -> !holder.isEmpty()),
+        note(notes, HOLDER_UID),
+        spec.map(s -> s.getLeaseTransitions()).orElse(0),
+        note(notes, Names.LAST_HOLDER),
+        note(notes, Names.FLOOR).map(WalPosition::parse),
+        note(notes, Names.HANDOFF_TO),
+        note(notes, Names.HANDOFF_REFUSED),
+        note(notes, Names.SYSTEM_IDENTIFIER));
+  }
+
+  private static Optional<String> note(Map<String, String> notes, String name) {
+    return Optional.ofNullable(notes.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  private Lease lease(Lease replaced, LeaseState next) {
+    var notes =
+        new HashMap<>(
+            Optional.ofNullable(replaced.getMetadata().getAnnotations()).orElse(Map.of()));
+    put(notes, HOLDER_UID, next.holderLife());
+    put(notes, Names.LAST_HOLDER, next.lastHolder());
+    put(notes, Names.FLOOR, next.floor().map(WalPosition::toString));
+    put(notes, Names.HANDOFF_TO, next.handOffTo());
+    put(notes, Names.HANDOFF_REFUSED, next.handOffRefused());
+    put(notes, Names.SYSTEM_IDENTIFIER, next.systemIdentifier());
+    var now = ZonedDateTime.now(ZoneOffset.UTC);
+    var former = replaced.getSpec() == null ? null : replaced.getSpec().getHolderIdentity();
+    var acquired =
+        next.holder().isPresent() && !next.holder().get().equals(former)
+            ? now
+            : replaced.getSpec() == null ? null : replaced.getSpec().getAcquireTime();
+    return new LeaseBuilder(replaced)
+        .editMetadata()
+        .withAnnotations(notes)
+        .withResourceVersion(next.version())
+        .endMetadata()
+        .withNewSpec()
+        .withHolderIdentity(next.holder().orElse(null))
+        .withLeaseTransitions(next.epoch())
+        .withLeaseDurationSeconds(seconds)
+        .withAcquireTime(acquired)
+        .withRenewTime(now)
+        .endSpec()
+        .build();
+  }
+
+  private static void put(Map<String, String> notes, String name, Optional<String> value) {
+    value.ifPresentOrElse(v -> notes.put(name, v), () -> notes.remove(name));
+  }
+}

@@ -1,0 +1,510 @@
+package dev.pgbaton.postgres;
+
+import dev.pgbaton.instance.DataDirectory;
+import dev.pgbaton.instance.Postgres;
+import dev.pgbaton.instance.ReloadState;
+import dev.pgbaton.instance.ServerState;
+import dev.pgbaton.instance.ServerState.Busy;
+import dev.pgbaton.instance.ServerState.Failure;
+import dev.pgbaton.instance.ServerState.Primary;
+import dev.pgbaton.instance.ServerState.Standby;
+import dev.pgbaton.instance.ServerState.Starting;
+import dev.pgbaton.instance.ServerState.Stopped;
+import dev.pgbaton.instance.ServerState.Stopping;
+import dev.pgbaton.instance.ServerState.Work;
+import dev.pgbaton.instance.StopMode;
+import dev.pgbaton.postgres.Programs.Ended;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The PostgreSQL server of this pod, a child of this process, and its volume. */
+public final class LocalPostgres implements Postgres {
+  /** A server that ran that long before it ended on its own is started again at once. */
+  private static final Duration WELL = Duration.ofSeconds(60);
+
+  private final InstancePaths paths;
+  private final String name;
+  private final ServerConfiguration configuration;
+  private final NewCluster newCluster;
+  private final DataFiles files;
+  private final LocalConnection local;
+  private final Runnable changed;
+  private final Consumer<String> log;
+
+  private final LocalFence.Target target = new LocalFence.Target();
+  private Optional<DataDirectory> data = Optional.empty();
+  private boolean dataRead;
+  private Optional<Failure> failure = Optional.empty();
+  private Optional<StopMode> stopping = Optional.empty();
+  private Optional<String> follows = Optional.empty();
+  private boolean promoting;
+  private int promotionEpoch;
+  private int timelineSeen;
+  private Duration startedAt = Duration.ZERO;
+  private volatile boolean logMissing;
+  private volatile boolean answered;
+  private volatile boolean checkpointing;
+  private volatile Optional<Work> busy = Optional.empty();
+  private volatile Process working;
+  private MountedSettings taken = MountedSettings.NONE;
+  private String refused = "";
+  private List<String> errors = List.of();
+
+  /**
+   * @param changed called from any thread when something has happened that {@link #state()} shows
+   */
+  public LocalPostgres(
+      InstancePaths paths,
+      String name,
+      String headlessService,
+      Credentials credentials,
+      List<String> initdbArguments,
+      Runnable changed,
+      Consumer<String> log) {
+    this.paths = paths;
+    this.name = name;
+    this.configuration = new ServerConfiguration(paths, name, headlessService, credentials);
+    this.newCluster = new NewCluster(paths, credentials, initdbArguments);
+    this.files = new DataFiles(paths);
+    this.local = new LocalConnection(credentials.superuser());
+    this.changed = changed;
+    this.log = log;
+    files.forgetFormerPostmaster();
+    configuration.writePasswords();
+    if (files.rewindUnfinished())
+      failure = Optional.of(new Failure(Failure.What.REWIND, 1, "it was interrupted"));
+  }
+
+  /** What the fence cuts off. */
+  public LocalFence.Target fenced() {
+    return target;
+  }
+
+  @Override
+  public synchronized ServerState state() {
+    if (busy.isPresent()) return new Busy(busy.get());
+    var server = target.server();
+    if (server == null) return new Stopped(stoppedData(), failure);
+    if (!server.isAlive()) return ended(server);
+    if (stopping.isPresent()) return new Stopping(target.writable(), stopping.get());
+    return running();
+  }
+
+  private Optional<DataDirectory> stoppedData() {
+    if (!dataRead) {
+      data = files.read();
+      dataRead = true;
+    }
+    return data;
+  }
+
+  private Stopped ended(Process server) {
+    var asked = stopping.isPresent();
+    var ran = now().minus(startedAt);
+    local.close();
+    // Backends outlive a postmaster that was killed, and would keep the next one from starting.
+    Signals.kill(paths.data());
+    target.stopped();
+    stopping = Optional.empty();
+    promoting = false;
+    checkpointing = false;
+    dataRead = false;
+    if (asked || answered && ran.compareTo(WELL) >= 0) failure = Optional.empty();
+    else failure = failed(Failure.What.START, "PostgreSQL ended with " + server.exitValue());
+    return new Stopped(stoppedData(), failure);
+  }
+
+  private Optional<Failure> failed(Failure.What what, String reason) {
+    var before = failure.filter(f -> f.what() == what).map(Failure::attempts).orElse(0);
+    return Optional.of(new Failure(what, before + 1, reason));
+  }
+
+  private ServerState running() {
+    var seen = local.ask(ServerQuery.SQL, ServerQuery::read);
+    if (seen.isEmpty()) return new Starting(target.writable());
+    if (!answered) {
+      answered = true;
+      if (promotionEpoch == 0) timelineSeen = 0;
+    }
+    var s = seen.get();
+    if (!s.inRecovery()) {
+      if (promoting) {
+        files.noteEpoch(s.timeline(), promotionEpoch);
+        promoting = false;
+        follows = Optional.empty();
+      }
+      target.isWritable();
+      return new Primary(
+          s.position(0), files.history(s.timeline()), s.systemIdentifier(), checkpointing);
+    }
+    timelineSeen = Math.max(timelineSeen, s.timeline());
+    var position = s.position(timelineSeen);
+    return new Standby(
+        position,
+        s.replayed(),
+        files.history(position.timeline()),
+        s.systemIdentifier(),
+        follows,
+        s.streamingFrom(),
+        promoting,
+        logMissing);
+  }
+
+  @Override
+  public synchronized ReloadState reloadState() {
+    var mounted = MountedSettings.read(paths.reloadSettings());
+    var running = target.server() != null && answered && stopping.isEmpty();
+    // A server that starts takes what is mounted anyway.
+    return new ReloadState(running ? mounted.hash() : taken.hash(), taken.hash(), refused, errors);
+  }
+
+  @Override
+  public synchronized void initialise() {
+    work(
+        Work.INITIALISE,
+        Failure.What.INITIALISE,
+        fresh -> newCluster.make(fresh, p -> working = p));
+  }
+
+  @Override
+  public synchronized void cloneFrom(String upstream) {
+    work(
+        Work.CLONE,
+        Failure.What.CLONE,
+        fresh -> {
+          configuration.writePasswords();
+          var copied =
+              run(
+                  "pg_basebackup",
+                  "--pgdata=" + fresh,
+                  "--dbname=" + configuration.connection(upstream),
+                  "--wal-method=stream",
+                  "--checkpoint=fast",
+                  "--no-password");
+          if (copied.well()) makeStandby(fresh);
+          return copied;
+        });
+  }
+
+  private static void makeStandby(Path fresh) {
+    try {
+      Files.writeString(fresh.resolve("standby.signal"), "");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private void work(Work work, Failure.What what, Function<Path, Ended> job) {
+    inBackground(
+        work,
+        what,
+        () -> {
+          var fresh = files.fresh();
+          var ended = job.apply(fresh);
+          if (ended.well()) files.complete(fresh);
+          else DataFiles.delete(fresh);
+          return ended;
+        });
+  }
+
+  @Override
+  public synchronized void rewindFrom(String upstream) {
+    inBackground(
+        Work.REWIND,
+        Failure.What.REWIND,
+        () -> {
+          files.rewinding(true);
+          configuration.write(Optional.empty(), taken);
+          var rewound =
+              run(
+                  "pg_rewind",
+                  "--target-pgdata=" + paths.data(),
+                  "--source-server=" + configuration.connection(upstream),
+                  "--config-file=" + paths.configuration());
+          if (rewound.well()) {
+            files.makeStandby();
+            files.rewinding(false);
+          }
+          return rewound;
+        });
+  }
+
+  private interface Job {
+    Ended run();
+  }
+
+  private Ended run(String program, String... arguments) {
+    var command = new ArrayList<>(List.of(paths.program(program).toString()));
+    command.addAll(List.of(arguments));
+    return Programs.run(command, Map.of(), "", p -> working = p);
+  }
+
+  private void inBackground(Work work, Failure.What what, Job job) {
+    busy = Optional.of(work);
+    Thread.ofPlatform()
+        .name(work.name().toLowerCase(java.util.Locale.ROOT))
+        .daemon()
+        .start(
+            () -> {
+              Optional<String> wrong;
+              try {
+                var ended = job.run();
+                wrong = ended.well() ? Optional.empty() : Optional.of(ended.lastLine());
+                if (!ended.well()) log.accept(ended.output());
+              } catch (RuntimeException e) {
+                wrong = Optional.of(e.getMessage());
+              }
+              finished(what, wrong);
+            });
+  }
+
+  private void finished(Failure.What what, Optional<String> wrong) {
+    synchronized (this) {
+      failure = wrong.flatMap(reason -> failed(what, reason));
+      dataRead = false;
+      timelineSeen = 0;
+      busy = Optional.empty();
+    }
+    changed.run();
+  }
+
+  @Override
+  public synchronized void setAside(String why) {
+    var aside = files.setAside(why);
+    log.accept("data set aside as " + aside + ": " + why);
+    files.rewinding(false);
+    failure = Optional.empty();
+    dataRead = false;
+    timelineSeen = 0;
+  }
+
+  @Override
+  public synchronized void startPrimary() {
+    if (files.standby())
+      throw new IllegalStateException("a standby's data can't be started as a primary");
+    start(true, Optional.empty());
+  }
+
+  @Override
+  public synchronized void startStandby(Optional<String> following) {
+    files.makeStandby();
+    start(false, following);
+  }
+
+  private void start(boolean asPrimary, Optional<String> upstream) {
+    if (target.server() != null) throw new IllegalStateException("PostgreSQL runs already");
+    takeMounted(upstream);
+    follows = upstream;
+    promoting = false;
+    logMissing = false;
+    answered = false;
+    stopping = Optional.empty();
+    timelineSeen = 0;
+    dataRead = false;
+    startedAt = now();
+    try {
+      var server =
+          target.start(
+              asPrimary,
+              new ProcessBuilder(
+                      paths.program("postgres").toString(),
+                      "-D",
+                      paths.data().toString(),
+                      "-c",
+                      "config_file=" + paths.configuration())
+                  .redirectErrorStream(true));
+      Thread.ofPlatform().name("postgres-log").daemon().start(() -> readLog(server));
+      Thread.ofPlatform().name("postgres-start").daemon().start(() -> watchStart(server));
+      server.onExit().thenRun(changed);
+    } catch (IOException e) {
+      failure = failed(Failure.What.START, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Settings that would keep the server from starting are not taken: it starts with the last good
+   * ones.
+   */
+  private void takeMounted(Optional<String> upstream) {
+    var mounted = MountedSettings.read(paths.reloadSettings());
+    if (mounted.hash().equals(taken.hash()) || mounted.hash().equals(refused)) {
+      configuration.write(upstream, taken);
+      return;
+    }
+    configuration.write(upstream, mounted);
+    var check =
+        Programs.run(
+            List.of(
+                paths.program("postgres").toString(),
+                "-D",
+                paths.data().toString(),
+                "-C",
+                "port",
+                "-c",
+                "config_file=" + paths.configuration()),
+            Map.of(),
+            "");
+    if (check.well()) {
+      taken = mounted;
+      keepTaken();
+      refused = "";
+      errors = List.of();
+    } else {
+      refused = mounted.hash();
+      errors = check.output().lines().toList();
+      readKept();
+      configuration.write(upstream, taken);
+    }
+  }
+
+  private void keepTaken() {
+    DataFiles.replace(paths.beside(".reload"), taken.hash() + "\n" + taken.text());
+  }
+
+  private void readKept() {
+    var kept = paths.beside(".reload");
+    try {
+      if (!taken.hash().isEmpty() || !Files.exists(kept)) return;
+      var text = Files.readString(kept);
+      var end = text.indexOf('\n');
+      taken = new MountedSettings(text.substring(0, end), text.substring(end + 1));
+    } catch (IOException e) {
+      log.accept("the last good settings can't be read: " + e.getMessage());
+    }
+  }
+
+  private void readLog(Process server) {
+    try (var lines = Programs.reader(server)) {
+      for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+        System.out.println(line);
+        if (line.contains("requested WAL segment") && line.contains("has already been removed"))
+          logMissing = true;
+      }
+    } catch (IOException e) {
+      // it ended
+    }
+  }
+
+  /** Until the server answers nobody else would wake the loop. */
+  private void watchStart(Process server) {
+    try {
+      for (int i = 0; i < 400 && server.isAlive() && !answered; i++) {
+        Thread.sleep(25);
+        changed.run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public synchronized void promote(int epoch) {
+    promotionEpoch = epoch;
+    promoting = true;
+    target.isWritable();
+    if (local
+        .ask("SELECT pg_promote(wait => false)", row -> row.next() && row.getBoolean(1))
+        .isEmpty()) promoting = false;
+  }
+
+  @Override
+  public synchronized void follow(String upstream) {
+    configuration.writeUpstream(Optional.of(upstream));
+    if (reloadServer()) {
+      follows = Optional.of(upstream);
+      logMissing = false;
+    }
+  }
+
+  private boolean reloadServer() {
+    return local
+        .ask("SELECT pg_reload_conf()", row -> row.next() && row.getBoolean(1))
+        .orElse(false);
+  }
+
+  @Override
+  public synchronized void noteTimeline(int timeline, int epoch) {
+    files.noteEpoch(timeline, epoch);
+  }
+
+  @Override
+  public synchronized void checkpoint() {
+    checkpointing = true;
+    Thread.ofPlatform()
+        .name("checkpoint")
+        .daemon()
+        .start(
+            () -> {
+              try (var connection = local.connect("postgres", 60);
+                  var statement = connection.createStatement()) {
+                statement.execute("CHECKPOINT");
+              } catch (SQLException e) {
+                log.accept("the checkpoint before the handoff went wrong: " + e.getMessage());
+              } finally {
+                checkpointing = false;
+                changed.run();
+              }
+            });
+  }
+
+  @Override
+  public synchronized void stop(StopMode mode) {
+    var worker = working;
+    if (busy.isPresent() && worker != null) worker.destroy();
+    var server = target.server();
+    if (server == null || !server.isAlive()) return;
+    stopping = Optional.of(mode);
+    local.close();
+    switch (mode) {
+      case FAST -> Signals.interrupt(server.pid());
+      case IMMEDIATE -> Signals.quit(server.pid());
+    }
+  }
+
+  @Override
+  public synchronized void reload() {
+    var mounted = MountedSettings.read(paths.reloadSettings());
+    configuration.writeReloadable(mounted);
+    var wrong = local.ask(ServerQuery.FILE_ERRORS, ServerQuery::errors);
+    if (wrong.isPresent() && wrong.get().isEmpty() && reloadServer()) {
+      taken = mounted;
+      keepTaken();
+      refused = "";
+      errors = List.of();
+      return;
+    }
+    configuration.writeReloadable(taken);
+    if (wrong.isEmpty()) return;
+    refused = mounted.hash();
+    errors = wrong.get();
+    log.accept("the mounted settings are not taken: " + errors);
+  }
+
+  @Override
+  public void register(List<String> members) {
+    Thread.ofPlatform()
+        .name("repmgr-metadata")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                RepmgrNodes.write(local, configuration, members, name);
+              } catch (SQLException e) {
+                log.accept("repmgr's metadata could not be written: " + e.getMessage());
+              }
+            });
+  }
+
+  private static Duration now() {
+    return Duration.ofNanos(System.nanoTime());
+  }
+}

@@ -1,0 +1,40 @@
+package dev.pgbaton.postgres;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** The settings that a reload changes, as they are mounted at this moment. */
+record MountedSettings(String hash, String text) {
+  static final MountedSettings NONE = new MountedSettings("", "");
+
+  static MountedSettings read(Path directory) {
+    try {
+      // One version of the ConfigMap: the kubelet switches this link to the next.
+      var link = directory.resolve("..data");
+      var version = Files.exists(link) ? link.toRealPath() : directory;
+      var file = version.resolve("reload.conf");
+      if (!Files.exists(file)) return NONE;
+      var text = Files.readString(file);
+      var named = version.resolve("reload.hash");
+      return new MountedSettings(
+          Files.exists(named) ? Files.readString(named).strip() : sha256(text), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String sha256(String text) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

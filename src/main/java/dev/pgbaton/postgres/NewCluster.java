@@ -1,0 +1,97 @@
+package dev.pgbaton.postgres;
+
+import dev.pgbaton.postgres.Programs.Ended;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** initdb, and the roles and the two databases that every cluster has. */
+final class NewCluster {
+  private final InstancePaths paths;
+  private final Credentials credentials;
+  private final List<String> arguments;
+
+  NewCluster(InstancePaths paths, Credentials credentials, List<String> arguments) {
+    this.paths = paths;
+    this.credentials = credentials;
+    this.arguments = arguments;
+  }
+
+  Ended make(Path fresh, Consumer<Process> started) {
+    var password = paths.run().resolve("initdb-password");
+    try {
+      Files.createDirectories(paths.run());
+      Files.writeString(password, credentials.superuser().value() + "\n");
+      var command =
+          new ArrayList<>(
+              List.of(
+                  paths.program("initdb").toString(),
+                  "--pgdata=" + fresh,
+                  "--username=postgres",
+                  "--pwfile=" + password,
+                  "--auth-local=peer",
+                  "--auth-host=scram-sha-256",
+                  "--encoding=UTF8",
+                  "--locale=C.UTF-8",
+                  "--data-checksums"));
+      command.addAll(arguments);
+      var made = Programs.run(command, Map.of(), "", started);
+      if (!made.well()) return made;
+      var roles = single(fresh, "postgres", roles(), started);
+      return roles.well() ? single(fresh, "repmgr", "CREATE EXTENSION repmgr;\n", started) : roles;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      try {
+        Files.deleteIfExists(password);
+      } catch (IOException e) {
+        // in memory or gone with the pod
+      }
+    }
+  }
+
+  /**
+   * Without a server: nobody can connect before everything is as it should be. One statement a
+   * line.
+   */
+  private Ended single(Path fresh, String database, String sql, Consumer<Process> started) {
+    return Programs.run(
+        List.of(
+            paths.program("postgres").toString(),
+            "--single",
+            "-D",
+            fresh.toString(),
+            "-c",
+            "exit_on_error=on",
+            // An error must not print the statement, which may have a password in it.
+            "-c",
+            "log_min_error_statement=panic",
+            "-c",
+            "shared_preload_libraries=repmgr",
+            database),
+        Map.of(),
+        sql,
+        started);
+  }
+
+  private String roles() {
+    return """
+    CREATE ROLE repmgr SUPERUSER REPLICATION LOGIN PASSWORD %s
+    CREATE ROLE pgbaton LOGIN PASSWORD %s IN ROLE pg_monitor
+    CREATE SCHEMA pgbaton AUTHORIZATION pgbaton
+    CREATE TABLE pgbaton.heartbeat (id int PRIMARY KEY, beat bigint NOT NULL, at timestamptz NOT NULL DEFAULT now())
+    ALTER TABLE pgbaton.heartbeat OWNER TO pgbaton
+    CREATE DATABASE repmgr OWNER repmgr
+    """
+        .formatted(quoted(credentials.repmgr()), quoted(credentials.monitor()));
+  }
+
+  private static String quoted(Password password) {
+    return "'" + password.value().replace("'", "''") + "'";
+  }
+}

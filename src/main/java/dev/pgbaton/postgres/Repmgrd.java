@@ -1,0 +1,106 @@
+package dev.pgbaton.postgres;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * repmgr's daemon: it notices a lost primary by its own means, and proposes that the Lease be
+ * looked at.
+ */
+public final class Repmgrd {
+  private static final Duration PAUSE = Duration.ofSeconds(10);
+
+  /** Whom it watches from where; another one needs another process. */
+  public record Assignment(String primary) {}
+
+  private final InstancePaths paths;
+  private final ServerConfiguration configuration;
+  private final List<String> members;
+  private final String name;
+  private final String options;
+  private final Consumer<String> log;
+  private Process process;
+  private Assignment present;
+  private Duration endedAt = Duration.ofDays(-1);
+
+  public Repmgrd(
+      InstancePaths paths,
+      String name,
+      String headlessService,
+      Credentials credentials,
+      List<String> members,
+      int reconnectAttempts,
+      int reconnectInterval,
+      Consumer<String> log) {
+    this.paths = paths;
+    this.name = name;
+    this.members = members;
+    this.configuration = new ServerConfiguration(paths, name, headlessService, credentials);
+    this.options =
+        "reconnect_attempts=%d\nreconnect_interval=%d\n"
+            .formatted(reconnectAttempts, reconnectInterval);
+    this.log = log;
+  }
+
+  /** Makes it run with this assignment; called again and again. */
+  public void assign(Assignment assignment, Duration now) {
+    if (process != null && process.isAlive() && assignment.equals(present)) return;
+    if (process != null && process.isAlive()) {
+      stop();
+      endedAt = now.minus(PAUSE);
+    } else if (process != null) {
+      process = null;
+      endedAt = now;
+    }
+    if (now.minus(endedAt).compareTo(PAUSE) < 0) return;
+    try {
+      var file = paths.run().resolve("repmgr.conf");
+      Files.writeString(file, text());
+      process =
+          new ProcessBuilder(
+                  "/usr/lib/postgresql/17/bin/repmgrd", "-f", file.toString(), "--daemonize=false")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      present = assignment;
+    } catch (IOException e) {
+      endedAt = now;
+      log.accept("repmgrd can't be started: " + e.getMessage());
+    }
+  }
+
+  public void stop() {
+    if (process == null) return;
+    process.destroy();
+    process = null;
+  }
+
+  private String text() {
+    return """
+    node_id=%d
+    node_name='%s'
+    conninfo='%s'
+    data_directory='%s'
+    use_replication_slots=no
+    replication_user='repmgr'
+    pg_bindir='%s'
+    failover=automatic
+    promote_command='/usr/local/bin/pgbaton-ask propose'
+    follow_command='/bin/true'
+    monitor_interval_secs=2
+    repmgrd_pid_file='%s'
+    log_level=WARNING
+    %s"""
+        .formatted(
+            RepmgrNodes.id(members, name),
+            name,
+            RepmgrNodes.conninfo(configuration, name),
+            paths.data(),
+            paths.binaries(),
+            paths.run().resolve("repmgrd.pid"),
+            options);
+  }
+}

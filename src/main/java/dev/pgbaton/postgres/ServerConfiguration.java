@@ -1,0 +1,116 @@
+package dev.pgbaton.postgres;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/** The configuration files that PostgreSQL is started with. Those in PGDATA itself are not read. */
+final class ServerConfiguration {
+  private static final String HBA =
+      """
+      local all         all                  peer map=pgbaton
+      host  replication repmgr all           scram-sha-256
+      host  all         all    all           scram-sha-256
+      """;
+
+  /** Who is in the container may be any of the program's roles: for psql in a shell of the pod. */
+  private static final String IDENT =
+      """
+      pgbaton pgbaton postgres
+      pgbaton pgbaton repmgr
+      pgbaton pgbaton pgbaton
+      """;
+
+  private final InstancePaths paths;
+  private final String name;
+  private final String headlessService;
+  private final Credentials credentials;
+
+  ServerConfiguration(
+      InstancePaths paths, String name, String headlessService, Credentials credentials) {
+    this.paths = paths;
+    this.name = name;
+    this.headlessService = headlessService;
+    this.credentials = credentials;
+  }
+
+  void write(Optional<String> upstream, MountedSettings reloadable) {
+    try {
+      Files.createDirectories(paths.run());
+      Files.writeString(paths.run().resolve("pg_hba.conf"), HBA);
+      Files.writeString(paths.run().resolve("pg_ident.conf"), IDENT);
+      writePasswords();
+      writeReloadable(reloadable);
+      writeUpstream(upstream);
+      Files.writeString(
+          paths.configuration(),
+          """
+          shared_preload_libraries = 'repmgr'
+          wal_keep_size = '512MB'
+          max_wal_senders = 20
+          include_if_exists '%s'
+          include '%s'
+          listen_addresses = '*'
+          unix_socket_directories = '%s'
+          hba_file = '%s'
+          ident_file = '%s'
+          cluster_name = '%s'
+          hot_standby = on
+          wal_log_hints = on
+          wal_sender_timeout = '5s'
+          wal_receiver_timeout = '5s'
+          wal_retrieve_retry_interval = '200ms'
+          allow_alter_system = off
+          logging_collector = off
+          include '%s'
+          """
+              .formatted(
+                  paths.restartSettings(),
+                  paths.run().resolve("reload.conf"),
+                  paths.run(),
+                  paths.run().resolve("pg_hba.conf"),
+                  paths.run().resolve("pg_ident.conf"),
+                  name,
+                  paths.run().resolve("upstream.conf")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void writeUpstream(Optional<String> upstream) {
+    DataFiles.replace(
+        paths.run().resolve("upstream.conf"),
+        "primary_conninfo = '%s'\n".formatted(upstream.map(this::connection).orElse("")));
+  }
+
+  void writeReloadable(MountedSettings settings) {
+    DataFiles.replace(paths.run().resolve("reload.conf"), settings.text());
+  }
+
+  /** For tools and for standbys: the password stays in its file. */
+  String connection(String instance) {
+    return "host=%s port=5432 user=repmgr dbname=postgres application_name=%s passfile=%s connect_timeout=2"
+        .formatted(host(instance), name, paths.passwords());
+  }
+
+  /** Resolved by the pod's first search domain, without asking for it in vain elsewhere. */
+  String host(String instance) {
+    return instance + "." + headlessService;
+  }
+
+  void writePasswords() {
+    try {
+      Files.createDirectories(paths.run());
+      Files.deleteIfExists(paths.passwords());
+      Files.createFile(
+          paths.passwords(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      var escaped = credentials.repmgr().value().replace("\\", "\\\\").replace(":", "\\:");
+      Files.writeString(paths.passwords(), "*:*:*:repmgr:" + escaped + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
