@@ -25,9 +25,8 @@ interface DaemonConfig {
   /** Namespaces that are looked after; empty for all. */
   Optional<List<String>> namespaces();
 
-  /** pgbaton's own, for its journal. */
-  @WithDefault("pgbaton-system")
-  String namespace();
+  /** pgbaton's own, for its journal; in a pod, the pod's where it isn't set. */
+  Optional<String> namespace();
 
   /** Clusters that are looked at at the same time. */
   @WithDefault("4")

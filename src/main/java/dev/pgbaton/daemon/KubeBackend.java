@@ -4,24 +4,32 @@ import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.apply.WriteProbe;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.kube.KubeAdapters;
+import dev.pgbaton.kube.Leadership;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.report.EventSink;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Kubernetes and the databases in it. */
 final class KubeBackend implements Backend {
   private final KubeAdapters kube;
+  private final Leadership leadership;
 
+  /**
+   * @param lost told when another daemon may work from now on
+   */
   KubeBackend(
       KubernetesClient client,
       String ownNamespace,
       List<String> namespaces,
-      Consumer<ClusterId> changed) {
+      Consumer<ClusterId> changed,
+      Runnable lost) {
     this.kube = new KubeAdapters(client, ownNamespace, namespaces, changed);
+    this.leadership = new Leadership(client, ownNamespace, identity(), lost);
   }
 
   @Override
@@ -54,14 +62,21 @@ final class KubeBackend implements Backend {
     throw new UnsupportedOperationException();
   }
 
+  /** A pod's host name is its own. */
+  private static String identity() {
+    return Optional.ofNullable(System.getenv("HOSTNAME"))
+        .orElseGet(() -> "pid-" + ProcessHandle.current().pid());
+  }
+
   @Override
   public void start() {
     kube.start();
+    leadership.start();
   }
 
   @Override
   public boolean ready() {
-    return kube.ready();
+    return kube.ready() && leadership.leading();
   }
 
   @Override
@@ -71,6 +86,7 @@ final class KubeBackend implements Backend {
 
   @Override
   public void close() {
+    leadership.close();
     kube.close();
   }
 }

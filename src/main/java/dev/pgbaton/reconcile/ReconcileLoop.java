@@ -5,7 +5,6 @@ import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.spec.Problem;
-import dev.pgbaton.spec.SpecRevision;
 import dev.pgbaton.spec.SpecSource;
 import dev.pgbaton.spec.SpecSource.Fetched;
 import java.time.Duration;
@@ -15,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +46,13 @@ public final class ReconcileLoop implements AutoCloseable {
 
   private final Map<ClusterId, Work> works = new ConcurrentHashMap<>();
   private final Map<ClusterId, Pass> passes = new ConcurrentSkipListMap<>();
+
+  /**
+   * Changed by the commit in force and not looked at since: what was last seen of them is no news
+   * of this commit.
+   */
+  private final Set<ClusterId> unseen = ConcurrentHashMap.newKeySet();
+
   private volatile Repository repository;
   private volatile Optional<String> sourceTrouble = Optional.of("it was not read yet");
   private volatile Optional<Instant> fetchedAt = Optional.empty();
@@ -145,35 +152,35 @@ public final class ReconcileLoop implements AutoCloseable {
     var known = repository;
     if (known != null && known.head().equals(head.revision())) return;
     var next = Repository.of(head);
+    var changed = new TreeSet<>(journal.clusters());
+    changed.remove(Reporter.REPOSITORY);
+    changed.addAll(next.clusters().keySet());
+    // Only what this commit changes is looked at because of it.
+    if (known != null)
+      changed.removeIf(id -> same(known.clusters().get(id), next.clusters().get(id)));
+    unseen.addAll(changed);
     repository = next;
-    var all = new TreeSet<>(journal.clusters());
-    all.remove(Reporter.REPOSITORY);
-    all.addAll(next.clusters().keySet());
-    for (var id : all) {
-      // Only what this commit changes is looked at because of it.
-      var before = known == null ? null : known.clusters().get(id);
-      var after = next.clusters().get(id);
-      var same =
-          before != null
-              && after != null
-              && before.hash().equals(after.hash())
-              && before.path().equals(after.path());
-      if (!same) wake(id);
-    }
+    changed.forEach(this::wake);
+  }
+
+  private static boolean same(Repository.Entry before, Repository.Entry after) {
+    return before != null
+        && after != null
+        && before.hash().equals(after.hash())
+        && before.path().equals(after.path());
   }
 
   private void summarise() {
     var known = repository;
     if (known == null) return;
-    var head = Optional.of(known.head());
-    // Until every cluster was looked at for this commit, its summary says that work goes on.
-    if (!passes.keySet().containsAll(known.clusters().keySet())) return;
+    // Until every cluster was looked at for this commit, nothing is said of it.
+    if (!unseen.isEmpty() || !passes.keySet().containsAll(known.clusters().keySet())) return;
     var clusters =
         passes.values().stream().filter(p -> known.clusters().containsKey(p.id())).toList();
     var problems = known.problems().stream().map(Problem::toString).toList();
     synchronized (reporter) {
       reporter
-          .summary(head, clusters, problems, clock.instant())
+          .summary(Optional.of(known.head()), clusters, problems, clock.instant())
           .ifPresent(again -> schedule(this::summarise, again));
     }
   }
@@ -218,7 +225,6 @@ public final class ReconcileLoop implements AutoCloseable {
     private boolean again;
     private long due = Long.MAX_VALUE;
     private int failures;
-    private SpecRevision passedAt;
 
     Work(ClusterId id) {
       this.id = id;
@@ -262,12 +268,9 @@ public final class ReconcileLoop implements AutoCloseable {
       var pass = reconciler.pass(id, current, clock.instant());
       var before = Optional.ofNullable(passes.put(id, pass));
       listener.passed(pass, before);
-      var owed =
-          pass instanceof Pass.Failed
-              ? Optional.<Duration>empty()
-              : reporter.cluster(id, pass.health(), clock.instant());
-      var first = passedAt == null || !passedAt.equals(current.head());
-      passedAt = current.head();
+      if (pass instanceof Pass.Failed) return rest(pass);
+      var owed = reporter.cluster(id, pass.health(), clock.instant());
+      var first = repository == current && unseen.remove(id);
       if (first || before.map(b -> !b.health().equals(pass.health())).orElse(true)) summarise();
       var rest = rest(pass);
       return owed.filter(o -> o.compareTo(rest) < 0).orElse(rest);

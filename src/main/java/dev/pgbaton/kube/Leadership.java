@@ -1,0 +1,68 @@
+package dev.pgbaton.kube;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfig;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** One daemon works at a time: the holder of a Lease in pgbaton's own namespace. */
+public final class Leadership implements AutoCloseable {
+  private static final String LEASE = "pgbaton-daemon";
+
+  /** The leader gives up well before anybody else may begin. */
+  private static final Duration LASTS = Duration.ofSeconds(15);
+
+  private static final Duration GIVES_UP_AFTER = Duration.ofSeconds(10);
+  private static final Duration RENEWED_EVERY = Duration.ofSeconds(3);
+
+  private final LeaderElector elector;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("leadership").daemon().factory());
+  private volatile boolean leading;
+
+  /**
+   * @param identity of this pod: a container that is started again in it goes on at once
+   * @param lost told when somebody else may work from now on; nothing must be written afterwards
+   */
+  public Leadership(KubernetesClient client, String namespace, String identity, Runnable lost) {
+    this.elector =
+        client
+            .leaderElector()
+            .withConfig(
+                new LeaderElectionConfig(
+                    new LeaseLock(namespace, LEASE, identity),
+                    LASTS,
+                    GIVES_UP_AFTER,
+                    RENEWED_EVERY,
+                    new LeaderCallbacks(
+                        () -> leading = true,
+                        () -> {
+                          var was = leading;
+                          leading = false;
+                          if (was) lost.run();
+                        },
+                        _ -> {}),
+                    true,
+                    LEASE))
+            .build();
+  }
+
+  public void start() {
+    thread.execute(elector::run);
+  }
+
+  public boolean leading() {
+    return leading;
+  }
+
+  @Override
+  public void close() {
+    // Interrupting is the elector's way to stop; it releases the Lease for the next one.
+    leading = false;
+    thread.shutdownNow();
+  }
+}
