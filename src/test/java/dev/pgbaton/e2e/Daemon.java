@@ -1,0 +1,199 @@
+package dev.pgbaton.e2e;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** The daemon as it is installed: {@code kustomize/base} with an overlay that the test makes. */
+final class Daemon {
+  static final String ENVIRONMENT = "e2e";
+
+  private final KubernetesClient kubernetes;
+  private final Surroundings where;
+  private final Path overlay;
+
+  Daemon(KubernetesClient kubernetes, Surroundings where, Path overlay) {
+    this.kubernetes = kubernetes;
+    this.where = where;
+    this.overlay = overlay;
+  }
+
+  /** Applies the overlay and waits until the daemon says that it is ready. */
+  void install(String repository, Duration gitInterval) {
+    write("kustomization.yaml", kustomization(repository, gitInterval));
+    Shell.run(where.kubectl(), "apply", "-k", overlay.toString());
+    Awaitility.await("the daemon is Ready")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> pod().filter(Readiness.getInstance()::isReady).isPresent());
+  }
+
+  /** Everything that {@link #install} made. Clusters stay as they are. */
+  void remove() {
+    Shell.run(where.kubectl(), "delete", "-k", overlay.toString(), "--ignore-not-found");
+  }
+
+  Optional<Pod> pod() {
+    return kubernetes
+        .pods()
+        .inNamespace(where.systemNamespace())
+        .withLabel("app.kubernetes.io/name", "pgbaton")
+        .list()
+        .getItems()
+        .stream()
+        .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+        .findFirst();
+  }
+
+  /** As the API server knows it. */
+  String user() {
+    return "system:serviceaccount:%s:pgbaton".formatted(where.systemNamespace());
+  }
+
+  /**
+   * Kills its process as a crash does: no signal that it could answer. From the node, for process 1
+   * of a container can't be killed from inside.
+   */
+  void crash() {
+    var uid = pod().orElseThrow().getMetadata().getUid();
+    var killed =
+        ProcessHandle.allProcesses()
+            .filter(process -> belongsTo(process, uid))
+            .filter(process -> command(process).contains("quarkus-run.jar"))
+            .map(ProcessHandle::destroyForcibly)
+            .filter(done -> done)
+            .count();
+    if (killed > 0) return;
+    kubernetes.resource(pod().orElseThrow()).withGracePeriod(0).delete();
+  }
+
+  int restarts() {
+    return pod()
+        .map(p -> p.getStatus().getContainerStatuses().getFirst().getRestartCount())
+        .orElse(0);
+  }
+
+  String log() {
+    return kubernetes
+        .pods()
+        .inNamespace(where.systemNamespace())
+        .withName(pod().orElseThrow().getMetadata().getName())
+        .getLog();
+  }
+
+  String metrics() {
+    return kubernetes.raw(
+        "/api/v1/namespaces/%s/services/pgbaton:http/proxy/q/metrics"
+            .formatted(where.systemNamespace()));
+  }
+
+  /** In MiB, as the kernel counts it. */
+  long residentMemory() {
+    var status =
+        Shell.run(
+            where.kubectl(),
+            "-n",
+            where.systemNamespace(),
+            "exec",
+            pod().orElseThrow().getMetadata().getName(),
+            "--",
+            "cat",
+            "/proc/1/status");
+    var matcher = Pattern.compile("VmRSS:\\s+(\\d+) kB").matcher(status);
+    if (!matcher.find()) throw new IllegalStateException(status);
+    return Long.parseLong(matcher.group(1)) / 1024;
+  }
+
+  private String kustomization(String repository, Duration gitInterval) {
+    return """
+        apiVersion: kustomize.config.k8s.io/v1beta1
+        kind: Kustomization
+        namespace: %1$s
+        resources: [base]
+        images:
+          - {name: pgbaton, newName: %2$s, newTag: %3$s}
+        configMapGenerator:
+          - name: pgbaton
+            literals:
+              - PGBATON_GIT_URL=%4$s
+              - PGBATON_GIT_PATH=clusters
+              - PGBATON_GIT_TOKEN_FILE=/etc/pgbaton/secrets/git-token
+              - PGBATON_GIT_INTERVAL=%5$s
+              - PGBATON_FORGE_KIND=gitea
+              - PGBATON_FORGE_API=%6$s
+              - PGBATON_FORGE_TOKEN_FILE=/etc/pgbaton/secrets/forge-token
+              - PGBATON_ENVIRONMENT=%7$s
+        secretGenerator:
+          - name: pgbaton-secrets
+            literals: [git-token=%8$s, forge-token=%8$s]
+        patches:
+          # The forge of the tests listens on a port of its own.
+          - target: {kind: NetworkPolicy, name: pgbaton}
+            patch: '[{"op": "add", "path": "/spec/egress/-", "value": {"ports": [{"port": %9$d, "protocol": "TCP"}]}}]'
+        """
+        .formatted(
+            where.systemNamespace(),
+            where.daemonImage().substring(0, where.daemonImage().lastIndexOf(':')),
+            where.daemonImage().substring(where.daemonImage().lastIndexOf(':') + 1),
+            repository,
+            gitInterval,
+            where.forgeApi(),
+            ENVIRONMENT,
+            where.forgeToken(),
+            port(repository));
+  }
+
+  private static int port(String url) {
+    var uri = java.net.URI.create(url);
+    return uri.getPort() > 0 ? uri.getPort() : 443;
+  }
+
+  private void write(String name, String content) {
+    try {
+      // kustomize takes no path outside of its root but a folder with a kustomization of its own.
+      var base = overlay.resolve("base");
+      if (!Files.exists(base)) {
+        Files.createDirectories(base);
+        try (var files = Files.list(Path.of("kustomize/base"))) {
+          for (var file : files.toList()) Files.copy(file, base.resolve(file.getFileName()));
+        }
+      }
+      Files.writeString(overlay.resolve(name), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean belongsTo(ProcessHandle process, String podUid) {
+    var cgroup = read(Path.of("/proc/" + process.pid() + "/cgroup"));
+    return cgroup.contains(podUid) || cgroup.contains(podUid.replace('-', '_'));
+  }
+
+  private static String command(ProcessHandle process) {
+    return read(Path.of("/proc/" + process.pid() + "/cmdline"));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** A key of a Secret. */
+  static String secret(KubernetesClient kubernetes, String namespace, String name, String key) {
+    var data = kubernetes.secrets().inNamespace(namespace).withName(name).get().getData();
+    return new String(Base64.getDecoder().decode(data.get(key)), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.pgbaton.e2e;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Connections as an application makes them, with bounds on every wait. */
+final class Databases {
+  private Databases() {}
+
+  static PGSimpleDataSource at(String host, int port, String user, String password) {
+    var database = new PGSimpleDataSource();
+    database.setServerNames(new String[] {host});
+    database.setPortNumbers(new int[] {port});
+    database.setDatabaseName("postgres");
+    database.setUser(user);
+    database.setPassword(password);
+    database.setSslMode("disable");
+    database.setConnectTimeout(1);
+    database.setLoginTimeout(3);
+    database.setSocketTimeout(3);
+    return database;
+  }
+
+  /** The first column of what a query gives. */
+  static List<String> query(PGSimpleDataSource database, String sql) throws SQLException {
+    try (var connection = database.getConnection();
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      var values = new ArrayList<String>();
+      while (rows.next()) values.add(rows.getString(1));
+      return values;
+    }
+  }
+}

@@ -1,0 +1,418 @@
+package dev.pgbaton.e2e;
+
+import static dev.pgbaton.e2e.Shop.MINIMAL;
+import static dev.pgbaton.e2e.Shop.MINIMAL_FILE;
+import static dev.pgbaton.e2e.Shop.ORDERS;
+import static dev.pgbaton.e2e.Shop.ORDERS_FILE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.pgbaton.e2e.Forge.Status;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A {@code git push} changes a running cluster, safely, and the commit says so: on a real
+ * Kubernetes with a real forge, with the daemon as its Deployment. One daemon and one repository
+ * serve all of them, so they build on each other in this order.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class GitopsClusterIT {
+  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration ROLLOUT = Duration.ofMinutes(5);
+  private static final Duration LONGEST_GAP = Duration.ofSeconds(3);
+  private static final String SUMMARY = "pgbaton/" + Daemon.ENVIRONMENT;
+
+  private static final Surroundings WHERE = Surroundings.fromEnvironment();
+
+  @TempDir static Path work;
+
+  private static KubernetesClient kubernetes;
+  private static Forge forge;
+  private static Daemon daemon;
+  private static Shop shop;
+  private static String head;
+  private static boolean running;
+
+  @RegisterExtension
+  static final Diagnostics DIAGNOSTICS =
+      new Diagnostics(() -> kubernetes, WHERE, GitopsClusterIT::allStatuses);
+
+  @BeforeAll
+  static void installTheDaemon() throws Exception {
+    kubernetes =
+        new KubernetesClientBuilder().withHttpClientFactory(new JdkHttpClientFactory()).build();
+    shop = new Shop(kubernetes, WHERE);
+    removeNamespaces();
+    if (!WHERE.imageLoad().isEmpty())
+      Shell.run(
+          WHERE.imageLoad(),
+          WHERE.daemonImage(),
+          WHERE.postgresImage(),
+          WHERE.nextPostgresImage(),
+          WHERE.pgpoolImage());
+    forge =
+        Forge.createRepository(
+            WHERE,
+            "e2e-" + UUID.randomUUID().toString().substring(0, 8),
+            Files.createDirectory(work.resolve("repository")));
+    daemon = new Daemon(kubernetes, WHERE, Files.createDirectory(work.resolve("overlay")));
+    daemon.install(forge.url(), Duration.ofSeconds(2));
+  }
+
+  @AfterAll
+  static void removeEverything() {
+    if (Boolean.getBoolean("pgbaton.keep")) return;
+    if (daemon != null) daemon.remove();
+    removeNamespaces();
+    if (forge != null) {
+      forge.delete();
+      forge.close();
+    }
+    kubernetes.close();
+  }
+
+  @Test
+  @Order(1)
+  void aPushBringsThreeReadyInstancesAndTheCommitIsGreen() throws Exception {
+    forge.write(ORDERS_FILE, example(ORDERS_FILE).replace("32000", "" + WHERE.nodePort()));
+    forge.write(MINIMAL_FILE, example(MINIMAL_FILE));
+    var began = Instant.now();
+
+    head = forge.push("Two clusters");
+
+    await("three instances are Ready").atMost(START).until(() -> shop.ready(ORDERS) == 3);
+    var summary = awaitStatus(head, SUMMARY, "success", START);
+    assertThat(Duration.between(began, Instant.now())).isLessThan(START);
+    System.out.printf(
+        "three Ready and green after %d s: %s%n",
+        Duration.between(began, Instant.now()).toSeconds(), summary);
+    assertThat(status(ORDERS).state()).isEqualTo("success");
+    assertThat(status(MINIMAL).state()).isEqualTo("success");
+    assertThat(
+            Databases.query(
+                shop.throughPgpool(), "select application_name from pg_stat_replication"))
+        .hasSize(2);
+    assertThat(Databases.query(shop.throughNodePort(), "select 1")).containsExactly("1");
+    running = true;
+  }
+
+  @Test
+  @Order(2)
+  void aNewImageGoesToTheReplicasFirstAndToThePrimaryLast() throws Exception {
+    assumeTrue(running);
+    var primary = shop.primary();
+    var gap =
+        rollOut(() -> forge.edit(ORDERS_FILE, WHERE.postgresImage(), WHERE.nextPostgresImage()));
+
+    assertThat(gap.watcher().replaced()).hasSize(3).endsWith(primary);
+    assertThat(shop.images(ORDERS)).containsExactly(WHERE.nextPostgresImage());
+    assertThat(status(ORDERS).description()).containsPattern("longest write gap \\d+\\.\\d+ s");
+    assertThat(daemon.metrics())
+        .containsPattern("pgbaton_\\w*outage\\w*\\{[^}]*orders[^}]*} 0\\.\\d+");
+    assertThat(status(ORDERS).state()).isEqualTo("success");
+  }
+
+  @Test
+  @Order(3)
+  void anImageThatDoesNotExistStopsAtTheFirstReplica() throws Exception {
+    assumeTrue(running);
+    var primary = shop.primary();
+    var uid = shop.uid(primary);
+    try (var load = LoadClient.start(shop.throughPgpool())) {
+      forge.edit(ORDERS_FILE, WHERE.nextPostgresImage(), missing());
+      head = forge.push("An image that does not exist");
+
+      var red = awaitStatus(head, context(ORDERS), "failure", ROLLOUT);
+      assertThat(red.description()).contains("did not come back").contains("ImagePull");
+      assertThat(awaitStatus(head, SUMMARY, "failure", START).description()).contains(ORDERS);
+      assertThat(shop.uid(primary)).isEqualTo(uid);
+      assertThat(shop.primary()).isEqualTo(primary);
+
+      forge.edit(ORDERS_FILE, missing(), WHERE.nextPostgresImage());
+      head = forge.push("The fix");
+      awaitStatus(head, SUMMARY, "success", ROLLOUT);
+      assertThat(status(ORDERS).state()).isEqualTo("success");
+      assertThat(shop.ready(ORDERS)).isEqualTo(3);
+      assertThat(shop.uid(primary)).isEqualTo(uid);
+      assertThat(load.longestGap()).isLessThanOrEqualTo(LONGEST_GAP);
+      assertThat(load.stopAndFindLost()).isEmpty();
+    }
+  }
+
+  @Test
+  @Order(4)
+  void aSettingOfTheWrongTypeIsRefusedWithItsPlace() {
+    refused("max_connections: \"200\"", "max_connections: lots", "max_connections", "lots");
+  }
+
+  @Test
+  @Order(5)
+  void aMisspeltFieldIsRefusedWithItsPlace() {
+    refused("  storage:\n", "  storrage:\n", "storrage", "storage");
+  }
+
+  @Test
+  @Order(6)
+  void aSmallerVolumeIsRefusedWithItsPlace() {
+    refused("size: 10Gi", "size: 8Gi", "spec.storage.size", "10Gi");
+  }
+
+  @Test
+  @Order(7)
+  void whatIsChangedByHandIsRepairedAndSaid() {
+    assumeTrue(running);
+    kubernetes.apps().statefulSets().inNamespace(WHERE.namespace()).withName(ORDERS).scale(2);
+    await("three instances again")
+        .atMost(ROLLOUT)
+        .until(
+            () ->
+                kubernetes
+                            .apps()
+                            .statefulSets()
+                            .inNamespace(WHERE.namespace())
+                            .withName(ORDERS)
+                            .get()
+                            .getSpec()
+                            .getReplicas()
+                        == 3
+                    && shop.ready(ORDERS) == 3);
+    await("it is said")
+        .atMost(START)
+        .until(() -> shop.events().stream().anyMatch(e -> e.getMessage().contains("replicas")));
+
+    kubernetes
+        .services()
+        .inNamespace(WHERE.namespace())
+        .withName("orders-primary")
+        .edit(
+            service -> {
+              service.getSpec().getPorts().getFirst().setPort(5433);
+              return service;
+            });
+    await("the Service's port again")
+        .atMost(START)
+        .until(
+            () ->
+                kubernetes
+                        .services()
+                        .inNamespace(WHERE.namespace())
+                        .withName("orders-primary")
+                        .get()
+                        .getSpec()
+                        .getPorts()
+                        .getFirst()
+                        .getPort()
+                    == 5432);
+    await("it is said")
+        .atMost(START)
+        .until(
+            () -> shop.events().stream().anyMatch(e -> e.getMessage().contains("orders-primary")));
+    awaitStatus(head, SUMMARY, "success", ROLLOUT);
+  }
+
+  @Test
+  @Order(8)
+  void aKilledDaemonsRolloutIsEndedByTheNextOneInOrder() throws Exception {
+    assumeTrue(running);
+    var primary = shop.primary();
+    var restarts = daemon.restarts();
+    var result =
+        rollOut(
+            () -> forge.edit(ORDERS_FILE, WHERE.nextPostgresImage(), WHERE.postgresImage()),
+            daemon::crash);
+
+    assertThat(daemon.restarts()).isGreaterThan(restarts);
+    assertThat(result.watcher().replaced()).hasSize(3).endsWith(primary);
+    assertThat(shop.images(ORDERS)).containsExactly(WHERE.postgresImage());
+    assertThat(status(ORDERS).description()).contains("longest write gap not known");
+  }
+
+  @Test
+  @Order(9)
+  void withNothingToDoItAsksTheApiServerForNothing() throws Exception {
+    assumeTrue(running);
+    assumeTrue(WHERE.auditLog().isPresent(), "no audit log to read");
+    var seconds = Integer.getInteger("pgbaton.quiet", 60);
+    await("it has settled").pollDelay(Duration.ofSeconds(10)).until(() -> true);
+    var before = forge.history(head).size();
+
+    var quiet = Quiet.since(WHERE.auditLog().get());
+    await("nothing happens for a while")
+        .pollDelay(Duration.ofSeconds(seconds))
+        .atMost(Duration.ofSeconds(seconds + 10L))
+        .until(() -> true);
+
+    assertThat(quiet.requestsBut(daemon.user(), "watch")).isEmpty();
+    assertThat(forge.history(head)).hasSize(before);
+  }
+
+  @Test
+  @Order(10)
+  void atRestItTakesAtMost256MiB() {
+    assumeTrue(running);
+    var resident = daemon.residentMemory();
+    System.out.printf("the daemon's resident memory: %d MiB%n", resident);
+    assertThat(resident).isLessThanOrEqualTo(256);
+  }
+
+  /** Pushes a change under load and watches it from outside until the commit is green. */
+  private static Result rollOut(Runnable change, Runnable... atTheFirstReplica) throws Exception {
+    try (var watcher =
+            Watcher.start(kubernetes, WHERE.namespace(), ORDERS, 3, shop.password(ORDERS));
+        var load = LoadClient.start(shop.throughPgpool())) {
+      change.run();
+      head = forge.push("A rollout");
+      for (var action : atTheFirstReplica) {
+        await("the first replica's pod is replaced")
+            .atMost(ROLLOUT)
+            .pollInterval(Duration.ofMillis(100))
+            .until(() -> !watcher.replaced().isEmpty());
+        action.run();
+      }
+      awaitStatus(head, SUMMARY, "success", ROLLOUT);
+      var gap = load.longestGap();
+      var lost = load.stopAndFindLost();
+      System.out.printf(
+          "rollout: longest write gap %d ms, %d acknowledged rows, %d lost, order %s, primaries %s, %s%n",
+          gap.toMillis(),
+          load.count(),
+          lost.size(),
+          watcher.replaced(),
+          watcher.primaries(),
+          status(ORDERS));
+      load.failures()
+          .forEach(f -> System.out.printf("  attempt %d: %s%n", f.attempt(), f.message()));
+      watcher.spans().forEach(span -> System.out.println("  " + span));
+      assertThat(lost).as("acknowledged rows that are lost").isEmpty();
+      assertThat(watcher.writableTogether()).as("two writable at once").isEmpty();
+      assertThat(watcher.downTogether()).as("two instances down at once").isEmpty();
+      assertThat(watcher.notReadyTogether()).as("two pods not Ready at once").isEmpty();
+      assertThat(gap).as("longest write gap").isLessThanOrEqualTo(LONGEST_GAP);
+      return new Result(watcher, gap);
+    }
+  }
+
+  private record Result(Watcher watcher, Duration gap) {}
+
+  /** Pushes a mistake in one file and a change in the other: only the other happens. */
+  private static void refused(String right, String wrong, String field, String alsoSaid) {
+    assumeTrue(running);
+    var generation = shop.generation(ORDERS);
+    var uids = shop.instances(ORDERS).stream().map(p -> p.getMetadata().getUid()).toList();
+    var line = lineOf(right.strip());
+    var team = "team-" + UUID.randomUUID().toString().substring(0, 8);
+    var minimal = forge.read(MINIMAL_FILE);
+    var orders = forge.read(ORDERS_FILE);
+    forge.edit(
+        MINIMAL_FILE, "  name: minimal\n", "  name: minimal\n  labels: {team: %s}\n".formatted(team));
+    forge.edit(ORDERS_FILE, right, wrong);
+    head = forge.push("A mistake: " + wrong.strip());
+
+    var red = awaitStatus(head, SUMMARY, "failure", START);
+    assertThat(red.description())
+        .contains(ORDERS_FILE + ":" + line + ":")
+        .contains(field)
+        .contains(alsoSaid);
+    await("the other cluster is changed")
+        .atMost(START)
+        .until(
+            () ->
+                team.equals(
+                    kubernetes
+                        .apps()
+                        .statefulSets()
+                        .inNamespace(WHERE.namespace())
+                        .withName(MINIMAL)
+                        .get()
+                        .getMetadata()
+                        .getLabels()
+                        .get("team")));
+    assertThat(awaitStatus(head, context(MINIMAL), "success", START).state()).isEqualTo("success");
+    assertThat(shop.generation(ORDERS)).as("nothing is touched").isEqualTo(generation);
+    assertThat(shop.instances(ORDERS).stream().map(p -> p.getMetadata().getUid()))
+        .as("nothing is touched")
+        .isEqualTo(uids);
+
+    forge.write(MINIMAL_FILE, minimal);
+    forge.write(ORDERS_FILE, orders);
+    head = forge.push("Taken back");
+    awaitStatus(head, SUMMARY, "success", START);
+  }
+
+  private static int lineOf(String text) {
+    var lines = forge.read(ORDERS_FILE).lines().toList();
+    for (var i = 0; i < lines.size(); i++) if (lines.get(i).strip().equals(text)) return i + 1;
+    throw new IllegalArgumentException(text);
+  }
+
+  private static Status awaitStatus(String commit, String context, String state, Duration atMost) {
+    return await(context + " is " + state)
+        .atMost(atMost)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> forge.status(commit, context),
+            status -> status.isPresent() && status.get().state().equals(state))
+        .orElseThrow();
+  }
+
+  /** On the commit that changed the cluster last. */
+  private static Status status(String cluster) {
+    return forge.commits().stream()
+        .flatMap(commit -> forge.status(commit, context(cluster)).stream())
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no status " + context(cluster)));
+  }
+
+  private static String context(String cluster) {
+    return SUMMARY + "/" + WHERE.namespace() + "/" + cluster;
+  }
+
+  private static String missing() {
+    return WHERE.postgresImage() + "-missing";
+  }
+
+  /** A file of {@code gitops-example}, with this run's images and namespace. */
+  private static String example(String path) throws IOException {
+    return Files.readString(Path.of("gitops-example").resolve(path))
+        .replace("registry.example.com/pgbaton/postgres:17", WHERE.postgresImage())
+        .replace("registry.example.com/pgbaton/pgpool:4.6", WHERE.pgpoolImage())
+        .replace("namespace: shop", "namespace: " + WHERE.namespace());
+  }
+
+  private static String allStatuses() {
+    return forge.commits().stream()
+        .flatMap(
+            commit -> forge.history(commit).stream().map(s -> commit.substring(0, 8) + " " + s))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static void removeNamespaces() {
+    for (var name : List.of(WHERE.systemNamespace(), WHERE.namespace()))
+      kubernetes.namespaces().withName(name).delete();
+    await("the namespaces are gone")
+        .atMost(Duration.ofMinutes(3))
+        .until(
+            () ->
+                kubernetes.namespaces().withName(WHERE.systemNamespace()).get() == null
+                    && kubernetes.namespaces().withName(WHERE.namespace()).get() == null);
+  }
+}

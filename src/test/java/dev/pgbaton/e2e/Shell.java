@@ -1,0 +1,29 @@
+package dev.pgbaton.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Commands of the machine that the tests run on. */
+final class Shell {
+  private Shell() {}
+
+  static String run(List<String> command, String... arguments) {
+    var all = Stream.concat(command.stream(), Stream.of(arguments)).toList();
+    try {
+      var process = new ProcessBuilder(all).redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0)
+        throw new IllegalStateException(String.join(" ", all) + " failed:\n" + output);
+      return output;
+    } catch (IOException e) {
+      throw new UncheckedIOException(String.join(" ", all), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
