@@ -323,7 +323,9 @@ class GitopsClusterIT {
     var minimal = forge.read(MINIMAL_FILE);
     var orders = forge.read(ORDERS_FILE);
     forge.edit(
-        MINIMAL_FILE, "  name: minimal\n", "  name: minimal\n  labels: {team: %s}\n".formatted(team));
+        MINIMAL_FILE,
+        "  name: minimal\n",
+        "  name: minimal\n  labels: {team: %s}\n".formatted(team));
     forge.edit(ORDERS_FILE, right, wrong);
     head = forge.push("A mistake: " + wrong.strip());
 
