@@ -11,6 +11,7 @@ import dev.pgbaton.report.CommitStatuses.Delivery.Delivered;
 import dev.pgbaton.report.CommitStatuses.Delivery.Later;
 import dev.pgbaton.report.CommitStatuses.Delivery.Rejected;
 import dev.pgbaton.tls.TestAuthority;
+import dev.pgbaton.tls.TunnelProxy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -263,6 +264,27 @@ class ForgeStatusesTest {
 
     assertThat(statuses(settings).post(GREEN)).isEqualTo(new Delivered());
     assertThat(forge.asked.getFirst().uri()).startsWith("http://forge.invalid/api/v1/repos/");
+  }
+
+  @Test
+  void httpsGoesThroughTheProxyEndToEnd() throws IOException, GeneralSecurityException {
+    var authority = TestAuthority.in(directory);
+    try (var secure = FakeForge.tls(authority.server());
+        var proxy = new TunnelProxy()) {
+      var settings =
+          new ForgeSettings(
+              ForgeKind.GITEA,
+              secure.origin() + "/team/clusters.git",
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of(token),
+              Optional.of(authority.caFile()),
+              Optional.of(URI.create(proxy.url())),
+              Duration.ofSeconds(10));
+
+      assertThat(statuses(settings).post(GREEN)).isEqualTo(new Delivered());
+      assertThat(proxy.asked()).singleElement().asString().startsWith("CONNECT 127.0.0.1:");
+    }
   }
 
   @Test

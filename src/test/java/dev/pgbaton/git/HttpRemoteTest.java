@@ -8,6 +8,7 @@ import dev.pgbaton.spec.SpecSource.Fetched;
 import dev.pgbaton.spec.SpecSource.Fetched.Head;
 import dev.pgbaton.spec.SpecSource.Fetched.Unreachable;
 import dev.pgbaton.tls.TestAuthority;
+import dev.pgbaton.tls.TunnelProxy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -177,6 +178,18 @@ class HttpRemoteTest {
       var proxy = "http://127.0.0.1:" + server.port();
 
       assertHead(of("http://git.invalid/team/clusters.git").proxy(proxy).source().fetch());
+    }
+  }
+
+  @Test
+  void httpsGoesThroughTheProxyEndToEnd() throws IOException {
+    try (var server = GitHttpServer.tls(team.repository, authority.server()).requireToken(TOKEN);
+        var proxy = new TunnelProxy()) {
+      assertHead(
+          settings(server).token(token).ca(authority.caFile()).proxy(proxy.url()).source().fetch());
+      assertThat(proxy.asked())
+          .isNotEmpty()
+          .allMatch(it -> it.startsWith("CONNECT 127.0.0.1:" + server.port()));
     }
   }
 

@@ -1,22 +1,19 @@
 package dev.pgbaton.git;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.spec.SpecFile;
 import dev.pgbaton.spec.SpecSource.Fetched;
 import dev.pgbaton.spec.SpecSource.Fetched.Head;
 import dev.pgbaton.spec.SpecSource.Fetched.Unreachable;
-import java.io.BufferedReader;
+import dev.pgbaton.tls.TunnelProxy;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,29 +121,17 @@ class SshRemoteTest {
   }
 
   @Test
-  void theProxyIsAskedForTheWay() throws IOException, GeneralSecurityException {
-    var asked = new CompletableFuture<String>();
-    try (var proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Thread.ofVirtual()
-          .start(
-              () -> {
-                try (var socket = proxy.accept()) {
-                  var in =
-                      new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
-                  asked.complete(in.readLine());
-                  socket.getOutputStream().write("HTTP/1.0 403 Forbidden\r\n\r\n".getBytes(UTF_8));
-                } catch (IOException e) {
-                  asked.completeExceptionally(e);
-                }
-              });
-      var source =
-          SettingsFixture.of("git@git.invalid:team/clusters.git", directory.resolve("cache"))
+  void theProxyIsUsed() throws IOException, GeneralSecurityException {
+    try (var proxy = new TunnelProxy()) {
+      var fetched =
+          settings()
               .ssh(server.clientKey(directory), server.knownHosts(directory))
-              .proxy("http://127.0.0.1:" + proxy.getLocalPort())
-              .source();
+              .proxy(proxy.url())
+              .source()
+              .fetch();
 
-      assertThat(reason(source.fetch())).contains("SSH with git.invalid failed");
-      assertThat(asked).isCompletedWithValueMatching(it -> it.startsWith("CONNECT git.invalid:22"));
+      assertThat(fetched).isInstanceOf(Head.class);
+      assertThat(proxy.asked()).isNotEmpty().allMatch(it -> it.startsWith("CONNECT 127.0.0.1:"));
     }
   }
 
