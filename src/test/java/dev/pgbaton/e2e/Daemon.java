@@ -28,14 +28,21 @@ final class Daemon {
     this.overlay = overlay;
   }
 
-  /** Applies the overlay and waits until the daemon says that it is ready. */
+  /**
+   * Applies the overlay and waits until the daemon has started. It is Ready after it has read a
+   * commit.
+   */
   void install(String repository, Duration gitInterval) {
     write("kustomization.yaml", kustomization(repository, gitInterval));
     Shell.run(where.kubectl(), "apply", "-k", overlay.toString());
-    Awaitility.await("the daemon is Ready")
+    Awaitility.await("the daemon has started")
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(200))
-        .until(() -> pod().filter(Readiness.getInstance()::isReady).isPresent());
+        .until(() -> pod().filter(Daemon::started).isPresent());
+  }
+
+  boolean ready() {
+    return pod().filter(Readiness.getInstance()::isReady).isPresent();
   }
 
   /** Everything that {@link #install} made. Clusters stay as they are. */
@@ -151,6 +158,11 @@ final class Daemon {
             ENVIRONMENT,
             where.forgeToken(),
             port(repository));
+  }
+
+  private static boolean started(Pod pod) {
+    return pod.getStatus().getContainerStatuses().stream()
+        .anyMatch(c -> Boolean.TRUE.equals(c.getStarted()));
   }
 
   private static int port(String url) {

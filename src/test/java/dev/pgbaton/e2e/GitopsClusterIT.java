@@ -112,6 +112,7 @@ class GitopsClusterIT {
                 shop.throughPgpool(), "select application_name from pg_stat_replication"))
         .hasSize(2);
     assertThat(Databases.query(shop.throughNodePort(), "select 1")).containsExactly("1");
+    assertThat(daemon.ready()).isTrue();
     running = true;
   }
 
