@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,10 +39,18 @@ class ForgeStatusesTest {
   private static final CommitStatus GREEN =
       new CommitStatus(COMMIT, "pgbaton/prod/shop/orders", State.SUCCESS, "3 of 3 run the commit");
 
+  @TempDir static Path shared;
   @TempDir Path directory;
+
+  private static TestAuthority authority;
 
   private FakeForge forge;
   private Path token;
+
+  @BeforeAll
+  static void sign() throws IOException, GeneralSecurityException {
+    authority = TestAuthority.in(shared);
+  }
 
   @BeforeEach
   void start() throws IOException {
@@ -236,8 +245,7 @@ class ForgeStatusesTest {
   }
 
   @Test
-  void aCaFileMakesTheForgeTrusted() throws IOException, GeneralSecurityException {
-    var authority = TestAuthority.in(directory);
+  void aCaFileMakesTheForgeTrusted() throws IOException {
     try (var secure = FakeForge.tls(authority.server())) {
       var settings = settings(ForgeKind.GITEA, secure.origin(), Duration.ofSeconds(10));
 
@@ -267,8 +275,7 @@ class ForgeStatusesTest {
   }
 
   @Test
-  void httpsGoesThroughTheProxyEndToEnd() throws IOException, GeneralSecurityException {
-    var authority = TestAuthority.in(directory);
+  void httpsGoesThroughTheProxyEndToEnd() throws IOException {
     try (var secure = FakeForge.tls(authority.server());
         var proxy = new TunnelProxy()) {
       var settings =
