@@ -2,14 +2,27 @@ package dev.pgbaton.kube;
 
 import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.Journal;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /** The daemon's ports to one Kubernetes, over one set of informers. */
 public final class KubeAdapters implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(KubeAdapters.class);
+
+  private final KubernetesClient client;
   private final Caches caches;
   private final KubeClusterReader reader;
   private final KubeClusterWriter writer;
@@ -27,6 +40,7 @@ public final class KubeAdapters implements AutoCloseable {
       List<String> namespaces,
       Consumer<ClusterId> changed) {
     var ownWrites = new OwnWrites();
+    this.client = client;
     this.caches = new Caches(client, namespaces, changed);
     this.reader = new KubeClusterReader(client, caches, ownWrites);
     this.writer = new KubeClusterWriter(client, ownWrites);
@@ -61,6 +75,40 @@ public final class KubeAdapters implements AutoCloseable {
 
   public Journal journal() {
     return journal;
+  }
+
+  /**
+   * Where clients connect to: pgpool if there is one, or else the primary. Empty while its Service
+   * has no address.
+   */
+  public Optional<InetSocketAddress> clientsRoute(ClusterLayout layout) {
+    var service = layout.pgpoolDeployment().orElse(layout.primaryService());
+    return caches
+        .find(layout.key("Service", service))
+        .map(s -> ((Service) s).getSpec().getClusterIP())
+        .filter(ip -> !ip.isEmpty() && !ip.equals("None"))
+        .map(ip -> new InetSocketAddress(ip, Names.POSTGRES_PORT));
+  }
+
+  /**
+   * The password of pgbaton's own role, by one request: the caches hold none. Empty if there is
+   * none, or the API server does not answer.
+   */
+  public Optional<String> monitorPassword(ClusterLayout layout) {
+    try {
+      return Optional.ofNullable(
+              client
+                  .secrets()
+                  .inNamespace(layout.id().namespace())
+                  .withName(layout.credentialsSecret())
+                  .get())
+          .map(Secret::getData)
+          .map(data -> data.get(Names.MONITOR_PASSWORD))
+          .map(value -> new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8));
+    } catch (KubernetesClientException e) {
+      LOG.warnf("%s: its password can't be read: %s", layout.id(), ApiError.words(e));
+      return Optional.empty();
+    }
   }
 
   @Override
