@@ -252,7 +252,7 @@ class HttpRemoteTest {
     server.start();
     try {
       var url = "http://127.0.0.1:" + server.getAddress().getPort() + "/x.git";
-      var source = new JGitSpecSource(of(url).settings(), Duration.ofMillis(500));
+      var source = new JGitSpecSource(of(url).settings(), Duration.ofSeconds(2));
 
       assertThat(reason(source.fetch())).contains("did not answer in time");
       assertThat(gone.await(10, TimeUnit.SECONDS)).as("the connection is closed").isTrue();
