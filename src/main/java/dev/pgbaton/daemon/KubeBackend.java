@@ -8,6 +8,9 @@ import dev.pgbaton.kube.Leadership;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
+import dev.pgbaton.postgres.JdbcInstanceProbe;
+import dev.pgbaton.postgres.JdbcWriteProbe;
+import dev.pgbaton.postgres.MonitorPasswords;
 import dev.pgbaton.report.EventSink;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
@@ -18,6 +21,8 @@ import java.util.function.Consumer;
 final class KubeBackend implements Backend {
   private final KubeAdapters kube;
   private final Leadership leadership;
+  private final JdbcInstanceProbe probe;
+  private final JdbcWriteProbe writeProbe;
 
   /**
    * @param lost told when another daemon may work from now on
@@ -29,6 +34,9 @@ final class KubeBackend implements Backend {
       Consumer<ClusterId> changed,
       Runnable lost) {
     this.kube = new KubeAdapters(client, ownNamespace, namespaces, changed);
+    var passwords = new MonitorPasswords(kube::monitorPassword);
+    this.probe = new JdbcInstanceProbe(passwords);
+    this.writeProbe = new JdbcWriteProbe(passwords, kube::clientsRoute);
     this.leadership = new Leadership(client, ownNamespace, identity(), lost);
   }
 
@@ -44,7 +52,7 @@ final class KubeBackend implements Backend {
 
   @Override
   public InstanceProbe probe() {
-    throw new UnsupportedOperationException();
+    return probe;
   }
 
   @Override
@@ -54,12 +62,12 @@ final class KubeBackend implements Backend {
 
   @Override
   public WriteProbe writeProbe() {
-    throw new UnsupportedOperationException();
+    return writeProbe;
   }
 
   @Override
   public EventSink events() {
-    throw new UnsupportedOperationException();
+    return kube.events();
   }
 
   /** A pod's host name is its own. */
@@ -87,6 +95,8 @@ final class KubeBackend implements Backend {
   @Override
   public void close() {
     leadership.close();
+    writeProbe.close();
+    probe.close();
     kube.close();
   }
 }

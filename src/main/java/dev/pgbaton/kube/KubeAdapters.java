@@ -6,6 +6,7 @@ import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.Journal;
+import dev.pgbaton.report.EventSink;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -27,6 +28,7 @@ public final class KubeAdapters implements AutoCloseable {
   private final KubeClusterReader reader;
   private final KubeClusterWriter writer;
   private final KubeJournal journal;
+  private final KubeEventSink events;
 
   /**
    * @param client must not repeat requests by itself: a refused eviction is an answer
@@ -45,6 +47,7 @@ public final class KubeAdapters implements AutoCloseable {
     this.reader = new KubeClusterReader(client, caches, ownWrites);
     this.writer = new KubeClusterWriter(client, ownWrites);
     this.journal = new KubeJournal(client, ownNamespace, changed);
+    this.events = new KubeEventSink(client, layout -> caches.find(layout.statefulSetKey()));
   }
 
   /** Returns at once; {@link #ready()} tells when everything was seen once. */
@@ -75,6 +78,10 @@ public final class KubeAdapters implements AutoCloseable {
 
   public Journal journal() {
     return journal;
+  }
+
+  public EventSink events() {
+    return events;
   }
 
   /**
@@ -113,6 +120,7 @@ public final class KubeAdapters implements AutoCloseable {
 
   @Override
   public void close() {
+    events.close();
     caches.close();
     journal.close();
   }

@@ -83,6 +83,8 @@ final class NewCluster {
     return """
     CREATE ROLE repmgr SUPERUSER REPLICATION LOGIN PASSWORD %s
     CREATE ROLE pgbaton LOGIN PASSWORD %s IN ROLE pg_monitor
+    GRANT SELECT ON pg_file_settings TO pgbaton
+    GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO pgbaton
     CREATE SCHEMA pgbaton AUTHORIZATION pgbaton
     CREATE TABLE pgbaton.heartbeat (id int PRIMARY KEY, beat bigint NOT NULL, at timestamptz NOT NULL DEFAULT now())
     ALTER TABLE pgbaton.heartbeat OWNER TO pgbaton

@@ -152,6 +152,7 @@ class KubeAdaptersClusterIT {
     kube.writer().write(wanted);
 
     assertThat(made).matches("[A-Za-z0-9]{32}");
+    assertThat(kube.monitorPassword(layout)).contains(made);
     assertThat(password(layout)).isEqualTo(made);
     assertThat(first.toString()).doesNotContain(made).doesNotContain(base64(made));
     assertThat(seen(layout).find(wanted.key()).orElseThrow().toString())
@@ -307,6 +308,64 @@ class KubeAdaptersClusterIT {
     lease.getSpec().setHolderIdentity("wakes-1");
     it.client.resource(lease).update();
     await().until(() -> WOKEN.contains(layout.id()));
+  }
+
+  @Test
+  void whatIsSaidTwiceIsOneEventOnTheStatefulSet() {
+    var layout = it.layout("events");
+    kube.writer().write(desired(statefulSet(layout, 0), ApplyPolicy.APPLY));
+    var uid = seen(layout).statefulSet(layout).orElseThrow().getMetadata().getUid();
+
+    kube.events().publish(layout, false, "RestartReplica", "restart events-1");
+    kube.events().publish(layout, false, "RestartReplica", "restart events-1");
+    try (var restarted =
+        new KubeEventSink(
+            it.client, l -> kube.reader().cached(l, Set.of()).find(l.statefulSetKey()))) {
+      await().until(() -> events(uid).size() == 1);
+      restarted.publish(layout, false, "RestartReplica", "restart events-1");
+      restarted.publish(layout, true, "NoPrimary", "no instance says it is the primary");
+      await().until(() -> events(uid).size() == 2);
+    }
+
+    assertThat(events(uid))
+        .extracting(e -> "%s %s x%d".formatted(e.getType(), e.getReason(), e.getCount()))
+        .containsExactlyInAnyOrder("Normal RestartReplica x2", "Warning NoPrimary x1");
+  }
+
+  private static List<io.fabric8.kubernetes.api.model.Event> events(String uid) {
+    return it.client
+        .v1()
+        .events()
+        .inNamespace(it.name)
+        .withField("involvedObject.uid", uid)
+        .list()
+        .getItems();
+  }
+
+  @Test
+  void clientsGoToPgpoolWhereThereIsOne() {
+    var plain = it.layout("route");
+    var pooled = ClusterLayout.generated(plain.id(), 3, true, plain.capabilities());
+    kube.writer().write(desired(service(plain, plain.primaryService()), ApplyPolicy.APPLY));
+    kube.writer().write(desired(service(plain, "route-pgpool"), ApplyPolicy.APPLY));
+    seen(plain);
+
+    assertThat(kube.clientsRoute(plain)).isPresent().isNotEqualTo(kube.clientsRoute(pooled));
+    assertThat(kube.clientsRoute(pooled)).isPresent();
+    assertThat(kube.clientsRoute(it.layout("nowhere"))).isEmpty();
+    assertThat(kube.monitorPassword(it.layout("nowhere"))).isEmpty();
+  }
+
+  private static io.fabric8.kubernetes.api.model.Service service(
+      ClusterLayout layout, String name) {
+    return new io.fabric8.kubernetes.api.model.ServiceBuilder()
+        .withMetadata(meta(layout, name))
+        .withNewSpec()
+        .addNewPort()
+        .withPort(Names.POSTGRES_PORT)
+        .endPort()
+        .endSpec()
+        .build();
   }
 
   @Test
