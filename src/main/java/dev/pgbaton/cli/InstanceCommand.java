@@ -60,7 +60,7 @@ class InstanceCommand implements Callable<Integer> {
             environment.reconnectAttempts,
             environment.reconnectInterval,
             InstanceCommand::log);
-    var runner = new InstanceRunner(InstanceCommand::log, view -> detect(repmgrd, view));
+    var runner = new InstanceRunner(InstanceCommand::log);
     var postgres =
         new LocalPostgres(
             environment.paths,
@@ -73,7 +73,6 @@ class InstanceCommand implements Callable<Integer> {
     var fence = new LocalFence(postgres.fenced(), environment.paths.data(), InstanceCommand::log);
     var peers =
         new HttpPeers(
-            self.instances().stream().filter(name -> !name.equals(self.name())).toList(),
             name ->
                 URI.create(
                     "http://%s.%s:%d/status"
@@ -108,14 +107,18 @@ class InstanceCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> terminate(runner, repmgrd), "terminate"));
     InstanceServer.start(runner, Names.STATUS_PORT, CONTROL_PORT);
     log("%s of %s".formatted(self.name(), layout.id()));
-    runner.run(loop, postgres::state);
+    var members = new Members(environment, peers, loop);
+    runner.run(
+        loop, postgres::state, members::look, view -> detect(repmgrd, postgres.registered(), view));
   }
 
   /** repmgrd runs wherever PostgreSQL answers and somebody is known as the primary. */
-  private static void detect(Repmgrd repmgrd, InstanceView view) {
+  private static void detect(Repmgrd repmgrd, boolean registered, InstanceView view) {
     var now = Duration.ofNanos(System.nanoTime());
     switch (view.server()) {
-      case ServerState.Primary _ -> repmgrd.assign(new Assignment(view.self().name()), now);
+      case ServerState.Primary _ -> {
+        if (registered) repmgrd.assign(new Assignment(view.self().name()), now);
+      }
       case ServerState.Standby s when s.streamingFrom().isPresent() ->
           repmgrd.assign(new Assignment(s.streamingFrom().get()), now);
       case ServerState.Standby _ -> {

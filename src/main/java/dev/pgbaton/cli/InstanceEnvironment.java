@@ -58,10 +58,7 @@ final class InstanceEnvironment {
             instances,
             false,
             new Capabilities(true, Duration.ofSeconds(30)));
-    var names = new ArrayList<>(layout.podNames());
-    // Told before the others when a cluster grows.
-    if (!names.contains(pod)) names.add(pod);
-    self = new Identity(pod, uid, List.copyOf(names), address);
+    self = new Identity(pod, uid, members(pod, instances), address);
     settings = times;
     paths =
         new InstancePaths(
@@ -77,6 +74,18 @@ final class InstanceEnvironment {
             Password.read(passwords.get(2)));
     var arguments = text("POSTGRESQL_INITDB_ARGS", "").strip();
     initdbArguments = arguments.isEmpty() ? List.of() : List.of(arguments.split("\\s+"));
+  }
+
+  List<String> members(int instances) {
+    return members(self.name(), instances);
+  }
+
+  private List<String> members(String pod, int instances) {
+    var names = new ArrayList<String>();
+    for (int ordinal = 0; ordinal < instances; ordinal++) names.add(layout.podName(ordinal));
+    // One that is about to go, or was told before the others that it came.
+    if (!names.contains(pod)) names.add(pod);
+    return List.copyOf(names);
   }
 
   private InstanceSettings times(int synchronous) {

@@ -29,6 +29,9 @@ import java.util.Optional;
  * What an instance does while another one holds the Lease: it becomes and stays that one's standby.
  */
 final class Follower {
+  /** The Lease is read within a moment of the start, or not for a while. */
+  private static final Duration LEASE_PATIENCE = Duration.ofSeconds(3);
+
   private static final int REWIND_ATTEMPTS = 2;
   private static final int START_ATTEMPTS = 5;
 
@@ -47,7 +50,9 @@ final class Follower {
         view.server() instanceof Stopped(var data, var failure)
             && data.filter(DataDirectory::standby).isPresent()
             && Backoff.wait(failure, view.memory(), now).isEmpty();
-    return startable && !view.intents().leaving()
+    return startable
+            && !view.intents().leaving()
+            && InstancePlanner.elapsed(view.memory().startedAt(), now, LEASE_PATIENCE)
         ? decided(
             new StartStandby(Optional.empty()), "the Lease could not be read yet; it was a standby")
         : waiting("the Lease could not be read yet");

@@ -11,6 +11,10 @@ import java.util.List;
  * @param address where clients reach this instance
  */
 public record Identity(String name, String life, List<String> instances, String address) {
+  public Identity among(List<String> all) {
+    return new Identity(name, life, all, address);
+  }
+
   public int ordinal() {
     return instances.indexOf(name);
   }

@@ -45,8 +45,8 @@ public final class InstanceLoop {
    */
   private static final Duration UNBROKEN = Duration.ofSeconds(3);
 
-  private final Identity self;
-  private final InstanceSettings settings;
+  private Identity self;
+  private InstanceSettings settings;
   private final Postgres postgres;
   private final PrimaryLease lease;
   private final Peers peers;
@@ -73,6 +73,12 @@ public final class InstanceLoop {
     this.route = route;
     this.fence = fence;
     this.memory = Memory.begin(now);
+  }
+
+  /** The cluster has grown or shrunk. */
+  public void reconfigure(Identity self, InstanceSettings settings) {
+    this.self = self;
+    this.settings = settings;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.pgbaton.instance;
 
 import dev.pgbaton.instance.InstanceLoop.Pass;
+import dev.pgbaton.instance.InstanceStep.Publish;
 import dev.pgbaton.instance.InstanceStep.RenewLease;
 import dev.pgbaton.instance.InstanceStep.Wait;
 import java.time.Duration;
@@ -21,7 +22,6 @@ public final class InstanceRunner {
   private final Semaphore wake = new Semaphore(0);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Consumer<String> log;
-  private final Consumer<InstanceView> afterwards;
   private InstanceLoop loop;
   private Supplier<ServerState> fresh;
   private volatile Intents intents = Intents.NONE;
@@ -29,12 +29,8 @@ public final class InstanceRunner {
   private volatile Duration passedAt = now();
   private String told = "";
 
-  /**
-   * @param afterwards sees every pass, for what only follows the state
-   */
-  public InstanceRunner(Consumer<String> log, Consumer<InstanceView> afterwards) {
+  public InstanceRunner(Consumer<String> log) {
     this.log = log;
-    this.afterwards = afterwards;
   }
 
   /** Something has happened: the next pass is now. Any thread. */
@@ -46,12 +42,19 @@ public final class InstanceRunner {
    * Runs until the program is to end.
    *
    * @param fresh asks the server at this moment, for those who ask between two passes
+   * @param before is done before every pass
+   * @param after sees every pass, for what only follows the state
    */
-  public void run(InstanceLoop instance, Supplier<ServerState> fresh) throws InterruptedException {
+  public void run(
+      InstanceLoop instance,
+      Supplier<ServerState> fresh,
+      Runnable before,
+      Consumer<InstanceView> after)
+      throws InterruptedException {
     this.loop = instance;
     this.fresh = fresh;
     while (true) {
-      var pass = passOnce();
+      var pass = passOnce(before, after);
       if (pass.filter(Pass::ended).isPresent()) break;
       var sleep = pass.map(Pass::sleepAtMost).orElse(AFTER_TROUBLE);
       if (wake.tryAcquire(sleep.toNanos(), TimeUnit.NANOSECONDS)) wake.drainPermits();
@@ -59,14 +62,15 @@ public final class InstanceRunner {
     ended.countDown();
   }
 
-  private Optional<Pass> passOnce() {
+  private Optional<Pass> passOnce(Runnable before, Consumer<InstanceView> after) {
     var asked = intents;
     try {
+      before.run();
       var pass = loop.pass(now(), asked);
       last = pass;
       passedAt = now();
-      tell(pass.decision());
-      afterwards.accept(pass.view());
+      tell(pass);
+      after.accept(pass.view());
       return Optional.of(pass);
     } catch (RuntimeException e) {
       // The fence stands by itself; the next pass starts from what is then.
@@ -75,14 +79,25 @@ public final class InstanceRunner {
     }
   }
 
-  private void tell(Decision decision) {
-    if (decision.step() instanceof RenewLease) return;
+  private void tell(Pass pass) {
+    var decision = pass.decision();
+    if (isRoutine(pass)) return;
     var line =
         decision.step() instanceof Wait
             ? "waiting: " + decision.reason()
             : decision.step() + ": " + decision.reason();
     if (!line.equals(told)) log.accept(line);
     told = line;
+  }
+
+  /** What goes on all the time, and changes nothing. */
+  private static boolean isRoutine(Pass pass) {
+    return switch (pass.decision().step()) {
+      case RenewLease _ -> true;
+      case Publish(var targets) ->
+          pass.view().memory().routed().filter(r -> r.targets().equals(targets)).isPresent();
+      default -> false;
+    };
   }
 
   public boolean alive() {

@@ -51,6 +51,19 @@ public record InstanceSettings(
         synchronousStandbys);
   }
 
+  public InstanceSettings withSynchronousStandbys(int count) {
+    return new InstanceSettings(
+        renewEvery,
+        fenceAfter,
+        takeAfter,
+        patience,
+        checkpointBudget,
+        catchUpBudget,
+        stopBudget,
+        candidateBudget,
+        count);
+  }
+
   public InstanceSettings with(
       Duration renewEvery, Duration fenceAfter, Duration takeAfter, Duration patience) {
     return new InstanceSettings(

@@ -81,7 +81,7 @@ public final class InstanceRoute implements Route {
         : 0;
   }
 
-  private static Endpoint endpoint(String address) {
+  static Endpoint endpoint(String address) {
     return new EndpointBuilder()
         .withAddresses(address)
         .withNewConditions()

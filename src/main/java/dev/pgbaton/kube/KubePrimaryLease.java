@@ -69,7 +69,8 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
   public Written write(LeaseState next) {
     Lease replaced;
     synchronized (this) {
-      if (newest == null || !newest.getMetadata().getResourceVersion().equals(next.version()))
+      if (newest == null) return new Written.Unknown("there is no Lease");
+      if (!newest.getMetadata().getResourceVersion().equals(next.version()))
         return new Written.Conflict();
       replaced = newest;
     }

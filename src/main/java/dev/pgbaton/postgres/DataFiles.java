@@ -96,6 +96,14 @@ final class DataFiles {
     replace(file, String.join("\n", known) + "\n");
   }
 
+  /** What the postmaster itself says in its file, on the line for pg_ctl. */
+  boolean accepting() {
+    var file = paths.data().resolve("postmaster.pid");
+    if (!Files.exists(file)) return false;
+    var lines = lines(file);
+    return lines.size() >= 8 && lines.get(7).strip().equals("ready");
+  }
+
   /** Left by a container that was killed: its process numbers mean nothing here. */
   void forgetFormerPostmaster() {
     try {

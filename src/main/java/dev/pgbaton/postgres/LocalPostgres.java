@@ -53,6 +53,7 @@ public final class LocalPostgres implements Postgres {
   private volatile boolean logMissing;
   private volatile boolean answered;
   private volatile boolean checkpointing;
+  private volatile boolean registered;
   private volatile Optional<Work> busy = Optional.empty();
   private volatile Process working;
   private MountedSettings taken = MountedSettings.NONE;
@@ -84,6 +85,11 @@ public final class LocalPostgres implements Postgres {
       failure = Optional.of(new Failure(Failure.What.REWIND, 1, "it was interrupted"));
   }
 
+  /** Whether repmgr's metadata tells of this instance as the primary. */
+  public boolean registered() {
+    return registered;
+  }
+
   /** What the fence cuts off. */
   public LocalFence.Target fenced() {
     return target;
@@ -112,7 +118,7 @@ public final class LocalPostgres implements Postgres {
     var ran = now().minus(startedAt);
     local.close();
     // Backends outlive a postmaster that was killed, and would keep the next one from starting.
-    Signals.kill(paths.data());
+    if (server.exitValue() != 0) Signals.kill(paths.data());
     target.stopped();
     stopping = Optional.empty();
     promoting = false;
@@ -129,6 +135,8 @@ public final class LocalPostgres implements Postgres {
   }
 
   private ServerState running() {
+    // Asked earlier, it would say that it starts, and log that somebody asked.
+    if (!answered && !files.accepting()) return new Starting(target.writable());
     var seen = local.ask(ServerQuery.SQL, ServerQuery::read);
     if (seen.isEmpty()) return new Starting(target.writable());
     if (!answered) {
@@ -307,6 +315,7 @@ public final class LocalPostgres implements Postgres {
     promoting = false;
     logMissing = false;
     answered = false;
+    registered = false;
     stopping = Optional.empty();
     timelineSeen = 0;
     dataRead = false;
@@ -498,6 +507,7 @@ public final class LocalPostgres implements Postgres {
             () -> {
               try {
                 RepmgrNodes.write(local, configuration, members, name);
+                registered = true;
               } catch (SQLException e) {
                 log.accept("repmgr's metadata could not be written: " + e.getMessage());
               }

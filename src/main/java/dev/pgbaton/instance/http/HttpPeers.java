@@ -29,7 +29,8 @@ public final class HttpPeers implements Peers {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofMillis(500))
           .build();
-  private final List<Asking> peers;
+  private final Function<String, URI> address;
+  private volatile List<Asking> peers = List.of();
   private final Runnable changed;
   private volatile boolean closely;
 
@@ -37,11 +38,29 @@ public final class HttpPeers implements Peers {
    * @param address where a peer's status is, by its name
    * @param changed called when a peer says something new while they are asked closely
    */
-  public HttpPeers(List<String> names, Function<String, URI> address, Runnable changed) {
+  public HttpPeers(Function<String, URI> address, Runnable changed) {
+    this.address = address;
     this.changed = changed;
-    this.peers = names.stream().map(name -> new Asking(name, address.apply(name))).toList();
-    peers.forEach(
-        p -> Thread.ofPlatform().name("peer-" + p.name).daemon().start(() -> askForEver(p)));
+  }
+
+  /** Whom to ask from now on, in this order. */
+  public void ask(List<String> names) {
+    var before = peers;
+    if (before.stream().map(p -> p.name).toList().equals(names)) return;
+    peers = names.stream().map(name -> known(before, name)).toList();
+    before.stream().filter(p -> !names.contains(p.name)).forEach(p -> p.over = true);
+  }
+
+  private Asking known(List<Asking> before, String name) {
+    return before.stream()
+        .filter(p -> p.name.equals(name))
+        .findFirst()
+        .orElseGet(
+            () -> {
+              var asking = new Asking(name, address.apply(name));
+              Thread.ofPlatform().name("peer-" + name).daemon().start(() -> askForEver(asking));
+              return asking;
+            });
   }
 
   @Override
@@ -58,7 +77,7 @@ public final class HttpPeers implements Peers {
 
   private void askForEver(Asking peer) {
     try {
-      while (true) {
+      while (!peer.over) {
         var began = Duration.ofNanos(System.nanoTime());
         var status = ask(peer);
         var before = peer.latest.status();
@@ -90,6 +109,7 @@ public final class HttpPeers implements Peers {
     final URI address;
     final Semaphore wake = new Semaphore(0);
     volatile Peer latest;
+    volatile boolean over;
 
     Asking(String name, URI address) {
       this.name = name;
