@@ -158,8 +158,10 @@ public final class ReconcileLoop implements AutoCloseable {
     // Only what this commit changes is looked at because of it.
     if (known != null)
       changed.removeIf(id -> same(known.clusters().get(id), next.clusters().get(id)));
-    unseen.addAll(changed);
-    repository = next;
+    synchronized (unseen) {
+      unseen.addAll(changed);
+      repository = next;
+    }
     changed.forEach(this::wake);
   }
 
@@ -270,7 +272,10 @@ public final class ReconcileLoop implements AutoCloseable {
       listener.passed(pass, before);
       if (pass instanceof Pass.Failed) return rest(pass);
       var owed = reporter.cluster(id, pass.health(), clock.instant());
-      var first = repository == current && unseen.remove(id);
+      boolean first;
+      synchronized (unseen) {
+        first = repository == current && unseen.remove(id);
+      }
       if (first || before.map(b -> !b.health().equals(pass.health())).orElse(true)) summarise();
       var rest = rest(pass);
       return owed.filter(o -> o.compareTo(rest) < 0).orElse(rest);

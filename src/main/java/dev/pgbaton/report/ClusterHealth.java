@@ -56,9 +56,9 @@ public record ClusterHealth(Condition condition, String reason, String text) {
   }
 
   private static ClusterHealth waiting(ObservedCluster observed, String what) {
-    var underWay =
-        observed.journal().rollout().isPresent()
-            || !observed.journal().intent().map(JournalEntry.Intent::done).orElse(false);
+    var journal = observed.journal();
+    var done = journal.intent().map(JournalEntry.Intent::done).orElse(false);
+    var underWay = journal.rollout().isPresent() || !done && journal.quarantine().isEmpty();
     if (underWay) return new ClusterHealth(Condition.PROGRESSING, "", "waiting for " + what);
     return new ClusterHealth(
         observed.primary().isEmpty() ? Condition.UNWRITABLE : Condition.DEGRADED,
