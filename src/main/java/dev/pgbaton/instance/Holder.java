@@ -14,6 +14,7 @@ import dev.pgbaton.instance.InstanceStep.Register;
 import dev.pgbaton.instance.InstanceStep.ReleaseLease;
 import dev.pgbaton.instance.InstanceStep.Reload;
 import dev.pgbaton.instance.InstanceStep.RenewLease;
+import dev.pgbaton.instance.InstanceStep.RestartServer;
 import dev.pgbaton.instance.InstanceStep.StartPrimary;
 import dev.pgbaton.instance.InstanceStep.StartStandby;
 import dev.pgbaton.instance.ServerState.Busy;
@@ -96,6 +97,8 @@ final class Holder {
     if (view.intents().leaving() && !memory.handOffFailed()) return HandOffs.leave(view, now);
     var to = lease.handOffTo().filter(name -> !name.equals(view.self().name()));
     if (to.isPresent() && !triedJustNow(view, now)) return HandOffs.asked(view, to.get());
+    if (lease.restart().filter(view.self().name()::equals).isPresent() && !triedJustNow(view, now))
+      return decided(new RestartServer(), "asked to restart PostgreSQL in place");
     if (view.reload().pending()) return decided(new Reload(), "new settings are mounted");
     if (!memory.registered().equals(view.self().instances()))
       return decided(new Register(), "repmgr's metadata");

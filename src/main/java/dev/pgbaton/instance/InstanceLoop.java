@@ -14,6 +14,7 @@ import dev.pgbaton.instance.InstanceStep.Register;
 import dev.pgbaton.instance.InstanceStep.ReleaseLease;
 import dev.pgbaton.instance.InstanceStep.Reload;
 import dev.pgbaton.instance.InstanceStep.RenewLease;
+import dev.pgbaton.instance.InstanceStep.RestartServer;
 import dev.pgbaton.instance.InstanceStep.Rewind;
 import dev.pgbaton.instance.InstanceStep.SetAside;
 import dev.pgbaton.instance.InstanceStep.StartPrimary;
@@ -173,6 +174,10 @@ public final class InstanceLoop {
         if (then.isPresent()) memory = memory.needs(then);
         postgres.stop(mode);
       }
+      case RestartServer _ -> {
+        // Taken first: a request that stays would be carried out again and again.
+        if (note(known().restarting(), now)) postgres.stop(StopMode.FAST);
+      }
       case NoteTimeline(var timeline, var epoch) -> postgres.noteTimeline(timeline, epoch);
       case Publish(var targets) -> {
         var epoch = known().epoch();
@@ -225,12 +230,18 @@ public final class InstanceLoop {
   }
 
   /** A remark on the Lease, which changes nothing about who holds it. */
-  private void note(LeaseState next, Duration sent) {
-    switch (lease.write(next)) {
-      case Written.Done(var state) -> leaseView = leaseView.seen(state, sent);
-      case Written.Conflict _ -> {}
-      case Written.Unknown _ -> leaseView = leaseView.failed(sent);
-    }
+  private boolean note(LeaseState next, Duration sent) {
+    return switch (lease.write(next)) {
+      case Written.Done(var state) -> {
+        leaseView = leaseView.seen(state, sent);
+        yield true;
+      }
+      case Written.Conflict _ -> false;
+      case Written.Unknown _ -> {
+        leaseView = leaseView.failed(sent);
+        yield false;
+      }
+    };
   }
 
   private static Optional<String> systemIdentifier(ServerState server) {

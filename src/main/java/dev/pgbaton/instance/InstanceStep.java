@@ -64,6 +64,9 @@ public sealed interface InstanceStep {
   /** Keeps with the data in which epoch the timeline that it follows was begun. */
   record NoteTimeline(int timeline, int epoch) implements InstanceStep {}
 
+  /** Stops PostgreSQL, which the holder then starts again: a setting needs it. */
+  record RestartServer() implements InstanceStep {}
+
   record Publish(RouteTargets targets) implements InstanceStep {}
 
   /** Writes the members into repmgr's metadata. */

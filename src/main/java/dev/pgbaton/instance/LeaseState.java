@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param floor what whoever takes it next must have reached
  * @param handOffTo the pod that the daemon asks the holder to hand over to
  * @param handOffRefused why the holder did not
+ * @param restart the pod in which the daemon asks the holder to restart PostgreSQL
  * @param systemIdentifier absent until an instance has been initialised
  */
 public record LeaseState(
@@ -26,6 +27,7 @@ public record LeaseState(
     Optional<WalPosition> floor,
     Optional<String> handOffTo,
     Optional<String> handOffRefused,
+    Optional<String> restart,
     Optional<String> systemIdentifier) {
 
   /** As the daemon creates it. */
@@ -35,6 +37,7 @@ public record LeaseState(
         Optional.empty(),
         Optional.empty(),
         0,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -56,6 +59,7 @@ public record LeaseState(
         Optional.empty(),
         handOffTo.filter(to -> !to.equals(self.name())),
         handOffRefused,
+        restart,
         systemIdentifier.or(() -> identifier));
   }
 
@@ -68,6 +72,7 @@ public record LeaseState(
         Optional.of(self.name()),
         Optional.empty(),
         handOffTo.filter(to -> !to.equals(self.name())),
+        Optional.empty(),
         Optional.empty(),
         systemIdentifier);
   }
@@ -82,6 +87,7 @@ public record LeaseState(
         Optional.of(shutdown),
         handOffTo.filter(to -> !to.equals(candidate)),
         Optional.empty(),
+        Optional.empty(),
         systemIdentifier);
   }
 
@@ -95,6 +101,7 @@ public record LeaseState(
         reached,
         handOffTo,
         handOffRefused,
+        restart,
         systemIdentifier);
   }
 
@@ -108,6 +115,22 @@ public record LeaseState(
         floor,
         Optional.empty(),
         Optional.of(refusal),
+        restart,
+        systemIdentifier);
+  }
+
+  /** The request is taken. */
+  LeaseState restarting() {
+    return new LeaseState(
+        version,
+        holder,
+        holderLife,
+        epoch,
+        lastHolder,
+        floor,
+        handOffTo,
+        handOffRefused,
+        Optional.empty(),
         systemIdentifier);
   }
 }

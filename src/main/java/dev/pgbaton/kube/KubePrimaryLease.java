@@ -190,6 +190,7 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
         note(notes, Names.FLOOR).map(WalPosition::parse),
         note(notes, Names.HANDOFF_TO),
         note(notes, Names.HANDOFF_REFUSED),
+        note(notes, Names.RESTART),
         note(notes, Names.SYSTEM_IDENTIFIER));
   }
 
@@ -206,6 +207,7 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
     put(notes, Names.FLOOR, next.floor().map(WalPosition::toString));
     put(notes, Names.HANDOFF_TO, next.handOffTo());
     put(notes, Names.HANDOFF_REFUSED, next.handOffRefused());
+    put(notes, Names.RESTART, next.restart());
     put(notes, Names.SYSTEM_IDENTIFIER, next.systemIdentifier());
     var now = ZonedDateTime.now(ZoneOffset.UTC);
     var former = replaced.getSpec() == null ? null : replaced.getSpec().getHolderIdentity();

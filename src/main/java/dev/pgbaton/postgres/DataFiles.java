@@ -36,13 +36,7 @@ final class DataFiles {
 
   Optional<DataDirectory> read() {
     if (!present()) return Optional.empty();
-    var ended =
-        Programs.run(
-            List.of(paths.program("pg_controldata").toString(), paths.data().toString()),
-            Map.of(),
-            "");
-    if (!ended.well()) throw new IllegalStateException("pg_controldata: " + ended.lastLine());
-    var control = ControlData.parse(ended.output());
+    var control = ControlData.parse(controlData());
     return Optional.of(
         new DataDirectory(
             control.systemIdentifier(),
@@ -50,6 +44,21 @@ final class DataFiles {
             standby(),
             control.shutDown(),
             history(control.position().timeline())));
+  }
+
+  private String controlData() {
+    var ended =
+        Programs.run(
+            List.of(paths.program("pg_controldata").toString(), paths.data().toString()),
+            Map.of(),
+            "");
+    if (!ended.well()) throw new IllegalStateException("pg_controldata: " + ended.lastLine());
+    return ended.output();
+  }
+
+  /** What a standby's configuration ends with; see {@link StandbyMinimums}. */
+  String standbyMinimums() {
+    return present() ? StandbyMinimums.of(controlData(), paths.restartSettings()) : "";
   }
 
   boolean standby() {

@@ -231,7 +231,7 @@ public final class LocalPostgres implements Postgres {
         Failure.What.REWIND,
         () -> {
           files.rewinding(true);
-          configuration.write(Optional.empty(), taken);
+          configuration.write(Optional.empty(), taken, "");
           var rewound =
               run(
                   "pg_rewind",
@@ -310,7 +310,7 @@ public final class LocalPostgres implements Postgres {
 
   private void start(boolean asPrimary, Optional<String> upstream) {
     if (target.server() != null) throw new IllegalStateException("PostgreSQL runs already");
-    takeMounted(upstream);
+    takeMounted(upstream, asPrimary ? "" : files.standbyMinimums());
     follows = upstream;
     promoting = false;
     logMissing = false;
@@ -343,13 +343,13 @@ public final class LocalPostgres implements Postgres {
    * Settings that would keep the server from starting are not taken: it starts with the last good
    * ones.
    */
-  private void takeMounted(Optional<String> upstream) {
+  private void takeMounted(Optional<String> upstream, String last) {
     var mounted = MountedSettings.read(paths.reloadSettings());
     if (mounted.hash().equals(taken.hash()) || mounted.hash().equals(refused)) {
-      configuration.write(upstream, taken);
+      configuration.write(upstream, taken, last);
       return;
     }
-    configuration.write(upstream, mounted);
+    configuration.write(upstream, mounted, last);
     var check =
         Programs.run(
             List.of(
@@ -371,7 +371,7 @@ public final class LocalPostgres implements Postgres {
       refused = mounted.hash();
       errors = check.output().lines().toList();
       readKept();
-      configuration.write(upstream, taken);
+      configuration.write(upstream, taken, last);
     }
   }
 

@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /** The configuration files that PostgreSQL is started with. Those in PGDATA itself are not read. */
 final class ServerConfiguration {
+  static final int MAX_WAL_SENDERS = 20;
+
   private static final String HBA =
       """
       local all         all                  peer map=pgbaton
@@ -36,7 +38,10 @@ final class ServerConfiguration {
     this.credentials = credentials;
   }
 
-  void write(Optional<String> upstream, MountedSettings reloadable) {
+  /**
+   * @param last lines that outweigh all others
+   */
+  void write(Optional<String> upstream, MountedSettings reloadable, String last) {
     try {
       Files.createDirectories(paths.run());
       Files.writeString(paths.run().resolve("pg_hba.conf"), HBA);
@@ -49,7 +54,7 @@ final class ServerConfiguration {
           """
           shared_preload_libraries = 'repmgr'
           wal_keep_size = '512MB'
-          max_wal_senders = 20
+          max_wal_senders = %d
           include_if_exists '%s'
           include '%s'
           listen_addresses = '*'
@@ -65,15 +70,18 @@ final class ServerConfiguration {
           allow_alter_system = off
           logging_collector = off
           include '%s'
+          %s
           """
               .formatted(
+                  MAX_WAL_SENDERS,
                   paths.restartSettings(),
                   paths.run().resolve("reload.conf"),
                   paths.run(),
                   paths.run().resolve("pg_hba.conf"),
                   paths.run().resolve("pg_ident.conf"),
                   name,
-                  paths.run().resolve("upstream.conf")));
+                  paths.run().resolve("upstream.conf"),
+                  last));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

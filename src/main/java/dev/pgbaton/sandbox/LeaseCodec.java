@@ -26,6 +26,7 @@ final class LeaseCodec {
         Optional.ofNullable(annotations.get(Names.FLOOR)).map(WalPosition::parse),
         Optional.ofNullable(annotations.get(Names.HANDOFF_TO)),
         Optional.ofNullable(annotations.get(Names.HANDOFF_REFUSED)),
+        Optional.ofNullable(annotations.get(Names.RESTART)),
         Optional.ofNullable(annotations.get(Names.SYSTEM_IDENTIFIER)));
   }
 
@@ -36,6 +37,7 @@ final class LeaseCodec {
     put(annotations, Names.FLOOR, state.floor().map(WalPosition::toString));
     put(annotations, Names.HANDOFF_TO, state.handOffTo());
     put(annotations, Names.HANDOFF_REFUSED, state.handOffRefused());
+    put(annotations, Names.RESTART, state.restart());
     put(annotations, Names.SYSTEM_IDENTIFIER, state.systemIdentifier());
     return lease
         .edit()

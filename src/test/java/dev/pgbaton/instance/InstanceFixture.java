@@ -122,6 +122,7 @@ final class InstanceFixture {
             Optional.ofNullable(floor),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.of(SYSTEM));
     return this;
   }
@@ -142,6 +143,7 @@ final class InstanceFixture {
             lease.floor(),
             lease.handOffTo(),
             lease.handOffRefused(),
+            lease.restart(),
             lease.systemIdentifier());
     return this;
   }
@@ -162,7 +164,24 @@ final class InstanceFixture {
             Optional.ofNullable(floor),
             Optional.ofNullable(handOffTo),
             Optional.empty(),
+            Optional.empty(),
             Optional.of(SYSTEM));
+    return this;
+  }
+
+  InstanceFixture askedToRestart() {
+    lease =
+        new LeaseState(
+            lease.version(),
+            lease.holder(),
+            lease.holderLife(),
+            lease.epoch(),
+            lease.lastHolder(),
+            lease.floor(),
+            lease.handOffTo(),
+            lease.handOffRefused(),
+            lease.holder(),
+            lease.systemIdentifier());
     return this;
   }
 
@@ -175,6 +194,7 @@ final class InstanceFixture {
             Optional.of("another-life"),
             3,
             lease.lastHolder(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),

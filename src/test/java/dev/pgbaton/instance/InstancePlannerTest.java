@@ -19,6 +19,7 @@ import dev.pgbaton.instance.InstanceStep.Promote;
 import dev.pgbaton.instance.InstanceStep.Publish;
 import dev.pgbaton.instance.InstanceStep.ReleaseLease;
 import dev.pgbaton.instance.InstanceStep.RenewLease;
+import dev.pgbaton.instance.InstanceStep.RestartServer;
 import dev.pgbaton.instance.InstanceStep.Rewind;
 import dev.pgbaton.instance.InstanceStep.SetAside;
 import dev.pgbaton.instance.InstanceStep.StartPrimary;
@@ -85,6 +86,12 @@ class InstancePlannerTest {
         .isEqualTo(new RenewLease());
     assertThat(instance("pg-0").stopped(crashedPrimary(at(1, 500))).holding().step())
         .isEqualTo(new StartPrimary());
+  }
+
+  @Test
+  void theHolderRestartsInPlaceWhenAskedTo() {
+    assertThat(instance("pg-0").primary().holding().routed().askedToRestart().step())
+        .isEqualTo(new RestartServer());
   }
 
   @Test
