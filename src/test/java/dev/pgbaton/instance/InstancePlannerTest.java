@@ -90,7 +90,13 @@ class InstancePlannerTest {
 
   @Test
   void theHolderRestartsInPlaceWhenAskedTo() {
-    assertThat(instance("pg-0").primary().holding().routed().askedToRestart().step())
+    assertThat(
+            instance("pg-0")
+                .primary()
+                .holding()
+                .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.0")))
+                .askedToRestart()
+                .step())
         .isEqualTo(new RestartServer());
   }
 
