@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A setting's value by PostgreSQL's own rules (guc.c): units, rounding, synonyms of on and off. */
 sealed interface SettingValue {
@@ -62,6 +63,20 @@ sealed interface SettingValue {
     };
   }
 
+  /** For a setting of an extension: of what kind it is, only its values tell. */
+  static boolean sameWhateverItIs(String one, String other, String unit) {
+    if (one.equals(other)) return true;
+    var asBool = bool(one);
+    if (asBool.isPresent() && asBool.equals(bool(other))) return true;
+    return Stream.of(Setting.Type.integer, Setting.Type.real)
+        .map(type -> Setting.anyNumber(type, unit))
+        .anyMatch(
+            number ->
+                parse(number, one) instanceof Good(var first)
+                    && parse(number, other) instanceof Good(var second)
+                    && first.equals(second));
+  }
+
   private static Optional<Boolean> bool(String text) {
     var word = text.strip().toLowerCase(Locale.ROOT);
     if (word.isEmpty()) return Optional.empty();
@@ -98,7 +113,9 @@ sealed interface SettingValue {
     var bad = new Bad("is not " + kind + units(setting) + ". Put one " + range(setting));
     var match = NUMBER.matcher(text);
     if (!match.matches()) return bad;
-    var value = decimal(match.group(1));
+    var read = decimal(match.group(1), setting.type());
+    if (read.isEmpty()) return bad;
+    var value = read.get();
     var unit = match.group(2);
     if (!unit.isEmpty()) {
       var factor = factors(setting).get(unit);
@@ -127,17 +144,19 @@ sealed interface SettingValue {
             setting.unit().map(" (counted in %s)"::formatted).orElse(""));
   }
 
-  /** As C's strtol with base 0 and strtod read it: a leading zero means octal. */
-  private static BigDecimal decimal(String number) {
+  /**
+   * As C's strtol with base 0 reads it, and strtod what that one can't: a leading zero means octal.
+   */
+  private static Optional<BigDecimal> decimal(String number, Setting.Type type) {
     var negative = number.startsWith("-");
     var digits = negative || number.startsWith("+") ? number.substring(1) : number;
+    var octal = type == Setting.Type.integer && digits.matches("0[0-9]+");
+    if (octal && !digits.matches("[0-7]+")) return Optional.empty();
     var value =
         digits.matches("0[xX].*")
             ? new BigDecimal(new BigInteger(digits.substring(2), 16))
-            : digits.matches("0[0-7]+")
-                ? new BigDecimal(new BigInteger(digits, 8))
-                : new BigDecimal(digits);
-    return negative ? value.negate() : value;
+            : octal ? new BigDecimal(new BigInteger(digits, 8)) : new BigDecimal(digits);
+    return Optional.of(negative ? value.negate() : value);
   }
 
   /** As C's %g prints it. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,6 +39,12 @@ public final class SettingsCatalogue {
           "subtransaction_buffers", "0",
           "transaction_buffers", "0");
 
+  /**
+   * Of the extensions that come with PostgreSQL: a server that has not loaded them does not know.
+   */
+  private static final Set<String> EXTENSIONS_NEED_A_RESTART =
+      Set.of("pg_prewarm.autoprewarm", "pg_stat_statements.max");
+
   /** PostgreSQL's own checks write these anew. */
   private static final Set<String> CASE_IS_NOT_KEPT =
       Set.of("DateStyle", "TimeZone", "log_timezone");
@@ -57,11 +64,13 @@ public final class SettingsCatalogue {
   }
 
   /**
-   * Whether only a restart puts a new value into force. What an extension wants is not known: a
-   * reload, as most do.
+   * Whether only a restart puts a new value into force. What a foreign extension wants is not
+   * known: a reload, as most do.
    */
   public static boolean needsRestart(String name) {
-    return get(name).map(Setting::needsRestart).orElse(false);
+    return get(name)
+        .map(Setting::needsRestart)
+        .orElseGet(() -> EXTENSIONS_NEED_A_RESTART.contains(name.toLowerCase(Locale.ROOT)));
   }
 
   /** The value as {@code pg_settings} will show it; itself where it isn't valid. */
@@ -78,13 +87,14 @@ public final class SettingsCatalogue {
    *     none
    */
   public static boolean sameValue(String name, String desired, String shown, String unit) {
+    var known = get(name);
+    if (known.isEmpty()) return SettingValue.sameWhateverItIs(desired, shown, unit);
     var wanted = normalised(name, desired);
     if (wanted.equals(COMPUTED_IF.get(name))) return true;
     var seen = normalised(name, shown);
-    if (CASE_IS_NOT_KEPT.contains(name)) {
-      return wanted.replace(" ", "").equalsIgnoreCase(seen.replace(" ", ""));
-    }
-    return wanted.equals(seen);
+    return CASE_IS_NOT_KEPT.contains(known.get().name())
+        ? wanted.replace(" ", "").equalsIgnoreCase(seen.replace(" ", ""))
+        : wanted.equals(seen);
   }
 
   /**
