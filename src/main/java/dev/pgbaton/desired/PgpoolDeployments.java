@@ -11,8 +11,12 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * pgpool before the cluster: it keeps no state, so Kubernetes' own rolling update does, as long as
@@ -20,6 +24,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
  */
 final class PgpoolDeployments {
   private static final int DRAIN_SECONDS = 5;
+  private static final String USERS = "pgpool-users";
 
   private PgpoolDeployments() {}
 
@@ -67,12 +72,7 @@ final class PgpoolDeployments {
         .withTolerations(scheduling.tolerations())
         .withPriorityClassName(scheduling.priorityClassName().orElse(null))
         .withContainers(container(pgpool))
-        .withVolumes(
-            Volumes.scratch("tmp"),
-            Volumes.scratch("run"),
-            Volumes.configMap("pgpool", ConfigMaps.pgpoolName(layout, conf)),
-            Volumes.secret("credentials", layout.credentialsSecret()),
-            Volumes.secret("pgpool-credentials", layout.pgpoolDeployment().orElseThrow()))
+        .withVolumes(volumes(pgpool, layout, conf))
         .endSpec()
         .endTemplate()
         .endSpec()
@@ -99,13 +99,36 @@ final class PgpoolDeployments {
         .withNewSleep((long) DRAIN_SECONDS)
         .endPreStop()
         .endLifecycle()
-        .withVolumeMounts(
-            Volumes.mount("tmp", "/tmp"),
-            Volumes.mount("run", "/run/pgpool"),
-            Volumes.readOnly("pgpool", "/etc/pgbaton/pgpool"),
-            Volumes.readOnly("credentials", "/etc/pgbaton/credentials"),
-            Volumes.readOnly("pgpool-credentials", "/etc/pgbaton/pgpool-credentials"))
+        .withVolumeMounts(mounts(pgpool))
         .build();
+  }
+
+  private static List<Volume> volumes(PgpoolSpec pgpool, ClusterLayout layout, String conf) {
+    var volumes =
+        new ArrayList<>(
+            List.of(
+                Volumes.scratch("tmp"),
+                Volumes.scratch("run"),
+                Volumes.configMap("pgpool", ConfigMaps.pgpoolName(layout, conf)),
+                Volumes.secret("credentials", layout.credentialsSecret()),
+                Volumes.secret("pgpool-credentials", layout.pgpoolDeployment().orElseThrow())));
+    pgpool.usersSecret().map(secret -> Volumes.secret(USERS, secret)).ifPresent(volumes::add);
+    return volumes;
+  }
+
+  private static List<VolumeMount> mounts(PgpoolSpec pgpool) {
+    var mounts =
+        new ArrayList<>(
+            List.of(
+                Volumes.mount("tmp", "/tmp"),
+                Volumes.mount("run", "/run/pgpool"),
+                Volumes.readOnly("pgpool", "/etc/pgbaton/pgpool"),
+                Volumes.readOnly("credentials", "/etc/pgbaton/credentials"),
+                Volumes.readOnly("pgpool-credentials", "/etc/pgbaton/pgpool-credentials")));
+    if (pgpool.usersSecret().isPresent()) {
+      mounts.add(Volumes.readOnly(USERS, "/etc/pgbaton/pgpool-users"));
+    }
+    return mounts;
   }
 
   private static Probe probe(int period, int failures) {

@@ -3,6 +3,7 @@ package dev.pgbaton.spec;
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,9 @@ final class ClusterRules {
   private static final String STANDBYS = "spec.replication.synchronousStandbys";
   private static final String PARAMETERS = "spec.postgresql.parameters";
   private static final String NODE_PORT = "spec.pgpool.service.nodePort";
+
+  private static final Duration SHORTEST_START = Duration.ofSeconds(10);
+  private static final Duration LONGEST_START = Duration.ofHours(48);
 
   private final ClusterSpec spec;
   private final Reading reading;
@@ -36,6 +40,7 @@ final class ClusterRules {
               rules.onlySomeServicesHaveNodePorts(pgpool.service());
             });
     rules.pgbatonsLabelsAreItsOwn();
+    rules.instancesHaveTimeToStart();
   }
 
   private void synchronousStandbysExist() {
@@ -133,6 +138,15 @@ final class ClusterRules {
             "is set by pgbaton itself, to find its objects again. Remove it.");
       }
     }
+  }
+
+  private void instancesHaveTimeToStart() {
+    var timeout = spec.rollout().instanceTimeout();
+    if (timeout.compareTo(SHORTEST_START) >= 0 && timeout.compareTo(LONGEST_START) <= 0) return;
+    reading.problem(
+        "spec.rollout.instanceTimeout",
+        "is how long a rollout waits for one instance to start and catch up. Put from %ds to %dh."
+            .formatted(SHORTEST_START.toSeconds(), LONGEST_START.toHours()));
   }
 
   private Optional<BigDecimal> parameter(String name) {

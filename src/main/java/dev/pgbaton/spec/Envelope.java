@@ -38,7 +38,7 @@ record Envelope(MappingNode document, String apiVersion, String kind) {
           "apiVersion",
           place("apiVersion"),
           apiVersion.isEmpty()
-              ? "is missing; put %s.".formatted(ClusterSpec.API_VERSION)
+              ? "is missing. Put %s.".formatted(ClusterSpec.API_VERSION)
               : "%s is not known. Put %s."
                   .formatted(FieldType.shown(apiVersion), ClusterSpec.API_VERSION));
       return Optional.empty();
@@ -48,7 +48,7 @@ record Envelope(MappingNode document, String apiVersion, String kind) {
           "kind",
           place("kind"),
           kind.isEmpty()
-              ? "is missing; put %s.".formatted(ClusterSpec.KIND)
+              ? "is missing. Put %s.".formatted(ClusterSpec.KIND)
               : "%s is not known. Put %s.".formatted(FieldType.shown(kind), ClusterSpec.KIND));
       return Optional.empty();
     }

@@ -18,7 +18,17 @@ record IntegerType(int min, int max) implements FieldType<Integer> {
         return number.intValue();
       }
     }
-    reading.problem(path, node, "%s is not %s.".formatted(FieldType.found(node), expected()));
+    var quoted =
+        node instanceof ScalarNode scalar
+            && scalar.getTag().equals(Tag.STR)
+            && scalar.getValue().matches("[0-9]+");
+    reading.problem(
+        path,
+        node,
+        quoted
+            ? "\"%s\" is a text because of its quotes. Put %s without them."
+                .formatted(FieldType.found(node), expected())
+            : "%s is not %s.".formatted(FieldType.found(node), expected()));
     return example();
   }
 

@@ -3,6 +3,7 @@ package dev.pgbaton.spec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -20,6 +21,7 @@ final class MappingFields implements Fields {
   private final MappingNode node;
   private final Map<String, NodeTuple> present = new LinkedHashMap<>();
   private final TreeSet<String> known = new TreeSet<>();
+  private final TreeMap<String, String> missing = new TreeMap<>();
 
   MappingFields(Reading reading, String path, MappingNode node) {
     this.reading = reading;
@@ -43,8 +45,7 @@ final class MappingFields implements Fields {
   public <T> T required(String name, FieldType<T> type, String description) {
     var value = value(name);
     if (value.isPresent()) return type.read(value.get(), at(name), reading);
-    var place = Optional.ofNullable(present.get(name)).map(NodeTuple::getKeyNode).orElse(node);
-    reading.problem(at(name), place, "is missing; put " + type.expected() + ".");
+    missing.put(name, type.expected());
     return type.example();
   }
 
@@ -54,19 +55,29 @@ final class MappingFields implements Fields {
   }
 
   /** To be called when every known field has been asked for. */
-  void reportUnknown() {
-    present.forEach(
-        (name, tuple) -> {
-          if (known.contains(name)) return;
-          reading.problem(
-              at(name),
-              tuple.getKeyNode(),
-              Suggestion.nearest(name, known)
-                  .map(nearest -> "is not a field here. Did you mean %s?".formatted(nearest))
-                  .orElseGet(
-                      () ->
-                          "is not a field here. Fields are: %s."
-                              .formatted(String.join(", ", known))));
+  void finish() {
+    for (var unknown : present.entrySet()) {
+      var name = unknown.getKey();
+      if (known.contains(name)) continue;
+      var nearest = Suggestion.nearest(name, known);
+      // One mistake is one problem: a misspelt field is not missing too.
+      nearest
+          .filter(field -> missing.remove(field) != null)
+          .ifPresent(field -> reading.unsound(at(field)));
+      reading.problem(
+          at(name),
+          unknown.getValue().getKeyNode(),
+          nearest
+              .map("is not a field here. Did you mean %s?"::formatted)
+              .orElseGet(
+                  () ->
+                      "is not a field here. Fields are: %s.".formatted(String.join(", ", known))));
+    }
+    missing.forEach(
+        (name, expected) -> {
+          var place =
+              Optional.ofNullable(present.get(name)).map(NodeTuple::getKeyNode).orElse(node);
+          reading.problem(at(name), place, "is missing. Put %s.".formatted(expected));
         });
   }
 

@@ -15,7 +15,7 @@ record ObjectType<T>(Function<Fields, T> record) implements FieldType<T> {
     }
     var fields = new MappingFields(reading, path, mapping);
     var value = record.apply(fields);
-    fields.reportUnknown();
+    fields.finish();
     return value;
   }
 
@@ -28,7 +28,9 @@ record ObjectType<T>(Function<Fields, T> record) implements FieldType<T> {
   public String expected() {
     var fields = new DescribedFields();
     record.apply(fields);
-    return "a mapping of " + String.join(", ", fields.names());
+    var names = fields.names();
+    return (names.size() == 1 ? "a mapping with the field " : "a mapping with the fields ")
+        + String.join(", ", names);
   }
 
   @Override

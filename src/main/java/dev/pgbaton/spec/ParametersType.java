@@ -41,7 +41,7 @@ record ParametersType() implements FieldType<Map<String, String>> {
                 () ->
                     value.isPresent()
                         ? Optional.empty()
-                        : Optional.of(FieldType.found(tuple.getValueNode()) + " is not a value."))
+                        : Optional.of(noValue(tuple.getValueNode())))
             .ifPresent(message -> reading.problem(at, tuple.getValueNode(), message));
         values.put(known, value.orElse(""));
       }
@@ -53,6 +53,12 @@ record ParametersType() implements FieldType<Map<String, String>> {
     return node instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)
         ? Optional.of(scalar.getValue())
         : Optional.empty();
+  }
+
+  private static String noValue(Node node) {
+    return node instanceof ScalarNode
+        ? "has no value. Put one, or remove it."
+        : "%s is not a value. Put one word, or a text in quotes.".formatted(FieldType.found(node));
   }
 
   private Optional<String> wrongName(String name) {

@@ -2,13 +2,20 @@ package dev.pgbaton.spec;
 
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.Map;
+import java.util.Optional;
 
-/** pgpool-II before the cluster. */
+/**
+ * pgpool-II before the cluster.
+ *
+ * @param usersSecret pgpool answers SCRAM on both sides, so it must know the password of everyone
+ *     who connects through it
+ */
 public record PgpoolSpec(
     int instances,
     String image,
     ResourceRequirements resources,
     Map<String, String> parameters,
+    Optional<String> usersSecret,
     ServiceSpec service) {
   static final FieldType<PgpoolSpec> TYPE =
       FieldType.object(
@@ -30,6 +37,11 @@ public record PgpoolSpec(
                       PgpoolParameters.TYPE,
                       Map.of(),
                       "pgpool's settings, as in pgpool.conf."),
+                  pgpool.optional(
+                      "usersSecret",
+                      FieldTypes.NAME_REFERENCE,
+                      "A Secret of the namespace with the users who connect through pgpool: each key"
+                          + " a user, its value the password."),
                   pgpool.optional(
                       "service",
                       ServiceSpec.TYPE,

@@ -3,10 +3,13 @@ package dev.pgbaton.spec;
 import dev.pgbaton.cluster.SourceRef;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** What reading one document brings to light: its problems, and where each field stands. */
@@ -17,6 +20,7 @@ final class Reading {
   private final String file;
   private final SourceRef document;
   private final List<Problem> problems = new ArrayList<>();
+  private final Set<String> unsound = new HashSet<>();
   private final SortedMap<String, SourceRef> places = new TreeMap<>();
 
   Reading(String file, Node document) {
@@ -44,17 +48,22 @@ final class Reading {
     }
   }
 
+  /** A field that is not what it seems, because of a problem elsewhere. */
+  void unsound(String field) {
+    unsound.add(field);
+  }
+
   /** Whether none of the fields, nor one below them, has a problem. */
   boolean sound(String... fields) {
     for (var field : fields) {
-      for (var problem : problems) {
-        var at = problem.field();
-        if (at.equals(field) || at.startsWith(field + ".") || field.startsWith(at + ".")) {
-          return false;
-        }
-      }
+      if (Stream.concat(problems.stream().map(Problem::field), unsound.stream())
+          .anyMatch(bad -> isWithin(bad, field) || isWithin(field, bad))) return false;
     }
     return true;
+  }
+
+  private static boolean isWithin(String field, String outer) {
+    return field.equals(outer) || field.startsWith(outer + ".") || field.startsWith(outer + "[");
   }
 
   SourceRef document() {

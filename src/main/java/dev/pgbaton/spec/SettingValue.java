@@ -51,6 +51,8 @@ sealed interface SettingValue {
       Pattern.compile(
           "\\s*([-+]?(?:0[xX][0-9a-fA-F]+|(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?))\\s*([a-zA-Z]*)\\s*");
 
+  BigDecimal ENDLESS = new BigDecimal("1e100");
+
   static SettingValue parse(Setting setting, String text) {
     return switch (setting.type()) {
       case bool ->
@@ -137,11 +139,25 @@ sealed interface SettingValue {
   }
 
   private static String range(Setting setting) {
-    return "from %s to %s%s"
-        .formatted(
-            setting.min().orElseThrow(),
-            setting.max().orElseThrow(),
-            setting.unit().map(" (counted in %s)"::formatted).orElse(""));
+    var min = setting.min().map(BigDecimal::new).orElseThrow();
+    var max = setting.max().map(BigDecimal::new).orElseThrow();
+    return max.compareTo(ENDLESS) > 0
+        ? "of %s or more".formatted(inUnits(min, setting))
+        : "from %s to %s".formatted(inUnits(min, setting), inUnits(max, setting));
+  }
+
+  /** In the largest unit that leaves no fraction; what is 0 or less has a meaning of its own. */
+  private static String inUnits(BigDecimal value, Setting setting) {
+    if (setting.unit().isEmpty() || value.signum() <= 0) return value.toPlainString();
+    var factors = factors(setting);
+    var amount = value.multiply(factors.get(setting.unit().get()));
+    return factors.entrySet().stream()
+        .filter(unit -> !unit.getKey().equals("8kB"))
+        .sorted(Map.Entry.<String, BigDecimal>comparingByValue().reversed())
+        .filter(unit -> amount.remainder(unit.getValue()).signum() == 0)
+        .findFirst()
+        .map(unit -> amount.divide(unit.getValue()).toPlainString() + unit.getKey())
+        .orElse(value.toPlainString());
   }
 
   /**

@@ -30,14 +30,6 @@ record TextType<T>(
     }
     var text = scalar.getValue();
     var isText = scalar.getTag().equals(Tag.STR);
-    if (!isText && !numbersToo) {
-      reading.problem(
-          path,
-          node,
-          "%s is not text here. Put it in quotes: \"%s\"."
-              .formatted(FieldType.shown(text), FieldType.shown(text)));
-      return example;
-    }
     if (text.length() > maxLength) {
       reading.problem(
           path,
@@ -48,6 +40,14 @@ record TextType<T>(
     }
     if (!pattern.matcher(text).matches()) {
       reading.problem(path, node, "%s is not %s.".formatted(FieldType.shown(text), expected));
+      return example;
+    }
+    if (!isText && !numbersToo) {
+      reading.problem(
+          path,
+          node,
+          "%s is not text unless it is in quotes. Put \"%s\"."
+              .formatted(FieldType.shown(text), FieldType.shown(text)));
       return example;
     }
     return convert.apply(text);
