@@ -11,6 +11,7 @@ import dev.pgbaton.reconcile.Reconciler;
 import dev.pgbaton.reconcile.Reporter;
 import dev.pgbaton.report.Contexts;
 import dev.pgbaton.web.FleetView;
+import dev.pgbaton.web.Metrics;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,12 +31,14 @@ public class Daemon implements FleetView {
 
   private final DaemonConfig config;
   private final Backends backends;
+  private final Metrics metrics;
   private Backend backend;
   private volatile ReconcileLoop loop;
 
-  Daemon(DaemonConfig config, Backends backends) {
+  Daemon(DaemonConfig config, Backends backends, Metrics metrics) {
     this.config = config;
     this.backends = backends;
+    this.metrics = metrics;
   }
 
   void start(@Observes StartupEvent event) {
@@ -52,7 +55,7 @@ public class Daemon implements FleetView {
             new Reconciler(backend.reader(), backend.probe(), journal, runner, chronicle),
             new Reporter(ForgeStatuses.of(settings.forge()), journal, contexts, LOG::warn),
             journal,
-            new DaemonLog(backend.events()),
+            new Listeners(List.of(new DaemonLog(backend.events()), metrics)),
             Clock.systemUTC(),
             new SplittableRandom(),
             settings.interval(),

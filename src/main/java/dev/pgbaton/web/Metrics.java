@@ -1,0 +1,289 @@
+package dev.pgbaton.web;
+
+import dev.pgbaton.apply.Outcome;
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.observed.Instance;
+import dev.pgbaton.observed.JournalEntry;
+import dev.pgbaton.observed.Replication;
+import dev.pgbaton.reconcile.Pass;
+import dev.pgbaton.reconcile.ReconcileLoop;
+import dev.pgbaton.report.ClusterHealth.Condition;
+import dev.pgbaton.spec.SpecSource.Fetched;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+
+/** Every metric of the daemon, each named once. What is not known is NaN, never 0. */
+@ApplicationScoped
+public class Metrics implements ReconcileLoop.Listener {
+  private final MeterRegistry registry;
+  private final Map<ClusterId, Cluster> clusters = new ConcurrentHashMap<>();
+  private volatile Instant readAt;
+
+  Metrics(MeterRegistry registry) {
+    this.registry = registry;
+    Gauge.builder("pgbaton.repository.age", this, Metrics::repositoryAge)
+        .baseUnit("seconds")
+        .description("Time since the repository was read last")
+        .register(registry);
+  }
+
+  private double repositoryAge() {
+    return readAt == null ? Double.NaN : age(readAt);
+  }
+
+  @Override
+  public void fetched(Fetched fetched) {
+    switch (fetched) {
+      case Fetched.Head _ -> readAt = Instant.now();
+      case Fetched.Nothing _ -> {
+        readAt = Instant.now();
+        error("repository-empty", Tags.empty());
+      }
+      case Fetched.Unreachable _ -> error("repository-unreachable", Tags.empty());
+    }
+  }
+
+  @Override
+  public void passed(Pass pass, Optional<Pass> before) {
+    switch (pass) {
+      case Pass.Done done -> {
+        count(done);
+        cluster(pass.id()).took(done, before);
+      }
+      case Pass.Refused _ -> {
+        if (before.map(b -> !(b instanceof Pass.Refused)).orElse(true))
+          error("spec-refused", tags(pass.id()));
+        cluster(pass.id()).took(pass);
+      }
+      case Pass.Failed _ -> {
+        error("pass-failed", tags(pass.id()));
+        cluster(pass.id()).took(pass);
+      }
+      case Pass.Removed _ ->
+          Optional.ofNullable(clusters.remove(pass.id())).ifPresent(Cluster::remove);
+    }
+  }
+
+  @Override
+  public void failed(ClusterId id, RuntimeException e) {
+    error("exception", tags(id));
+  }
+
+  private void count(Pass.Done done) {
+    switch (done.outcome()) {
+      case Outcome.Failed(var refusal, _) -> error(kind(refusal), tags(done.id()));
+      case Outcome.Stale _ -> error("stale", tags(done.id()));
+      case Outcome.Postponed _ -> error("postponed", tags(done.id()));
+      case Outcome.Applied _, Outcome.NothingToDo _ -> {}
+    }
+  }
+
+  private Cluster cluster(ClusterId id) {
+    return clusters.computeIfAbsent(id, Cluster::new);
+  }
+
+  private void error(String kind, Tags of) {
+    // Every series of one name has the same tags: what concerns no cluster has empty ones.
+    var tags = Tags.of("namespace", "", "cluster", "").and(of).and("kind", kind);
+    Counter.builder("pgbaton.errors")
+        .description("What went wrong, by kind; most is tried again by itself")
+        .tags(tags)
+        .register(registry)
+        .increment();
+  }
+
+  private static Tags tags(ClusterId id) {
+    return Tags.of("namespace", id.namespace(), "cluster", id.name());
+  }
+
+  private static String kind(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static double age(Instant since) {
+    return seconds(Duration.between(since, Instant.now()));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1000.0;
+  }
+
+  /** One cluster's meters, over its last pass. */
+  private final class Cluster {
+    private final Tags tags;
+    private final List<Meter> meters = new ArrayList<>();
+    private final Map<String, Meter> lags = new HashMap<>();
+    private volatile Pass last;
+    private Meter commit;
+    private String commitId = "";
+
+    Cluster(ClusterId id) {
+      tags = tags(id);
+      for (var condition : Condition.values())
+        gauge(
+            "pgbaton.cluster.condition",
+            null,
+            "1 for the condition that the cluster is in: " + conditions(),
+            Tags.of("condition", kind(condition)),
+            c -> c.last.health().condition() == condition ? 1 : 0);
+      for (var role : Role.values())
+        gauge(
+            "pgbaton.cluster.instances",
+            null,
+            "Instances by the role that PostgreSQL itself says it has",
+            Tags.of("role", kind(role)),
+            c -> c.instances().stream().filter(i -> i.role() == role).count());
+      gauge(
+          "pgbaton.cluster.instances.ready",
+          null,
+          "Instances whose pod is Ready",
+          Tags.empty(),
+          c -> c.instances().stream().filter(Instance::ready).count());
+      gauge(
+          "pgbaton.rollout.last.duration",
+          "seconds",
+          "How long the last rollout took",
+          Tags.empty(),
+          c -> c.lastRollout().flatMap(Cluster::took).map(Metrics::seconds).orElse(Double.NaN));
+      gauge(
+          "pgbaton.rollout.last.write.outage",
+          "seconds",
+          "Longest gap between acknowledged writes in the last rollout; NaN if it is not known",
+          Tags.empty(),
+          c ->
+              c.lastRollout()
+                  .flatMap(JournalEntry.Rollout::outage)
+                  .map(Metrics::seconds)
+                  .orElse(Double.NaN));
+      gauge(
+          "pgbaton.commit.age",
+          "seconds",
+          "Time since the commit that the cluster follows was taken up",
+          Tags.empty(),
+          c -> c.intent().map(i -> age(i.since())).orElse(Double.NaN));
+    }
+
+    private void gauge(
+        String name, String unit, String description, Tags more, ToDoubleFunction<Cluster> value) {
+      meters.add(
+          Gauge.builder(name, this, c -> c.last == null ? Double.NaN : value.applyAsDouble(c))
+              .baseUnit(unit)
+              .description(description)
+              .tags(tags.and(more))
+              .register(registry));
+    }
+
+    synchronized void took(Pass pass) {
+      last = pass;
+    }
+
+    synchronized void took(Pass.Done done, Optional<Pass> before) {
+      last = done;
+      countRollouts(done, before);
+      nameCommit(done);
+      done.observed().instances().forEach(i -> lagOf(i.pod().name()));
+    }
+
+    /** Rollouts that ended before this process began are not counted once more. */
+    private void countRollouts(Pass.Done done, Optional<Pass> before) {
+      if (!(before.orElse(null) instanceof Pass.Done earlier)) return;
+      var known = earlier.observed().journal().rollouts();
+      done.observed().journal().rollouts().stream()
+          .filter(r -> !known.contains(r))
+          .forEach(
+              r ->
+                  Counter.builder("pgbaton.rollouts")
+                      .description("Rollouts that ended, by outcome")
+                      .tags(tags.and("outcome", r.outcome().orElse("unknown")))
+                      .register(registry)
+                      .increment());
+    }
+
+    private void nameCommit(Pass.Done done) {
+      var now = done.observed().journal().intent().map(JournalEntry.Intent::commit).orElse("");
+      if (now.equals(commitId)) return;
+      if (commit != null) registry.remove(commit);
+      commitId = now;
+      commit =
+          Gauge.builder("pgbaton.commit.info", () -> 1)
+              .description("The commit that the cluster follows, as a label")
+              .tags(tags.and(Tag.of("commit", now)))
+              .register(registry);
+    }
+
+    private void lagOf(String pod) {
+      lags.computeIfAbsent(
+          pod,
+          name ->
+              Gauge.builder("pgbaton.replica.lag", this, c -> c.lag(name))
+                  .baseUnit("bytes")
+                  .description("WAL that a replica has not replayed; NaN while it does not stream")
+                  .tags(tags.and("instance", name))
+                  .register(registry));
+    }
+
+    private double lag(String pod) {
+      return instances().stream()
+          .filter(i -> i.pod().name().equals(pod))
+          .map(Instance::replication)
+          .mapToDouble(
+              replication ->
+                  switch (replication) {
+                    case Replication.Streaming(var bytes, _) -> bytes;
+                    case Replication.Source _ -> 0;
+                    case Replication.NotStreaming _, Replication.NotKnown _ -> Double.NaN;
+                  })
+          .findFirst()
+          .orElse(Double.NaN);
+    }
+
+    private List<Instance> instances() {
+      return last instanceof Pass.Done done ? done.observed().instances() : List.of();
+    }
+
+    private Optional<JournalEntry> journal() {
+      return last instanceof Pass.Done done
+          ? Optional.of(done.observed().journal())
+          : Optional.empty();
+    }
+
+    private Optional<JournalEntry.Intent> intent() {
+      return journal().flatMap(JournalEntry::intent);
+    }
+
+    private Optional<JournalEntry.Rollout> lastRollout() {
+      return journal().map(JournalEntry::rollouts).filter(r -> !r.isEmpty()).map(List::getLast);
+    }
+
+    private static Optional<Duration> took(JournalEntry.Rollout rollout) {
+      return rollout.endedAt().map(end -> Duration.between(rollout.startedAt(), end));
+    }
+
+    synchronized void remove() {
+      meters.forEach(registry::remove);
+      lags.values().forEach(registry::remove);
+      if (commit != null) registry.remove(commit);
+    }
+  }
+
+  private static String conditions() {
+    return String.join(
+        ", ", java.util.Arrays.stream(Condition.values()).map(Metrics::kind).toList());
+  }
+}
