@@ -13,6 +13,6 @@ public record ObjectKey(String kind, String namespace, String name)
 
   @Override
   public String toString() {
-    return kind + " " + namespace + "/" + name;
+    return kind + " " + (namespace == null ? "" : namespace + "/") + name;
   }
 }

@@ -8,7 +8,9 @@ import dev.pgbaton.reconcile.ReconcileLoop;
 import dev.pgbaton.report.ClusterHealth.Condition;
 import dev.pgbaton.report.EventSink;
 import dev.pgbaton.spec.SpecSource.Fetched;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /** One line a decision, and the same words as an Event. What did not change is not said again. */
@@ -16,6 +18,7 @@ final class DaemonLog implements ReconcileLoop.Listener {
   private static final Logger LOG = Logger.getLogger("dev.pgbaton");
 
   private final EventSink events;
+  private final Map<ClusterId, String> waits = new ConcurrentHashMap<>();
   private volatile String lastFetch = "";
 
   DaemonLog(EventSink events) {
@@ -64,7 +67,8 @@ final class DaemonLog implements ReconcileLoop.Listener {
       return;
     }
     var health = pass.health();
-    if (before.map(b -> b.health().equals(health)).orElse(false)) return;
+    var same = before.map(b -> b.health().equals(health)).orElse(false);
+    if (pass instanceof Pass.Done(_, _, Plan.Await _, _, _) ? !lasts(pass, same) : same) return;
     var unwell =
         switch (health.condition()) {
           case HEALTHY, PROGRESSING -> false;
@@ -79,6 +83,12 @@ final class DaemonLog implements ReconcileLoop.Listener {
           unwell,
           unwell ? (health.reason().isEmpty() ? "Degraded" : camel(health.reason())) : "InSync",
           health.sentence());
+  }
+
+  /** What is waited for is said once it is waited for a second time: most of it passes at once. */
+  private boolean lasts(Pass pass, boolean same) {
+    var text = pass.health().text();
+    return same && !text.equals(waits.put(pass.id(), text));
   }
 
   @Override

@@ -45,8 +45,8 @@ public record Instance(
 
   /** Why it is not settled, for a person. */
   public String unsettledBecause(long maxLag) {
-    if (trouble.isPresent()) return trouble.get();
     if (terminating) return "its pod is ending";
+    if (trouble.isPresent()) return trouble.get();
     if (!ready) return "its pod is not Ready";
     return switch (replication) {
       case Replication.Source _ -> "it is the primary";

@@ -61,7 +61,10 @@ public sealed interface Step {
   /** For a person. */
   default String text() {
     return switch (this) {
-      case Apply(var changes) -> String.join("; ", changes.stream().map(Change::text).toList());
+      case Apply(var changes) ->
+          changes.size() <= 2
+              ? String.join("; ", changes.stream().map(Change::text).toList())
+              : "%s; and %d other objects".formatted(changes.getFirst().text(), changes.size() - 1);
       case Prune(var leftovers) ->
           "delete " + String.join(", ", leftovers.stream().map(l -> l.key().toString()).toList());
       case LabelRoles(var roles, _) -> "label " + roles;

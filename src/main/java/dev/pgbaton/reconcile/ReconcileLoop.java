@@ -100,10 +100,15 @@ public final class ReconcileLoop implements AutoCloseable {
     timer.execute(this::fetch);
   }
 
-  /** Something of this cluster moved. */
+  /**
+   * Something of this cluster moved. What neither the repository nor the journal knows is others'
+   * business.
+   */
   public void wake(ClusterId id) {
-    if (repository == null) return;
-    works.computeIfAbsent(id, Work::new).at(Duration.ZERO);
+    var known = repository;
+    if (known == null || id.equals(Reporter.REPOSITORY)) return;
+    if (known.clusters().containsKey(id) || journal.clusters().contains(id))
+      works.computeIfAbsent(id, Work::new).at(Duration.ZERO);
   }
 
   public Fleet fleet() {

@@ -32,6 +32,9 @@ record Summary(State state, String text) {
                   String.join(", ", working.stream().map(p -> p.id().toString()).toList())));
     }
     return new Summary(
-        State.SUCCESS, "%d clusters as the repository says".formatted(sorted.size()));
+        State.SUCCESS,
+        sorted.size() == 1
+            ? "1 cluster is as the repository says"
+            : "%d clusters are as the repository says".formatted(sorted.size()));
   }
 }
