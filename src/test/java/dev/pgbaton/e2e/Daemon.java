@@ -64,7 +64,7 @@ final class Daemon {
 
   /** As the API server knows it. */
   String user() {
-    return "system:serviceaccount:%s:pgbaton".formatted(where.systemNamespace());
+    return "system:serviceaccount:%1$s:pgbaton-%1$s".formatted(where.systemNamespace());
   }
 
   /**
@@ -100,7 +100,7 @@ final class Daemon {
 
   String metrics() {
     return kubernetes.raw(
-        "/api/v1/namespaces/%s/services/pgbaton:http/proxy/q/metrics"
+        "/api/v1/namespaces/%1$s/services/pgbaton-%1$s:http/proxy/q/metrics"
             .formatted(where.systemNamespace()));
   }
 
@@ -126,6 +126,8 @@ final class Daemon {
         apiVersion: kustomize.config.k8s.io/v1beta1
         kind: Kustomization
         namespace: %1$s
+        # Its cluster-wide objects are no other installation's.
+        nameSuffix: -%1$s
         resources: [base]
         images:
           - {name: pgbaton, newName: %2$s, newTag: %3$s}

@@ -9,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pgbaton.e2e.Forge.Status;
+import dev.pgbaton.kube.ClientConfiguration;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
@@ -58,8 +60,13 @@ class GitopsClusterIT {
 
   @BeforeAll
   static void installTheDaemon() throws Exception {
+    var config = Config.autoConfigure(null);
+    new ClientConfiguration().customize(config);
     kubernetes =
-        new KubernetesClientBuilder().withHttpClientFactory(new JdkHttpClientFactory()).build();
+        new KubernetesClientBuilder()
+            .withConfig(config)
+            .withHttpClientFactory(new JdkHttpClientFactory())
+            .build();
     shop = new Shop(kubernetes, WHERE);
     removeNamespaces();
     if (!WHERE.imageLoad().isEmpty())
