@@ -48,6 +48,9 @@ record MapType<T>(FieldType<String> key, FieldType<T> value) implements FieldTyp
   @Override
   public ObjectNode schema() {
     var schema = FieldType.schema("object");
+    var names = key.schema();
+    names.remove("type");
+    if (!names.isEmpty()) schema.set("propertyNames", names);
     schema.set("additionalProperties", value.schema());
     return schema;
   }

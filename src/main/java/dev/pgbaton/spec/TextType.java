@@ -61,7 +61,7 @@ record TextType<T>(
   public ObjectNode schema() {
     var schema = FieldType.schema("string");
     if (numbersToo) schema.putArray("type").add("string").add("number");
-    if (!pattern.pattern().equals(FieldTypes.ANYTHING))
+    if (!pattern.pattern().startsWith("(?s)"))
       schema.put("pattern", "^(" + pattern.pattern() + ")$");
     if (maxLength != Integer.MAX_VALUE) schema.put("maxLength", maxLength);
     return schema;
