@@ -1,5 +1,6 @@
 package dev.pgbaton.instance;
 
+import dev.pgbaton.cluster.Role;
 import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
 import dev.pgbaton.instance.InstanceStep.BeginHandOff;
 import dev.pgbaton.instance.InstanceStep.Clone;
@@ -45,6 +46,9 @@ public final class InstanceLoop {
    * is lost.
    */
   private static final Duration UNBROKEN = Duration.ofSeconds(3);
+
+  /** How long a hook waits for the new primary, counted from its own beginning. */
+  private static final Duration SUCCESSOR_BUDGET = Duration.ofSeconds(15);
 
   private Identity self;
   private InstanceSettings settings;
@@ -257,9 +261,26 @@ public final class InstanceLoop {
     return Statuses.of(view, now);
   }
 
-  /** Whether a pre-stop hook may return: the place of the primary is given up, or can't be. */
+  /** Whether the place of the primary is given up, or can't be. */
   public static boolean handedOff(InstanceView view) {
     return view.memory().handOffFailed()
         || !view.lease().names(view.self()) && !view.server().writable();
+  }
+
+  /**
+   * Whether a pre-stop hook may return. As long as clients are still led here, this pod stays: its
+   * address refuses them at once, where that of a pod that is gone lets them wait for their
+   * timeout.
+   */
+  public static boolean mayEnd(InstanceView view, Duration now) {
+    if (!handedOff(view)) return false;
+    if (view.memory().handOffFailed()) return true;
+    var successor = view.leaseState().flatMap(LeaseState::holder).flatMap(view::statusOf);
+    return view.leaseState().flatMap(LeaseState::holder).isEmpty()
+        || successor.filter(s -> s.role() == Role.PRIMARY && s.ready()).isPresent()
+        || view.memory()
+            .leavingSince()
+            .filter(since -> InstancePlanner.elapsed(since, now, SUCCESSOR_BUDGET))
+            .isPresent();
   }
 }

@@ -5,7 +5,9 @@ import dev.pgbaton.instance.InstanceStep.Publish;
 import dev.pgbaton.instance.InstanceStep.RenewLease;
 import dev.pgbaton.instance.InstanceStep.Wait;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,11 @@ public final class InstanceRunner {
   /** A pass that takes longer than this hangs, and the container is better restarted. */
   private static final Duration HANGING = Duration.ofSeconds(30);
 
+  /** What is tried again and again is said again after this, and what only goes on after that. */
+  private static final Duration SHORT = Duration.ofSeconds(10);
+
+  private static final Duration LONG = Duration.ofMinutes(1);
+
   private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
 
   private final Semaphore wake = new Semaphore(0);
@@ -27,7 +34,7 @@ public final class InstanceRunner {
   private volatile Intents intents = Intents.NONE;
   private volatile Pass last;
   private volatile Duration passedAt = now();
-  private String told = "";
+  private final SequencedMap<String, Duration> told = new LinkedHashMap<>();
 
   public InstanceRunner(Consumer<String> log) {
     this.log = log;
@@ -86,8 +93,17 @@ public final class InstanceRunner {
         decision.step() instanceof Wait
             ? "waiting: " + decision.reason()
             : decision.step() + ": " + decision.reason();
-    if (!line.equals(told)) log.accept(line);
-    told = line;
+    var at = told.get(line);
+    var still = line.equals(last(told));
+    if (at != null && now().minus(at).compareTo(still ? LONG : SHORT) < 0) return;
+    told.values().removeIf(then -> now().minus(then).compareTo(SHORT) >= 0);
+    told.remove(line);
+    told.put(line, now());
+    log.accept(line);
+  }
+
+  private static String last(SequencedMap<String, Duration> told) {
+    return told.isEmpty() ? "" : told.lastEntry().getKey();
   }
 
   /** What goes on all the time, and changes nothing. */
@@ -133,7 +149,9 @@ public final class InstanceRunner {
     wake();
     while (true) {
       var pass = last;
-      if (pass != null && pass.view().intents().handOff() && InstanceLoop.handedOff(pass.view()))
+      if (pass != null
+          && pass.view().intents().handOff()
+          && InstanceLoop.mayEnd(pass.view(), now()))
         return pass.view().memory().handOffFailed()
             ? "not handed over"
             : "not the primary any more";

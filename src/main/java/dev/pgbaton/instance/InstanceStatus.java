@@ -10,7 +10,8 @@ import java.util.Optional;
  * What an instance tells of itself, to its peers and to the daemon.
  *
  * @param running whether its PostgreSQL answers
- * @param ready a primary that holds the Lease, or a replica that streams from the holder
+ * @param ready a primary that holds the Lease and to which clients are led, or a replica that
+ *     streams from the holder
  * @param stopping whether its pod is about to end, so that nothing should be handed to it
  * @param position how far its log reaches, whether it runs or not
  */

@@ -20,7 +20,7 @@ final class Statuses {
             view,
             Role.PRIMARY,
             true,
-            holds,
+            holds && leadsClients(view),
             p.systemIdentifier(),
             p.position(),
             Optional.of(p.position().lsn()),
@@ -59,6 +59,15 @@ final class Statuses {
       case ServerState.Busy(var work) -> notRunning(view, work == ServerState.Work.REWIND);
       case ServerState.Starting _, ServerState.Stopping _ -> notRunning(view, true);
     };
+  }
+
+  /** Before that nobody gets here, so it is not ready for anybody. */
+  private static boolean leadsClients(InstanceView view) {
+    var epoch = view.leaseState().map(LeaseState::epoch);
+    return view.memory()
+        .routed()
+        .filter(r -> epoch.filter(e -> e == r.epoch()).isPresent())
+        .isPresent();
   }
 
   private static InstanceStatus status(

@@ -80,9 +80,10 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
       heard(written);
       return new Written.Done(state(written));
     } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT)
-        return new Written.Unknown(e.getMessage());
-      return readAgain() ? new Written.Conflict() : new Written.Unknown(e.getMessage());
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT && readAgain())
+        return new Written.Conflict();
+      log.accept("the Lease can't be written: " + e.getMessage());
+      return new Written.Unknown(e.getMessage());
     }
   }
 

@@ -1,0 +1,71 @@
+package dev.pgbaton.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalFenceTest {
+  @TempDir Path data;
+  private final LocalFence.Target target = new LocalFence.Target();
+  private final List<String> said = Collections.synchronizedList(new ArrayList<>());
+  private Process server;
+
+  @AfterEach
+  void end() {
+    server.destroyForcibly();
+  }
+
+  private void start(boolean asPrimary, String... command) throws IOException {
+    server = target.start(asPrimary, new ProcessBuilder(command));
+  }
+
+  private static Duration inMilliseconds(long time) {
+    return Duration.ofNanos(System.nanoTime()).plusMillis(time);
+  }
+
+  @Test
+  void aServerIsCutOffAtTheDeadlineWithoutBeingAsked() throws Exception {
+    var fence = new LocalFence(target, data, said::add);
+    fence.allowUntil(inMilliseconds(800));
+    start(true, "sleep", "60");
+
+    assertThat(server.waitFor(100, TimeUnit.MILLISECONDS)).isFalse();
+    assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(said).isNotEmpty();
+  }
+
+  @Test
+  void oneThatDoesNotListenIsKilled() throws Exception {
+    start(true, "sh", "-c", "trap '' QUIT; while :; do sleep 0.05; done");
+    new LocalFence(target, data, said::add).forbid();
+
+    assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aStandbyIsLeftAlone() throws Exception {
+    start(false, "sleep", "60");
+    new LocalFence(target, data, said::add).forbid();
+
+    await().during(Duration.ofMillis(300)).until(server::isAlive);
+  }
+
+  @Test
+  void onlyOnceItMayWriteItIsCutOff() throws Exception {
+    start(false, "sleep", "60");
+    new LocalFence(target, data, said::add).forbid();
+    target.isWritable();
+
+    assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+  }
+}
