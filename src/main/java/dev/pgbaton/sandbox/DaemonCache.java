@@ -2,6 +2,7 @@ package dev.pgbaton.sandbox;
 
 import dev.pgbaton.cluster.ObjectKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -24,14 +25,18 @@ final class DaemonCache {
   private final Map<String, Deque<ObjectStore.Event>> underWay = new HashMap<>();
   private final Consumer<ObjectStore.Event> watcher = this::happened;
   private final long began;
+  private final Runnable changed;
   private int lateness = 1;
-  private long changes;
 
-  DaemonCache(Agenda agenda, Chance chance, ObjectStore store, ApiServer api) {
+  /**
+   * @param changed told when something came in that is worth another look
+   */
+  DaemonCache(Agenda agenda, Chance chance, ObjectStore store, ApiServer api, Runnable changed) {
     this.agenda = agenda;
     this.chance = chance;
     this.store = store;
     this.api = api;
+    this.changed = changed;
     this.objects = new LinkedHashMap<>(store.all());
     this.began = store.version();
     store.watch(watcher);
@@ -48,11 +53,6 @@ final class DaemonCache {
 
   Map<ObjectKey, HasMetadata> objects() {
     return objects;
-  }
-
-  /** Grows with everything that comes in: the same number is the same view. */
-  long changes() {
-    return changes;
   }
 
   void wrote(String kind, long version) {
@@ -85,9 +85,17 @@ final class DaemonCache {
   }
 
   private void deliver(ObjectStore.Event event) {
-    if (event.gone()) objects.remove(event.key());
-    else objects.put(event.key(), event.object());
+    var before =
+        event.gone() ? objects.remove(event.key()) : objects.put(event.key(), event.object());
     seen.put(event.key().kind(), event.version());
-    changes++;
+    if (event.gone() || worthALook(before, event.object())) changed.run();
+  }
+
+  /** The holder renews its Lease every two seconds, and that changes nothing. */
+  private static boolean worthALook(HasMetadata before, HasMetadata after) {
+    return !(after instanceof Lease lease)
+        || !(before instanceof Lease old)
+        || !lease.getSpec().equals(old.getSpec())
+        || !lease.getMetadata().getAnnotations().equals(old.getMetadata().getAnnotations());
   }
 }

@@ -130,6 +130,7 @@ final class InstanceProgram implements Program {
   }
 
   private void trace(InstanceLoop.Pass pass) {
+    if (!site.trace().on()) return;
     var step = pass.decision().step();
     var what =
         step instanceof InstanceStep.Wait

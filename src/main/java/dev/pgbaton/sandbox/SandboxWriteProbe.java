@@ -54,7 +54,11 @@ final class SandboxWriteProbe implements WriteProbe {
 
   @Override
   public void stop(ClusterLayout layout) {
-    var measurement = running.remove(layout.id());
+    forget(layout.id());
+  }
+
+  void forget(ClusterId id) {
+    var measurement = running.remove(id);
     if (measurement != null) measurement.commits.unwatch(measurement.watcher);
   }
 }

@@ -1,0 +1,62 @@
+package dev.pgbaton.sandbox;
+
+import dev.pgbaton.cluster.ClusterId;
+import java.time.Duration;
+
+/** One thing after another goes wrong. */
+final class RandomFaults {
+  private final Simulation simulation;
+  private final Faults faults;
+  private final Chance chance;
+  private final ClusterId id;
+
+  RandomFaults(Simulation simulation, Faults faults, Chance chance, ClusterId id) {
+    this.simulation = simulation;
+    this.faults = faults;
+    this.chance = chance;
+    this.id = id;
+  }
+
+  /**
+   * @return how long it lasts
+   */
+  Duration strike() {
+    var pod = "orders-" + chance.between(0, 2);
+    var other = "orders-" + (StatefulSets.ordinal(pod) + chance.between(1, 2)) % 3;
+    var lasting = Duration.ofSeconds(chance.between(3, 30));
+    switch (chance.between(0, 22)) {
+      case 0 -> faults.killPostgres(id, pod);
+      case 1 -> faults.killContainer(id, pod);
+      case 2 -> faults.deletePod(id, pod);
+      case 3 -> faults.drain("node-" + chance.between(1, 4), lasting);
+      case 4 -> faults.powerCut("node-" + chance.between(1, 3), lasting);
+      case 5 -> faults.isolateFromApi(id, pod, lasting);
+      case 6 -> faults.loseAnswers(id, pod, chance.between(1, 3));
+      case 7 -> faults.cutLine(id, pod, other, lasting);
+      case 8 -> faults.cutLineFromDaemon(id, pod, lasting);
+      case 9 -> {
+        lasting = lasting.multipliedBy(4);
+        faults.keepFromStarting(id, pod, lasting);
+      }
+      case 10 -> faults.hangWhenStopping(id, pod, lasting);
+      case 11 -> faults.lag(id, pod, Duration.ofMillis(chance.between(200, 5000)), lasting);
+      case 12 -> faults.apiAway(lasting);
+      case 13 -> faults.apiConflicts(chance.between(1, 5));
+      case 14 -> faults.apiLosesAnswers(chance.between(1, 3));
+      case 15 -> faults.scale(id, chance.between(0, 4));
+      case 16 -> faults.editImage(id, "registry.example.com/pgbaton/postgres:17.by-hand");
+      case 17 -> faults.movePrimary(id, pod);
+      case 18 -> simulation.lateCaches(chance.between(5, 30), lasting);
+      case 19 -> simulation.forgeAway(lasting);
+      case 20 -> simulation.gitAway(lasting);
+      default -> simulation.killDaemonAtCall(chance.between(1, 30), chance.oneIn(2));
+    }
+    return lasting;
+  }
+
+  private static final class StatefulSets {
+    static int ordinal(String pod) {
+      return Integer.parseInt(pod.substring(pod.lastIndexOf('-') + 1));
+    }
+  }
+}
