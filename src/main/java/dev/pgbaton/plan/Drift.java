@@ -5,6 +5,7 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.Remembered;
 import dev.pgbaton.plan.Change.Cause;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -36,6 +37,10 @@ public final class Drift {
 
   private static final Set<String> QUANTITY_MAPS = Set.of("requests", "limits", "capacity");
 
+  /** Most of what a pass would cost otherwise. */
+  private static final Remembered<DesiredObject, HasMetadata, Comparison> COMPARED =
+      new Remembered<>(Drift::compare);
+
   private Drift() {}
 
   /**
@@ -46,12 +51,19 @@ public final class Drift {
       DesiredObject desired, Optional<HasMetadata> live, String admission) {
     if (live.isEmpty()) return Optional.of(new Cause.Missing());
     if (desired.policy() != ApplyPolicy.APPLY) return Optional.empty();
-    var annotations = live.get().getMetadata().getAnnotations();
+    var compared = COMPARED.of(desired, live.get());
+    if (!compared.sameIntent())
+      return Optional.of(new Cause.Changed(compared.difference().orElse("fields were removed")));
+    return compared.difference().filter(d -> !d.equals(admission)).map(Cause.Drifted::new);
+  }
+
+  private record Comparison(boolean sameIntent, Optional<String> difference) {}
+
+  private static Comparison compare(DesiredObject desired, HasMetadata live) {
+    var annotations = live.getMetadata().getAnnotations();
     var applied = annotations == null ? null : annotations.get(Names.APPLIED);
-    var difference = difference(desired.object(), live.get());
-    if (!AppliedHash.of(desired.object()).equals(applied))
-      return Optional.of(new Cause.Changed(difference.orElse("fields were removed")));
-    return difference.filter(d -> !d.equals(admission)).map(Cause.Drifted::new);
+    return new Comparison(
+        AppliedHash.of(desired.object()).equals(applied), difference(desired.object(), live));
   }
 
   /** The first place where {@code live} is not what {@code desired} says, with before and after. */
