@@ -8,7 +8,6 @@ import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.InstanceStep;
 import dev.pgbaton.instance.InstanceView;
 import dev.pgbaton.instance.Intents;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +19,9 @@ import java.util.stream.IntStream;
  */
 final class InstanceProgram implements Program {
   private final String name;
+  private final String life;
   private final Site site;
+  private final ServerConfig config;
   private final IntConsumer exit;
   private final PostgresServer server;
   private final SandboxLease lease;
@@ -38,8 +39,8 @@ final class InstanceProgram implements Program {
     this.name = pod.getMetadata().getName();
     this.site = site;
     this.exit = exit;
-    var config = new ServerConfig(store, pod);
-    var instances = instances(store, pod);
+    this.life = pod.getMetadata().getUid();
+    this.config = new ServerConfig(store, pod);
     this.server = new PostgresServer(name, site, site.volume(name), config, this::wake);
     var leaseName = site.id().name();
     this.lease =
@@ -50,12 +51,12 @@ final class InstanceProgram implements Program {
             new ObjectKey("Lease", site.id().namespace(), leaseName),
             api,
             this::wake);
-    this.peers = new SandboxPeers(site, name, instances, this::wake);
+    this.peers = new SandboxPeers(site, name, this::wake);
     this.fence = new SandboxFence(site.agenda(), server);
     this.loop =
         new InstanceLoop(
-            new Identity(name, pod.getMetadata().getUid(), instances, name),
-            InstanceSettings.fast(ServerConfig.synchronousStandbys(config.reloadSettings())),
+            new Identity(name, life, List.of(name), name),
+            InstanceSettings.fast(0),
             server,
             lease,
             peers,
@@ -63,19 +64,18 @@ final class InstanceProgram implements Program {
             fence,
             site.agenda().uptime());
     site.network().arrive(this);
+    look();
     wake();
   }
 
-  private static List<String> instances(ObjectStore store, Pod pod) {
-    var set = pod.getMetadata().getOwnerReferences().getFirst().getName();
-    var count =
-        store
-            .find(
-                new ObjectKey("ConfigMap", pod.getMetadata().getNamespace(), set + "-reload"),
-                ConfigMap.class)
-            .map(m -> Integer.parseInt(m.getData().get("instances")))
-            .orElse(1);
-    return IntStream.range(0, count).mapToObj(i -> set + "-" + i).toList();
+  /** A cluster grows without a restart. */
+  private void look() {
+    var set = name.substring(0, name.lastIndexOf('-'));
+    var all = IntStream.range(0, config.instances()).mapToObj(i -> set + "-" + i).toList();
+    peers.askOnly(all);
+    loop.reconfigure(
+        new Identity(name, life, all, name),
+        InstanceSettings.fast(config.synchronousStandbysMounted()));
   }
 
   String name() {
@@ -167,6 +167,7 @@ final class InstanceProgram implements Program {
   @Override
   public void refresh(Pod pod) {
     server.refreshMounts();
+    look();
   }
 
   private void end(boolean withoutAWord) {

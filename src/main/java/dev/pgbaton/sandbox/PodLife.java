@@ -69,7 +69,7 @@ final class PodLife {
   }
 
   private void refresh() {
-    if (program != null) pod().ifPresent(program::refresh);
+    if (program != null && !over) pod().ifPresent(program::refresh);
   }
 
   private void schedule() {
@@ -85,6 +85,12 @@ final class PodLife {
     update(p -> PodStatuses.started(p, node, agenda.now()));
     later(chance.between(100, 1500), this::pull);
     agenda.every(PROBE_MILLIS, this::probe);
+    agenda.every(
+        chance.between(60_000, 90_000),
+        () -> {
+          refresh();
+          return !over;
+        });
   }
 
   private void pull() {

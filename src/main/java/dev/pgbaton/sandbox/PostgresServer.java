@@ -258,17 +258,13 @@ final class PostgresServer implements Postgres {
     follows = following;
     start(
         () -> {
-          var required =
-              data().required.entrySet().stream()
-                  .filter(e -> has(e.getKey()) < e.getValue())
-                  .findFirst();
-          if (required.isPresent()) {
-            failed(
-                Failure.What.START,
-                "recovery aborted because of insufficient parameter settings: "
-                    + required.get().getKey());
-            return;
-          }
+          // The program sees to it that a standby has no less than its data was written with.
+          data()
+              .required
+              .forEach(
+                  (name, least) -> {
+                    if (has(name) < least) settings.put(name, Long.toString(least));
+                  });
           data().standby = true;
           data().clean = false;
           phase = Phase.STANDBY;

@@ -23,14 +23,23 @@ final class SandboxPeers implements Peers {
   private boolean closed;
   private int round;
 
-  SandboxPeers(Site site, String self, List<String> instances, Runnable changed) {
+  SandboxPeers(Site site, String self, Runnable changed) {
     this.site = site;
     this.self = self;
     this.changed = changed;
+    ask(round);
+  }
+
+  /** Whom to ask from now on, in this order. */
+  void askOnly(List<String> instances) {
+    var before = new LinkedHashMap<>(latest);
+    latest.clear();
     instances.stream()
         .filter(i -> !i.equals(self))
-        .forEach(i -> latest.put(i, new Peer(i, Optional.empty(), Optional.empty())));
-    ask(round);
+        .forEach(
+            i ->
+                latest.put(
+                    i, before.getOrDefault(i, new Peer(i, Optional.empty(), Optional.empty()))));
   }
 
   void close() {
@@ -51,7 +60,7 @@ final class SandboxPeers implements Peers {
 
   private void ask(int which) {
     if (closed || which != round) return;
-    latest.keySet().forEach(this::ask);
+    List.copyOf(latest.keySet()).forEach(this::ask);
     site.agenda().in(closely ? CLOSELY_MILLIS : AT_EASE_MILLIS, () -> ask(which));
   }
 
@@ -69,8 +78,8 @@ final class SandboxPeers implements Peers {
   }
 
   private void answered(String peer, Duration asked, Optional<InstanceStatus> status) {
-    if (closed) return;
     var known = latest.get(peer);
+    if (closed || known == null) return;
     if (known.askedAt().filter(at -> at.compareTo(asked) > 0).isPresent()) return;
     latest.put(peer, new Peer(peer, Optional.of(asked), status));
     if (closely) changed.run();

@@ -37,6 +37,20 @@ final class ServerConfig {
     return reload == null ? "" : reload.getData().getOrDefault("reload.hash", "");
   }
 
+  int instances() {
+    return number("instances", 1);
+  }
+
+  int synchronousStandbysMounted() {
+    return number("synchronous-standbys", 0);
+  }
+
+  private int number(String key, int without) {
+    return reload == null
+        ? without
+        : Integer.parseInt(reload.getData().getOrDefault(key, "" + without));
+  }
+
   SortedMap<String, String> reloadSettings() {
     return reload == null ? new TreeMap<>() : parse(reload.getData().get("reload.conf"));
   }
