@@ -86,8 +86,7 @@ final class Caches implements AutoCloseable {
       SharedIndexInformer<T> informer) {
     return informer
         .itemStore(new TrimmedStore<>(Cache::metaNamespaceKeyFunc))
-        // An informer that stops shows yesterday's world for ever.
-        .exceptionHandler((_, _) -> true);
+        .exceptionHandler(new Retry(HasMetadata.getKind(informer.getApiTypeClass())));
   }
 
   boolean ready() {

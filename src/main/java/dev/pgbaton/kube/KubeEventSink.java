@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -47,10 +49,13 @@ final class KubeEventSink implements EventSink, AutoCloseable {
           Thread.ofPlatform().daemon().name("events").factory(),
           new ThreadPoolExecutor.DiscardOldestPolicy());
 
-  private final Map<String, Instant> said =
+  /** How often an Event was said, and when last; those said longest ago are forgotten. */
+  private record Said(int times, Instant last) {}
+
+  private final Map<String, Said> said =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Said> eldest) {
           return size() > REMEMBERED;
         }
       };
@@ -65,17 +70,18 @@ final class KubeEventSink implements EventSink, AutoCloseable {
   public void publish(ClusterLayout layout, boolean warning, String reason, String text) {
     var now = Instant.now();
     var event = event(layout, warning, reason, text, now);
-    if (!saidNow(event.getMetadata().getNamespace() + "/" + event.getMetadata().getName(), now))
-      return;
-    thread.execute(() -> send(event));
+    var times = times(event, now);
+    if (times > 0) thread.execute(() -> send(event, times));
   }
 
-  private synchronized boolean saidNow(String key, Instant now) {
-    var before = said.get(key);
-    if (before != null && before.plus(BETWEEN_REPEATS).isAfter(now)) return false;
+  /** How often it was said with this time; 0 if it was said just now. */
+  private synchronized int times(Event event, Instant now) {
+    var key = event.getMetadata().getNamespace() + "/" + event.getMetadata().getName();
+    var before = said.getOrDefault(key, new Said(0, Instant.MIN));
+    if (before.times() > 0 && before.last().plus(BETWEEN_REPEATS).isAfter(now)) return 0;
     said.remove(key);
-    said.put(key, now);
-    return true;
+    said.put(key, new Said(before.times() + 1, now));
+    return before.times() + 1;
   }
 
   private Event event(
@@ -112,25 +118,31 @@ final class KubeEventSink implements EventSink, AutoCloseable {
         .build();
   }
 
-  private void send(Event event) {
+  private void send(Event event, int times) {
     try {
-      client.resource(event).create();
+      if (times == 1 || !counted(event, times)) client.resource(event).create();
     } catch (KubernetesClientException e) {
-      if (ApiError.alreadyExists(e)) count(event);
-      else LOG.debugf("an Event was lost: %s", ApiError.words(e));
+      // Said by the process before this one: how often is not known here, and asking costs a right.
+      if (!ApiError.alreadyExists(e) || !counted(event, 2))
+        LOG.debugf("an Event was lost: %s", ApiError.words(e));
     }
   }
 
-  private void count(Event event) {
+  /**
+   * @return false if there is none to count: Events last an hour
+   */
+  private boolean counted(Event event, int times) {
     try {
-      var before = client.resource(event).get();
-      if (before == null) return;
-      var count = before.getCount() == null ? 1 : before.getCount();
-      before.setCount(count + 1);
-      before.setLastTimestamp(event.getLastTimestamp());
-      client.resource(before).update();
+      client
+          .resource(event)
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              "{\"count\": %d, \"lastTimestamp\": \"%s\"}"
+                  .formatted(times, event.getLastTimestamp()));
+      return true;
     } catch (KubernetesClientException e) {
-      LOG.debugf("an Event was lost: %s", ApiError.words(e));
+      if (e.getCode() != 404) LOG.debugf("an Event was lost: %s", ApiError.words(e));
+      return e.getCode() != 404;
     }
   }
 

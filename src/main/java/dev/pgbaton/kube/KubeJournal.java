@@ -52,7 +52,7 @@ final class KubeJournal implements Journal, AutoCloseable {
             .withLimit(100L)
             .runnableInformer(0)
             .itemStore(new TrimmedStore<>(Cache::metaNamespaceKeyFunc))
-            .exceptionHandler((_, _) -> true);
+            .exceptionHandler(new Retry("ConfigMap (journal)"));
     informer.addEventHandler(new Follow(changed));
   }
 
