@@ -135,7 +135,7 @@ class GitopsClusterIT {
     assertThat(shop.images(ORDERS)).containsExactly(WHERE.nextPostgresImage());
     assertThat(status(ORDERS).description()).containsPattern("longest write gap \\d+\\.\\d+ s");
     assertThat(daemon.metrics())
-        .containsPattern("pgbaton_\\w*outage\\w*\\{[^}]*orders[^}]*} 0\\.\\d+");
+        .containsPattern("pgbaton_\\w*outage\\w*\\{[^}]*orders[^}]*} \\d+\\.\\d+");
     assertThat(status(ORDERS).state()).isEqualTo("success");
   }
 
