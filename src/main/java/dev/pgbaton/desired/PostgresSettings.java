@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * PostgreSQL's settings: pgbaton's defaults, what the person asked for, and what follows from the
- * spec, in this order. Only what an instance alone knows (whom it follows, its own name) is added
- * by the instance.
+ * spec. What an instance needs for itself (where it listens, whom it follows, how soon it notices a
+ * lost peer) is in the image, and nobody's to set: see the parser's OwnedParameters.
  */
 record PostgresSettings(SortedMap<String, String> values) {
   /** What a person may set otherwise. */
@@ -36,31 +36,11 @@ record PostgresSettings(SortedMap<String, String> values) {
           // primary's volume.
           Map.entry("wal_keep_size", "512MB"));
 
-  /** What nobody else may set: see the parser's OwnedParameters. */
-  private static final Map<String, String> OWNED =
-      Map.ofEntries(
-          Map.entry("listen_addresses", "*"),
-          Map.entry("port", "5432"),
-          Map.entry("unix_socket_directories", "/run/pgbaton"),
-          Map.entry("hot_standby", "on"),
-          // pg_rewind needs it where data checksums are off.
-          Map.entry("wal_log_hints", "on"),
-          // A fast stop waits for every connected standby: one that hangs delays a handoff by no
-          // more than this.
-          Map.entry("wal_sender_timeout", "5s"),
-          // How soon a standby tries again to reach the new primary.
-          Map.entry("wal_retrieve_retry_interval", "200ms"),
-          Map.entry("password_encryption", "scram-sha-256"),
-          Map.entry("logging_collector", "off"),
-          // postgresql.auto.conf would win over what Git says.
-          Map.entry("allow_alter_system", "off"));
-
   private static final String PRELOADED = "repmgr";
 
   static PostgresSettings of(ClusterSpec spec) {
     var values = new TreeMap<>(DEFAULTS);
     values.putAll(spec.postgresql().parameters());
-    values.putAll(OWNED);
     values.merge(
         "shared_preload_libraries",
         PRELOADED,

@@ -58,7 +58,7 @@ final class MappingFields implements Fields {
   void finish() {
     for (var unknown : present.entrySet()) {
       var name = unknown.getKey();
-      if (known.contains(name)) continue;
+      if (known.contains(name) || reading.full()) continue;
       var nearest = Suggestion.nearest(name, known);
       // One mistake is one problem: a misspelt field is not missing too.
       nearest

@@ -51,6 +51,7 @@ final class OwnedParameters {
           Map.entry("cluster_name", FOLLOWING),
           Map.entry("hot_standby", HANDOFF),
           Map.entry("wal_sender_timeout", HANDOFF),
+          Map.entry("wal_receiver_timeout", HANDOFF),
           Map.entry("wal_retrieve_retry_interval", HANDOFF),
           Map.entry("default_transaction_read_only", HANDOFF),
           Map.entry("wal_log_hints", REWIND),

@@ -23,6 +23,7 @@ record ParametersType() implements FieldType<Map<String, String>> {
     }
     var values = new TreeMap<String, String>();
     for (var tuple : mapping.getValue()) {
+      if (reading.full()) break;
       var name = tuple.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
       var at = path + "." + name;
       // PostgreSQL does not care for the case of a name.

@@ -48,6 +48,11 @@ final class Reading {
     }
   }
 
+  /** Nothing more is kept: what is costly to word need not be worded. */
+  boolean full() {
+    return problems.size() > MOST;
+  }
+
   /** A field that is not what it seems, because of a problem elsewhere. */
   void unsound(String field) {
     unsound.add(field);

@@ -36,8 +36,7 @@ class PostgresSettingsTest {
                 .settings())
         .containsEntry("shared_buffers", "32768")
         .containsEntry("jit", "off")
-        .containsEntry("wal_keep_size", "1024")
-        .containsEntry("wal_sender_timeout", "5000");
+        .containsEntry("wal_keep_size", "1024");
   }
 
   @Test
