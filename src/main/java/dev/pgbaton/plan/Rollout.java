@@ -69,6 +69,7 @@ final class Rollout {
               .formatted(observed.primaries()));
     if (!unsettled.isEmpty()) return awaitOrGiveUp(unsettled.getFirst());
     if (observed.instances().size() < desired.layout().instances()) return awaitMissing();
+    if (observed.instances().size() > desired.layout().instances()) return awaitLeaving();
     if (observed.primary().isEmpty()) return awaitPrimary();
 
     // Every instance is Ready and streams from here on. UNKNOWN never gets here: it is not settled.
@@ -192,6 +193,12 @@ final class Rollout {
             .orElseThrow();
     return new Await(
         "%s's pod to be made".formatted(missing), Deadlines.sinceStep(desired, observed));
+  }
+
+  private Plan awaitLeaving() {
+    return new Await(
+        "%s's pod to end".formatted(observed.instances().getLast()),
+        Deadlines.sinceIntent(desired, observed));
   }
 
   private Plan awaitPrimary() {

@@ -33,6 +33,9 @@ public record ClusterHealth(Condition condition, String reason, String text) {
     return switch (outcome) {
       case Outcome.Failed(var refusal, var why) ->
           new ClusterHealth(Condition.BLOCKED, refusal.name(), why);
+      // The caches said that all is well, and a closer look did not: that is no green.
+      case Outcome.Stale(var why) when plan instanceof Plan.InSync ->
+          new ClusterHealth(Condition.PROGRESSING, "", why);
       case Outcome.NothingToDo _, Outcome.Applied _, Outcome.Stale _ -> of(observed, plan, "");
       case Outcome.Postponed(var why) -> of(observed, plan, " (postponed: " + why + ")");
     };

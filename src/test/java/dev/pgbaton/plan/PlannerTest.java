@@ -371,6 +371,16 @@ class PlannerTest {
   }
 
   @Test
+  void anInstanceThatIsOneTooManyIsWaitedForUntilItIsGone() {
+    var cluster =
+        cluster().instances(2).primary("orders-0").replica("orders-1").replica("orders-2");
+
+    assertThat(cluster.plan())
+        .isInstanceOfSatisfying(
+            Await.class, a -> assertThat(a.what()).isEqualTo("orders-2's pod to end"));
+  }
+
+  @Test
   void aPrimaryThatWouldBeScaledAwayHandsOffFirst() {
     var plan =
         cluster()

@@ -43,6 +43,7 @@ final class SimulatedDaemon {
   private final Journal journal;
   private final Map<ClusterId, Pass> passes = new TreeMap<>();
   private final Map<ClusterId, Long> due = new TreeMap<>();
+  private final java.util.Set<ClusterId> unseen = new TreeSet<>();
   private Repository repository;
   private int failures;
   private int passesDone;
@@ -125,6 +126,7 @@ final class SimulatedDaemon {
     var all = new TreeSet<>(journal.clusters());
     all.removeIf(id -> id.namespace().contains("."));
     all.addAll(repository.clusters().keySet());
+    unseen.addAll(all);
     all.forEach(id -> wake(id, 0));
   }
 
@@ -156,6 +158,7 @@ final class SimulatedDaemon {
     }
     say(pass);
     passes.put(id, pass);
+    unseen.remove(id);
     var owed =
         pass instanceof Pass.Failed
             ? Optional.<Duration>empty()
@@ -181,7 +184,9 @@ final class SimulatedDaemon {
   }
 
   private void summarise() {
-    if (repository == null || !passes.keySet().containsAll(repository.clusters().keySet())) return;
+    if (repository == null
+        || !unseen.isEmpty()
+        || !passes.keySet().containsAll(repository.clusters().keySet())) return;
     var problems = repository.problems().stream().map(Object::toString).toList();
     var now = world.agenda().now();
     reporter.summary(Optional.of(repository.head()), passes.values(), problems, now);
