@@ -19,6 +19,9 @@ public final class InstanceRunner {
   /** A pass that takes longer than this hangs, and the container is better restarted. */
   private static final Duration HANGING = Duration.ofSeconds(30);
 
+  /** Until every node leads clients elsewhere: kube-proxy may take a second for it. */
+  private static final Duration LINGER = Duration.ofMillis(1_500);
+
   /** What is tried again and again is said again after this, and what only goes on after that. */
   private static final Duration SHORT = Duration.ofSeconds(10);
 
@@ -151,10 +154,10 @@ public final class InstanceRunner {
       var pass = last;
       if (pass != null
           && pass.view().intents().handOff()
-          && InstanceLoop.mayEnd(pass.view(), now()))
-        return pass.view().memory().handOffFailed()
-            ? "not handed over"
-            : "not the primary any more";
+          && InstanceLoop.mayEnd(pass.view(), now())) {
+        if (!pass.view().peers().isEmpty()) ended.await(LINGER.toMillis(), TimeUnit.MILLISECONDS);
+        return pass.view().memory().handOffFailed() ? "not handed over" : "not the primary";
+      }
       if (ended.await(5, TimeUnit.MILLISECONDS)) return "ended";
     }
   }
