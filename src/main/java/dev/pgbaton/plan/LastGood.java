@@ -27,7 +27,7 @@ public final class LastGood {
   }
 
   /** The quarantine, if it is this intent that failed: a new one is tried. */
-  static Optional<Quarantine> quarantine(JournalEntry journal) {
+  public static Optional<Quarantine> quarantine(JournalEntry journal) {
     return journal
         .quarantine()
         .filter(q -> journal.intent().map(i -> i.hash().equals(q.hash())).orElse(false));

@@ -4,7 +4,9 @@ import dev.pgbaton.apply.Outcome;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Rollout;
 import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.plan.LastGood;
 import dev.pgbaton.plan.Plan;
+import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.report.CommitStatus.State;
 import java.time.Duration;
 import java.util.Locale;
@@ -42,6 +44,11 @@ public record ClusterHealth(Condition condition, String reason, String text) {
   }
 
   private static ClusterHealth of(ObservedCluster observed, Plan plan, String suffix) {
+    var failed = LastGood.quarantine(observed.journal());
+    if (failed.isPresent() && (plan instanceof Plan.Proceed || plan instanceof Plan.Await))
+      // It stays failed while it is being taken back.
+      return new ClusterHealth(
+          Condition.BLOCKED, Refusal.INSTANCE_NOT_BACK.name(), failed.get().reason());
     return switch (plan) {
       case Plan.InSync() -> new ClusterHealth(Condition.HEALTHY, "", healthy(observed));
       case Plan.Proceed(var step) ->
@@ -61,7 +68,7 @@ public record ClusterHealth(Condition condition, String reason, String text) {
   private static ClusterHealth waiting(ObservedCluster observed, String what) {
     var journal = observed.journal();
     var done = journal.intent().map(JournalEntry.Intent::done).orElse(false);
-    var underWay = journal.rollout().isPresent() || !done && journal.quarantine().isEmpty();
+    var underWay = journal.rollout().isPresent() || !done;
     if (underWay) return new ClusterHealth(Condition.PROGRESSING, "", "waiting for " + what);
     return new ClusterHealth(
         observed.primary().isEmpty() ? Condition.UNWRITABLE : Condition.DEGRADED,
