@@ -6,8 +6,7 @@ import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfig
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
 
 /** One daemon works at a time: the holder of a Lease in pgbaton's own namespace. */
 public final class Leadership implements AutoCloseable {
@@ -20,8 +19,7 @@ public final class Leadership implements AutoCloseable {
   private static final Duration RENEWED_EVERY = Duration.ofSeconds(3);
 
   private final LeaderElector elector;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("leadership").daemon().factory());
+  private volatile CompletableFuture<?> campaign;
   private volatile boolean leading;
 
   /**
@@ -52,7 +50,7 @@ public final class Leadership implements AutoCloseable {
   }
 
   public void start() {
-    thread.execute(elector::run);
+    campaign = elector.start();
   }
 
   public boolean leading() {
@@ -61,8 +59,9 @@ public final class Leadership implements AutoCloseable {
 
   @Override
   public void close() {
-    // Interrupting is the elector's way to stop; it releases the Lease for the next one.
     leading = false;
-    thread.shutdownNow();
+    // The elector's way to stop: it releases the Lease, so that the next daemon need not wait until
+    // it lapses.
+    if (campaign != null) campaign.cancel(true);
   }
 }

@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -91,9 +91,11 @@ public final class ReconcileLoop implements AutoCloseable {
     this.random = random;
     this.interval = interval;
     // One thread more: a repository that hangs stops no cluster.
-    this.timer =
-        Executors.newScheduledThreadPool(
+    var executor =
+        new ScheduledThreadPoolExecutor(
             parallelism + 1, Thread.ofPlatform().name("reconcile-", 0).factory());
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.timer = executor;
   }
 
   public void start() {
