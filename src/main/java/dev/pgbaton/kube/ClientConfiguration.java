@@ -1,5 +1,6 @@
 package dev.pgbaton.kube;
 
+import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.client.Config;
 import io.quarkus.kubernetes.client.KubernetesConfigCustomizer;
 import jakarta.inject.Singleton;
@@ -22,6 +23,8 @@ public final class ClientConfiguration implements KubernetesConfigCustomizer {
   public void customize(Config config) {
     // A refused eviction is an answer, and who planned a write decides whether it is tried again.
     config.setRequestRetryBackoffLimit(0);
+    // In the API server's audit log, and the field manager of what is created.
+    config.setUserAgent(Names.MANAGER);
     config.setConnectionTimeout(3_000);
     config.setRequestTimeout(10_000);
     config.setWatchReconnectInterval(500);

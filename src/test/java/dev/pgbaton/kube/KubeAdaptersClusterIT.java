@@ -264,6 +264,26 @@ class KubeAdaptersClusterIT {
   }
 
   @Test
+  void aDaemonMayLookAfterSomeNamespacesOnly() {
+    var layout = it.layout("some");
+    var elsewhere =
+        ClusterLayout.generated(
+            new ClusterId("elsewhere", "some"), 3, false, layout.capabilities());
+    var wanted = desired(statefulSet(layout, 0), ApplyPolicy.APPLY);
+    var namespace = new ObjectKey("Namespace", null, it.name);
+    try (var some = new KubeAdapters(it.client, it.name, List.of(it.name), _ -> {})) {
+      some.start();
+      await().until(some::ready);
+      some.writer().write(wanted);
+      await().until(() -> some.reader().cached(layout, Set.of()).current());
+
+      assertThat(some.reader().cached(layout, Set.of(namespace)).objects())
+          .containsOnlyKeys(wanted.key(), namespace);
+      assertThat(some.reader().cached(elsewhere, Set.of()).objects()).isEmpty();
+    }
+  }
+
+  @Test
   void aHandoffIsAskedForOnlyOfTheLeaseThatWasSeen() {
     var layout = it.layout("handoff");
     var lease = lease(layout);
