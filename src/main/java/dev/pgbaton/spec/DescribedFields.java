@@ -27,7 +27,8 @@ final class DescribedFields implements Fields {
   @Override
   public <T> T optional(String name, FieldType<T> type, T absent, String description) {
     describe(name, type, description);
-    if (absent instanceof Integer number) property(name).put("default", number);
+    if (absent instanceof Integer number && type instanceof IntegerType)
+      property(name).put("default", number);
     if (absent instanceof String || absent instanceof Enum<?>)
       property(name).put("default", absent.toString());
     return absent;

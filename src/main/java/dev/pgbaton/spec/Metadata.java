@@ -20,7 +20,8 @@ record Metadata(ClusterId id, Map<String, String> labels) {
             "labels",
             FieldTypes.LABELS,
             Map.of(),
-            "Labels for every generated object, beside pgbaton's own.");
+            "Labels for every generated object, beside pgbaton's own; not for pods, which would have to"
+                + " restart for them.");
     metadata.optional(
         "annotations",
         FieldType.map(FieldTypes.TEXT),

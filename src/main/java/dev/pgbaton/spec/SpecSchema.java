@@ -10,10 +10,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
  * The format of a spec as a JSON schema, for editors and kubeconform: told by the types that read
  * it.
  */
-final class SpecSchema {
+public final class SpecSchema {
   private SpecSchema() {}
 
-  static String json() {
+  public static String json() {
     var schema = JsonNodeFactory.instance.objectNode();
     schema.put("$schema", "http://json-schema.org/draft-07/schema#");
     schema.put("title", ClusterSpec.KIND + " " + ClusterSpec.API_VERSION);

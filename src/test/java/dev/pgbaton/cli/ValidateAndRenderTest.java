@@ -34,8 +34,8 @@ class ValidateAndRenderTest {
     assertThat(out.toString().lines())
         .containsExactly(
             spec
-                + ":23:24 spec.postgresql.parameters.max_connections: lots is not a whole number. Put one from 1 to 262143.",
-            spec + ":28:5 spec.pgpool.instanses: is not a field here. Did you mean instances?");
+                + ":25:24 spec.postgresql.parameters.max_connections: lots is not a whole number. Put one from 1 to 262143.",
+            spec + ":30:5 spec.pgpool.instanses: is not a field here. Did you mean instances?");
   }
 
   @Test
