@@ -38,6 +38,8 @@ public final class InstancePlanner {
 
     var named = view.lease().names(view.self());
     if (named && view.intents().leaving() && canLetGo(view.server())) return release(view, now);
+    var unproven = named ? Successor.unproven(view, now) : Optional.<Decision>empty();
+    if (unproven.isPresent()) return unproven.get();
     if (named && renewalIsDue(view, now))
       return decided(new RenewLease(), "the Lease is due for renewal");
     if (view.memory().handOff().isPresent() && named) return HandOffs.goOn(view, now);

@@ -32,13 +32,21 @@ enum Lineage {
   static Lineage of(
       WalPosition mine, TimelineHistory myHistory, WalPosition theirs, TimelineHistory history) {
     if (mine.timeline() == theirs.timeline())
-      return myHistory.epoch() == 0 || history.epoch() == 0 || myHistory.epoch() == history.epoch()
-          ? CONTINUES
-          : SAME_NUMBER_APART;
+      return same(myHistory, history) ? CONTINUES : SAME_NUMBER_APART;
     return history
         .end(mine.timeline())
         .filter(end -> mine.lsn().compareTo(end) <= 0)
         .map(_ -> CONTINUES)
         .orElse(DIVERGED);
+  }
+
+  /** What isn't known on one side says nothing. */
+  private static boolean same(TimelineHistory one, TimelineHistory other) {
+    var began =
+        one.switches().isEmpty()
+            || other.switches().isEmpty()
+            || one.switches().equals(other.switches());
+    var epochs = one.epoch() == 0 || other.epoch() == 0 || one.epoch() == other.epoch();
+    return began && epochs;
   }
 }

@@ -89,6 +89,10 @@ final class Succession {
       InstanceView view, LeaseState lease, WalPosition mine, Duration now) {
     if (view.memory().gaveUpAt().filter(at -> !elapsed(at, now, PAUSE_AFTER_GIVING_UP)).isPresent())
       return waiting("PostgreSQL would not start here; it is another instance's turn");
+    if (lease.floor().filter(floor -> !mine.reaches(floor)).isPresent())
+      return waiting(
+          "the data here ends at %s, before %s, which was confirmed to clients"
+              .formatted(mine, lease.floor().get()));
     if (isLastHolder(view, lease))
       return decided(new TakeLease(), "this instance was the last holder");
     if (view.peers().stream().anyMatch(p -> p.status().isEmpty()))

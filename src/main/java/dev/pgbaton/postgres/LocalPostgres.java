@@ -146,7 +146,8 @@ public final class LocalPostgres implements Postgres {
     var s = seen.get();
     if (!s.inRecovery()) {
       if (promoting) {
-        files.noteEpoch(s.timeline(), promotionEpoch);
+        if (files.history(s.timeline()).epoch() != promotionEpoch)
+          files.noteEpoch(s.timeline(), promotionEpoch);
         promoting = false;
         follows = Optional.empty();
       }
@@ -418,6 +419,8 @@ public final class LocalPostgres implements Postgres {
   @Override
   public synchronized void promote(int epoch) {
     promotionEpoch = epoch;
+    // Beforehand: a crash right after the promotion must not leave a timeline of unknown origin.
+    files.noteEpoch(timelineSeen + 1, epoch);
     promoting = true;
     target.isWritable();
     if (local

@@ -360,4 +360,41 @@ class InstancePlannerTest {
     assertThat(InstancePlanner.decide(held, InstanceFixture.NOW).step())
         .isEqualTo(new Initialise());
   }
+
+  @Test
+  void whoWasHandedTheLeaseWithoutHavingEverythingGivesItBack() {
+    assertThat(
+            instance("pg-1")
+                .standby(at(1, 300), "pg-0", true)
+                .leaseHandedTo("pg-1", "pg-0", at(1, 400))
+                .step())
+        .isEqualTo(new ReleaseLease(Optional.of(at(1, 400)), false));
+    assertThat(instance("pg-1").leaseHandedTo("pg-1", "pg-0", at(1, 400)).step())
+        .isEqualTo(new ReleaseLease(Optional.of(at(1, 400)), false));
+  }
+
+  @Test
+  void whoWasHandedTheLeaseAndRestartedLooksHowFarItsLogReaches() {
+    assertThat(
+            instance("pg-1")
+                .stopped(formerStandby(at(1, 300)))
+                .leaseHandedTo("pg-1", "pg-0", at(1, 400))
+                .step())
+        .isEqualTo(new StartStandby(Optional.of("pg-0")));
+  }
+
+  @Test
+  void twoTimelinesOfOneNumberAreToldApartByWhereTheyBegan() {
+    var mine =
+        new DataDirectory(
+            SYSTEM, at(2, 600), true, true, new TimelineHistory(List.of(at(1, 450)), 0));
+
+    assertThat(
+            instance("pg-2")
+                .stopped(mine)
+                .leaseOf("pg-1")
+                .peer("pg-1", aPrimary("pg-1", at(2, 700), LEFT_AT_500))
+                .step())
+        .isInstanceOf(SetAside.class);
+  }
 }

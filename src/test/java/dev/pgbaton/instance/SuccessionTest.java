@@ -129,4 +129,14 @@ class SuccessionTest {
     assertThat(survivor().synchronous(1).step()).isEqualTo(new TakeLease());
     assertThat(survivor().synchronous(1).unreachable("pg-2").step()).isInstanceOf(Wait.class);
   }
+
+  @Test
+  void notEvenTheLastHolderTakesItWithLessThanTheFloor() {
+    assertThat(
+            instance("pg-0")
+                .stopped(formerPrimary(at(1, 400)))
+                .leaseFree("pg-0", at(1, 500))
+                .step())
+        .isInstanceOf(Wait.class);
+  }
 }
