@@ -41,6 +41,9 @@ public final class Drift {
   private static final Remembered<DesiredObject, HasMetadata, Comparison> COMPARED =
       new Remembered<>(Drift::compare);
 
+  private static final Remembered<DesiredObject, DesiredObject, String> HASHES =
+      new Remembered<>((desired, _) -> AppliedHash.of(desired.object()));
+
   private Drift() {}
 
   /**
@@ -63,7 +66,7 @@ public final class Drift {
     var annotations = live.getMetadata().getAnnotations();
     var applied = annotations == null ? null : annotations.get(Names.APPLIED);
     return new Comparison(
-        AppliedHash.of(desired.object()).equals(applied), difference(desired.object(), live));
+        HASHES.of(desired, desired).equals(applied), difference(desired.object(), live));
   }
 
   /** The first place where {@code live} is not what {@code desired} says, with before and after. */

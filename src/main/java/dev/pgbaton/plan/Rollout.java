@@ -108,7 +108,9 @@ final class Rollout {
   private Plan replaceBroken(List<Instance> outdated, List<Instance> unsettled) {
     for (Instance instance : outdated) {
       if (instance.terminating() || instance.role() == PRIMARY || instance.ready()) continue;
-      var alone = unsettled.size() == 1 && instance.trouble().isPresent();
+      // An instance whose pod is missing is down too.
+      var complete = observed.instances().size() >= desired.layout().instances();
+      var alone = complete && unsettled.size() == 1 && instance.trouble().isPresent();
       if (instance.neverReady() || alone) {
         return new Proceed(
             new RestartReplica(

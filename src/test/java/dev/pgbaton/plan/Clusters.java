@@ -141,6 +141,10 @@ final class Clusters {
     };
   }
 
+  static Trait crashed() {
+    return m -> m.waiting = "CrashLoopBackOff";
+  }
+
   static Trait workMem(String kilobytes) {
     return m -> m.workMem = kilobytes;
   }

@@ -2,6 +2,7 @@ package dev.pgbaton.plan;
 
 import static dev.pgbaton.plan.Clusters.NOW;
 import static dev.pgbaton.plan.Clusters.cluster;
+import static dev.pgbaton.plan.Clusters.crashed;
 import static dev.pgbaton.plan.Clusters.imageCantBePulled;
 import static dev.pgbaton.plan.Clusters.labelled;
 import static dev.pgbaton.plan.Clusters.lag;
@@ -378,6 +379,17 @@ class PlannerTest {
     assertThat(cluster.plan())
         .isInstanceOfSatisfying(
             Await.class, a -> assertThat(a.what()).isEqualTo("orders-2's pod to end"));
+  }
+
+  @Test
+  void aBrokenReplicaIsNotReplacedWhileAnotherOnesPodIsMissing() {
+    var cluster =
+        cluster()
+            .instances(3)
+            .primary("orders-0")
+            .replica("orders-2", outdated(), notReady(), crashed());
+
+    assertThat(cluster.plan()).isInstanceOf(Await.class);
   }
 
   @Test

@@ -37,6 +37,7 @@ final class SimulatedDaemon {
   private final Mortality mortality = new Mortality();
   private final DaemonCache cache;
   private final SandboxWriteProbe measuring;
+  private final FakeGit git;
   private final SpecSource source;
   private final Reconciler reconciler;
   private final Reporter reporter;
@@ -50,13 +51,14 @@ final class SimulatedDaemon {
   private String lastSaid = "";
 
   SimulatedDaemon(
-      World world, String name, SpecSource git, CommitStatuses forge, PortWrapper wrapper) {
+      World world, String name, FakeGit git, CommitStatuses forge, PortWrapper wrapper) {
     this.world = world;
     this.name = name;
     this.cache =
         new DaemonCache(
-            world.agenda(), world.chance(), world.store(), world.api(), () -> wakeAll(5));
+            world.agenda(), world.chance(), world.store(), world.api(), () -> wakeAll(20));
     this.measuring = new SandboxWriteProbe(world);
+    this.git = git;
     this.source = mortality.of(SpecSource.class, git);
     this.journal = mortality.of(Journal.class, world.journal());
     var writer =
@@ -122,7 +124,7 @@ final class SimulatedDaemon {
 
   private void take(Fetched.Head head) {
     if (repository != null && repository.head().equals(head.revision())) return;
-    repository = Repository.of(head);
+    repository = git.at(head.revision().commit());
     var all = new TreeSet<>(journal.clusters());
     all.removeIf(id -> id.namespace().contains("."));
     all.addAll(repository.clusters().keySet());
