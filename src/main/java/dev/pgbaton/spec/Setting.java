@@ -28,21 +28,6 @@ public record Setting(
     enumeration
   }
 
-  /**
-   * @param unit null or empty for none
-   */
-  static Setting anyNumber(Type type, String unit) {
-    return new Setting(
-        "",
-        type,
-        "",
-        Optional.ofNullable(unit).filter(u -> !u.isEmpty()),
-        Optional.of("-1e300"),
-        Optional.of("1e300"),
-        List.of(),
-        Optional.empty());
-  }
-
   /** Whether only a restart puts a new value into force. */
   public boolean needsRestart() {
     return context.equals("postmaster");

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** A setting's value by PostgreSQL's own rules (guc.c): units, rounding, synonyms of on and off. */
 sealed interface SettingValue {
@@ -70,13 +69,10 @@ sealed interface SettingValue {
     if (one.equals(other)) return true;
     var asBool = bool(one);
     if (asBool.isPresent() && asBool.equals(bool(other))) return true;
-    return Stream.of(Setting.Type.integer, Setting.Type.real)
-        .map(type -> Setting.anyNumber(type, unit))
-        .anyMatch(
-            number ->
-                parse(number, one) instanceof Good(var first)
-                    && parse(number, other) instanceof Good(var second)
-                    && first.equals(second));
+    var counted = Optional.ofNullable(unit).filter(u -> !u.isEmpty());
+    var first = amount(one, Setting.Type.real, counted);
+    var second = amount(other, Setting.Type.real, counted);
+    return first.isPresent() && second.isPresent() && first.get().compareTo(second.get()) == 0;
   }
 
   private static Optional<Boolean> bool(String text) {
@@ -111,31 +107,33 @@ sealed interface SettingValue {
   }
 
   private static SettingValue number(Setting setting, String text) {
-    var kind = setting.type() == Setting.Type.integer ? "a whole number" : "a number";
-    var bad = new Bad("is not " + kind + units(setting) + ". Put one " + range(setting));
-    var match = NUMBER.matcher(text);
-    if (!match.matches()) return bad;
-    var read = decimal(match.group(1), setting.type());
-    if (read.isEmpty()) return bad;
-    var value = read.get();
-    var unit = match.group(2);
-    if (!unit.isEmpty()) {
-      var factor = factors(setting).get(unit);
-      if (factor == null) return bad;
-      value =
-          value
-              .multiply(factor)
-              .divide(
-                  factors(setting).get(setting.unit().orElseThrow()), 9, RoundingMode.HALF_EVEN);
+    var whole = setting.type() == Setting.Type.integer;
+    var amount = amount(text, setting.type(), setting.unit());
+    if (amount.isEmpty()) {
+      return new Bad(
+          "is not %s%s. Put one %s"
+              .formatted(whole ? "a whole number" : "a number", units(setting), range(setting)));
     }
-    if (setting.type() == Setting.Type.integer) value = value.setScale(0, RoundingMode.HALF_EVEN);
+    var value = whole ? amount.get().setScale(0, RoundingMode.HALF_EVEN) : amount.get();
     var min = new BigDecimal(setting.min().orElseThrow());
     var max = new BigDecimal(setting.max().orElseThrow());
-    if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-      return new Bad("is out of range. Put one " + range(setting));
-    }
-    return new Good(
-        setting.type() == Setting.Type.integer ? value.toBigInteger().toString() : shown(value));
+    return value.compareTo(min) < 0 || value.compareTo(max) > 0
+        ? new Bad("is out of range. Put one " + range(setting))
+        : new Good(whole ? value.toBigInteger().toString() : shown(value));
+  }
+
+  /** In the setting's own unit; empty where it is no number, or in a unit of something else. */
+  private static Optional<BigDecimal> amount(
+      String text, Setting.Type type, Optional<String> counted) {
+    var match = NUMBER.matcher(text);
+    if (!match.matches()) return Optional.empty();
+    var number = decimal(match.group(1), type);
+    if (match.group(2).isEmpty()) return number;
+    var factors = factors(counted);
+    var factor = factors.get(match.group(2));
+    var base = counted.map(factors::get);
+    if (factor == null || base.isEmpty()) return Optional.empty();
+    return number.map(n -> n.multiply(factor).divide(base.get(), 9, RoundingMode.HALF_EVEN));
   }
 
   private static String range(Setting setting) {
@@ -149,7 +147,7 @@ sealed interface SettingValue {
   /** In the largest unit that leaves no fraction; what is 0 or less has a meaning of its own. */
   private static String inUnits(BigDecimal value, Setting setting) {
     if (setting.unit().isEmpty() || value.signum() <= 0) return value.toPlainString();
-    var factors = factors(setting);
+    var factors = factors(setting.unit());
     var amount = value.multiply(factors.get(setting.unit().get()));
     return factors.entrySet().stream()
         .filter(unit -> !unit.getKey().equals("8kB"))
@@ -185,11 +183,8 @@ sealed interface SettingValue {
     return "%se%s%02d".formatted(mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
   }
 
-  private static Map<String, BigDecimal> factors(Setting setting) {
-    return setting
-        .unit()
-        .map(unit -> BYTES.containsKey(unit) ? BYTES : MICROSECONDS)
-        .orElse(Map.of());
+  private static Map<String, BigDecimal> factors(Optional<String> counted) {
+    return counted.map(unit -> BYTES.containsKey(unit) ? BYTES : MICROSECONDS).orElse(Map.of());
   }
 
   private static String units(Setting setting) {
