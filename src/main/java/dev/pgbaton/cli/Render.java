@@ -24,7 +24,7 @@ class Render implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var parsed = SpecParser.parse(SpecFiles.read(paths));
+    var parsed = SpecParser.parse(SpecFiles.read(command, paths));
     var problems = parsed.allProblems();
     problems.forEach(command.commandLine().getErr()::println);
     if (!problems.isEmpty()) return 1;

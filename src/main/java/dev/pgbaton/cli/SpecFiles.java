@@ -8,14 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** Specs from a directory, as they would be read from Git. */
 final class SpecFiles {
   private SpecFiles() {}
 
-  static List<SpecFile> read(List<Path> paths) throws IOException {
+  static List<SpecFile> read(CommandSpec command, List<Path> paths) throws IOException {
     var found = new TreeSet<Path>();
     for (var path : paths) {
+      if (!Files.isReadable(path)) {
+        throw new ParameterException(
+            command.commandLine(), path + " is not there, or can't be read.");
+      }
       if (!Files.isDirectory(path)) {
         found.add(path);
         continue;

@@ -22,7 +22,7 @@ class Validate implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var files = SpecFiles.read(paths);
+    var files = SpecFiles.read(command, paths);
     var parsed = SpecParser.parse(files);
     var out = command.commandLine().getOut();
     var problems = parsed.allProblems();

@@ -55,6 +55,12 @@ class ValidateAndRenderTest {
     assertThat(err.toString()).startsWith(spec + ":1:5 is not YAML: ");
   }
 
+  @Test
+  void aPathThatIsNotThereIsAMistakeOfTheCommand() {
+    assertThat(pgbaton("validate", "no/such/file.yaml")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("no/such/file.yaml is not there, or can't be read.");
+  }
+
   private int pgbaton(String... args) {
     return new CommandLine(new Main())
         .setOut(new PrintWriter(out, true))
