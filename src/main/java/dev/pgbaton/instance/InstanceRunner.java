@@ -98,7 +98,9 @@ public final class InstanceRunner {
             : decision.step() + ": " + decision.reason();
     var at = told.get(line);
     var still = line.equals(last(told));
-    if (at != null && now().minus(at).compareTo(still ? LONG : SHORT) < 0) return;
+    var mayRepeat =
+        decision.step() instanceof Wait || pass.view().lease().attemptedAt().isPresent();
+    if (mayRepeat && at != null && now().minus(at).compareTo(still ? LONG : SHORT) < 0) return;
     told.values().removeIf(then -> now().minus(then).compareTo(SHORT) >= 0);
     told.remove(line);
     told.put(line, now());
