@@ -89,7 +89,7 @@ class KubernetesModelTest {
   @Test
   void aCacheIsLateAndKnowsIt() {
     var api = new ApiServer();
-    var cache = new DaemonCache(agenda, chance, store, api, () -> {});
+    var cache = new DaemonCache(agenda, chance, store, api, _ -> {});
     apply.apply(set("postgres:17.1", 1));
     cache.wrote("StatefulSet", store.version());
 
