@@ -82,7 +82,7 @@ public final class InstanceRunner {
       tell(pass);
       after.accept(pass.view());
       return Optional.of(pass);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       // The fence stands by itself; the next pass starts from what is then.
       log.accept("a pass went wrong: " + e);
       return Optional.empty();
