@@ -25,18 +25,13 @@ final class DaemonCache {
   private final Map<String, Deque<ObjectStore.Event>> underWay = new HashMap<>();
   private final Consumer<ObjectStore.Event> watcher = this::happened;
   private final long began;
-  private final Consumer<HasMetadata> changed;
+  private final Runnable changed;
   private int lateness = 1;
 
   /**
-   * @param changed told what came in, or is gone, and is worth another look
+   * @param changed told when something came in that is worth another look
    */
-  DaemonCache(
-      Agenda agenda,
-      Chance chance,
-      ObjectStore store,
-      ApiServer api,
-      Consumer<HasMetadata> changed) {
+  DaemonCache(Agenda agenda, Chance chance, ObjectStore store, ApiServer api, Runnable changed) {
     this.agenda = agenda;
     this.chance = chance;
     this.store = store;
@@ -93,7 +88,7 @@ final class DaemonCache {
     var before =
         event.gone() ? objects.remove(event.key()) : objects.put(event.key(), event.object());
     seen.put(event.key().kind(), event.version());
-    if (event.gone() || worthALook(before, event.object())) changed.accept(event.object());
+    if (event.gone() || worthALook(before, event.object())) changed.run();
   }
 
   /** The holder renews its Lease every two seconds, and that changes nothing. */

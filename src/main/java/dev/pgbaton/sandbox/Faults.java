@@ -21,48 +21,40 @@ public final class Faults {
 
   /** The kernel kills PostgreSQL; process 1 stays. */
   public void killPostgres(ClusterId cluster, String pod) {
-    synchronized (world) {
-      say(pod, "PostgreSQL is killed");
-      program(cluster, pod).map(InstanceProgram::server).ifPresent(PostgresServer::crash);
-    }
+    say(pod, "PostgreSQL is killed");
+    program(cluster, pod).map(InstanceProgram::server).ifPresent(PostgresServer::crash);
   }
 
   /** The whole container is killed. */
   public void killContainer(ClusterId cluster, String pod) {
-    synchronized (world) {
-      say(pod, "the container is killed");
-      world.kubelet().life(key("Pod", cluster, pod)).ifPresent(PodLife::killContainer);
-    }
+    say(pod, "the container is killed");
+    world.kubelet().life(key("Pod", cluster, pod)).ifPresent(PodLife::killContainer);
   }
 
   /** {@code kubectl delete pod}. */
   public void deletePod(ClusterId cluster, String pod) {
-    synchronized (world) {
-      say(pod, "the pod is deleted by hand");
-      pod(cluster, pod).ifPresent(world.deletions()::delete);
-    }
+    say(pod, "the pod is deleted by hand");
+    pod(cluster, pod).ifPresent(world.deletions()::delete);
   }
 
   /** {@code kubectl drain}, and {@code kubectl uncordon} later. */
   public void drain(String node, Duration lasting) {
-    synchronized (world) {
-      say(node, "is drained");
-      world.machines().cordon(node, true);
-      world
-          .agenda()
-          .every(
-              2000,
-              () -> {
-                var left =
-                    world.store().list(Pod.class).stream()
-                        .filter(p -> node.equals(p.getSpec().getNodeName()))
-                        .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
-                        .toList();
-                left.forEach(world.deletions()::evict);
-                return !left.isEmpty() && cordoned(node);
-              });
-      later(lasting, () -> world.machines().cordon(node, false));
-    }
+    say(node, "is drained");
+    world.machines().cordon(node, true);
+    world
+        .agenda()
+        .every(
+            2000,
+            () -> {
+              var left =
+                  world.store().list(Pod.class).stream()
+                      .filter(p -> node.equals(p.getSpec().getNodeName()))
+                      .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+                      .toList();
+              left.forEach(world.deletions()::evict);
+              return !left.isEmpty() && cordoned(node);
+            });
+    later(lasting, () -> world.machines().cordon(node, false));
   }
 
   private boolean cordoned(String node) {
@@ -75,151 +67,123 @@ public final class Faults {
 
   /** The node loses its power. */
   public void powerCut(String node, Duration lasting) {
-    synchronized (world) {
-      say(node, "loses its power");
-      world.machines().power(node, false);
-      later(lasting, () -> world.machines().power(node, true));
-    }
+    say(node, "loses its power");
+    world.machines().power(node, false);
+    later(lasting, () -> world.machines().power(node, true));
   }
 
   /** An instance does not reach the API server. */
   public void isolateFromApi(ClusterId cluster, String pod, Duration lasting) {
-    synchronized (world) {
-      say(pod, "does not reach the API server");
-      var api = world.api(key("Pod", cluster, pod));
-      api.away(true);
-      later(lasting, () -> api.away(false));
-    }
+    say(pod, "does not reach the API server");
+    var api = world.api(key("Pod", cluster, pod));
+    api.away(true);
+    later(lasting, () -> api.away(false));
   }
 
   /** The next writes of an instance are carried out, but it does not hear of it. */
   public void loseAnswers(ClusterId cluster, String pod, int next) {
-    synchronized (world) {
-      say(pod, "does not hear the API server's next " + next + " answers");
-      world.api(key("Pod", cluster, pod)).lostAnswers(next);
-    }
+    say(pod, "does not hear the API server's next " + next + " answers");
+    world.api(key("Pod", cluster, pod)).lostAnswers(next);
   }
 
   /** Two instances can't talk to each other. */
   public void cutLine(ClusterId cluster, String one, String other, Duration lasting) {
-    synchronized (world) {
-      say(one, "can't talk to " + other);
-      var network = world.site(cluster).network();
-      network.cut(one, other, true);
-      later(lasting, () -> network.cut(one, other, false));
-    }
+    say(one, "can't talk to " + other);
+    var network = world.site(cluster).network();
+    network.cut(one, other, true);
+    later(lasting, () -> network.cut(one, other, false));
   }
 
   /** The daemon can't talk to an instance. */
   public void cutLineFromDaemon(ClusterId cluster, String pod, Duration lasting) {
-    synchronized (world) {
-      cutLine(cluster, pod, SandboxProbe.DAEMON, lasting);
-    }
+    cutLine(cluster, pod, SandboxProbe.DAEMON, lasting);
   }
 
   /** PostgreSQL does not start there. */
   public void keepFromStarting(ClusterId cluster, String pod, Duration lasting) {
-    synchronized (world) {
-      say(pod, "PostgreSQL will not start");
-      world.site(cluster).wontStart(pod, true);
-      later(lasting, () -> world.site(cluster).wontStart(pod, false));
-    }
+    say(pod, "PostgreSQL will not start");
+    world.site(cluster).wontStart(pod, true);
+    later(lasting, () -> world.site(cluster).wontStart(pod, false));
   }
 
   /** A fast stop does not end there. */
   public void hangWhenStopping(ClusterId cluster, String pod, Duration lasting) {
-    synchronized (world) {
-      say(pod, "PostgreSQL will hang when it is stopped");
-      world.site(cluster).hangsWhenStopping(pod, true);
-      later(lasting, () -> world.site(cluster).hangsWhenStopping(pod, false));
-    }
+    say(pod, "PostgreSQL will hang when it is stopped");
+    world.site(cluster).hangsWhenStopping(pod, true);
+    later(lasting, () -> world.site(cluster).hangsWhenStopping(pod, false));
   }
 
   /** A standby falls behind by so much time. */
   public void lag(ClusterId cluster, String pod, Duration behind, Duration lasting) {
-    synchronized (world) {
-      say(pod, "falls " + behind.toMillis() + " ms behind");
-      world.site(cluster).lag(pod, behind.toMillis());
-      later(lasting, () -> world.site(cluster).lag(pod, 5));
-    }
+    say(pod, "falls " + behind.toMillis() + " ms behind");
+    world.site(cluster).lag(pod, behind.toMillis());
+    later(lasting, () -> world.site(cluster).lag(pod, 5));
   }
 
   /** The API server does not answer the daemon. */
   public void apiAway(Duration lasting) {
-    synchronized (world) {
-      say("api server", "does not answer the daemon");
-      world.api().away(true);
-      later(lasting, () -> world.api().away(false));
-    }
+    say("api server", "does not answer the daemon");
+    world.api().away(true);
+    later(lasting, () -> world.api().away(false));
   }
 
   /** The daemon's next writes find that somebody else was first. */
   public void apiConflicts(int next) {
-    synchronized (world) {
-      say("api server", "the daemon's next " + next + " writes conflict");
-      world.api().conflicts(next);
-    }
+    say("api server", "the daemon's next " + next + " writes conflict");
+    world.api().conflicts(next);
   }
 
   /** The daemon's next writes are carried out, but it does not hear of it. */
   public void apiLosesAnswers(int next) {
-    synchronized (world) {
-      say("api server", "the daemon does not hear the next " + next + " answers");
-      world.api().lostAnswers(next);
-    }
+    say("api server", "the daemon does not hear the next " + next + " answers");
+    world.api().lostAnswers(next);
   }
 
   /** {@code kubectl scale}. */
   public void scale(ClusterId cluster, int replicas) {
-    synchronized (world) {
-      say(cluster.name(), "is scaled to " + replicas + " by hand");
-      SandboxWriter.edit(
-          world.store(),
-          key("StatefulSet", cluster, cluster.name()),
-          StatefulSet.class,
-          s -> s.edit().editSpec().withReplicas(replicas).endSpec().build());
-    }
+    say(cluster.name(), "is scaled to " + replicas + " by hand");
+    SandboxWriter.edit(
+        world.store(),
+        key("StatefulSet", cluster, cluster.name()),
+        StatefulSet.class,
+        s -> s.edit().editSpec().withReplicas(replicas).endSpec().build());
   }
 
   /** {@code kubectl edit}: another image. */
   public void editImage(ClusterId cluster, String image) {
-    synchronized (world) {
-      say(cluster.name(), "gets image " + image + " by hand");
-      SandboxWriter.edit(
-          world.store(),
-          key("StatefulSet", cluster, cluster.name()),
-          StatefulSet.class,
-          s ->
-              s.edit()
-                  .editSpec()
-                  .editTemplate()
-                  .editSpec()
-                  .editFirstContainer()
-                  .withImage(image)
-                  .endContainer()
-                  .endSpec()
-                  .endTemplate()
-                  .endSpec()
-                  .build());
-    }
+    say(cluster.name(), "gets image " + image + " by hand");
+    SandboxWriter.edit(
+        world.store(),
+        key("StatefulSet", cluster, cluster.name()),
+        StatefulSet.class,
+        s ->
+            s.edit()
+                .editSpec()
+                .editTemplate()
+                .editSpec()
+                .editFirstContainer()
+                .withImage(image)
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build());
   }
 
   /** Somebody asks for a handoff past the daemon. */
   public void movePrimary(ClusterId cluster, String to) {
-    synchronized (world) {
-      say(cluster.name(), "somebody wants the primary on " + to);
-      world
-          .store()
-          .update(
-              key("Lease", cluster, cluster.name()),
-              Lease.class,
-              l ->
-                  l.edit()
-                      .editMetadata()
-                      .addToAnnotations(Names.HANDOFF_TO, to)
-                      .endMetadata()
-                      .build());
-    }
+    say(cluster.name(), "somebody wants the primary on " + to);
+    world
+        .store()
+        .update(
+            key("Lease", cluster, cluster.name()),
+            Lease.class,
+            l ->
+                l.edit()
+                    .editMetadata()
+                    .addToAnnotations(Names.HANDOFF_TO, to)
+                    .endMetadata()
+                    .build());
   }
 
   private Optional<InstanceProgram> program(ClusterId cluster, String pod) {

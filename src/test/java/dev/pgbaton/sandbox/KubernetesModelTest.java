@@ -89,7 +89,7 @@ class KubernetesModelTest {
   @Test
   void aCacheIsLateAndKnowsIt() {
     var api = new ApiServer();
-    var cache = new DaemonCache(agenda, chance, store, api, _ -> {});
+    var cache = new DaemonCache(agenda, chance, store, api, () -> {});
     apply.apply(set("postgres:17.1", 1));
     cache.wrote("StatefulSet", store.version());
 

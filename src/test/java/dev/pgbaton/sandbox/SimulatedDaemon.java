@@ -56,7 +56,7 @@ final class SimulatedDaemon {
     this.name = name;
     this.cache =
         new DaemonCache(
-            world.agenda(), world.chance(), world.store(), world.api(), _ -> wakeAll(20));
+            world.agenda(), world.chance(), world.store(), world.api(), () -> wakeAll(20));
     this.measuring = new SandboxWriteProbe(world);
     this.git = git;
     this.source = mortality.of(SpecSource.class, git);
