@@ -217,6 +217,8 @@ final class Rollout {
    * value first.
    */
   private Optional<Plan> settingsNeedingRestart() {
+    // What was taken back starts with its own settings, not with those of the commit that failed.
+    if (wanted != desired) return Optional.empty();
     var primary = observed.primary().orElseThrow();
     for (Instance instance : primaryFirst(primary)) {
       var pending =
