@@ -1,20 +1,33 @@
 package dev.pgbaton.daemon;
 
 import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.forge.ForgeKind;
+import dev.pgbaton.forge.ForgeStatuses;
 import dev.pgbaton.git.GitSettings;
+import dev.pgbaton.report.CommitStatuses;
+import dev.pgbaton.report.CommitStatuses.Delivery;
+import dev.pgbaton.sandbox.Sandbox;
+import dev.pgbaton.sandbox.SeedRepository;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /** Which {@link Backend} the settings ask for. */
 @ApplicationScoped
 class Backends {
+  private static final Logger LOG = Logger.getLogger("dev.pgbaton");
+
   /** A bean that is only made where Kubernetes is used: without a cluster it can't be. */
   private final Instance<KubernetesClient> client;
+
+  private Sandbox sandbox;
 
   Backends(Instance<KubernetesClient> client) {
     this.client = client;
@@ -22,8 +35,13 @@ class Backends {
 
   /**
    * @param changed told of each cluster whose live state moved
+   * @param anyChanged told when it is not known whose
    */
-  Backend of(DaemonSettings settings, Consumer<ClusterId> changed) {
+  Backend of(DaemonSettings settings, Consumer<ClusterId> changed, Runnable anyChanged) {
+    return settings.config().sandbox() ? sandbox(settings, anyChanged) : kube(settings, changed);
+  }
+
+  private Backend kube(DaemonSettings settings, Consumer<ClusterId> changed) {
     var kubernetes = client.get();
     return new KubeBackend(
         kubernetes,
@@ -38,7 +56,48 @@ class Backends {
         () -> Quarkus.asyncExit(1));
   }
 
+  private Backend sandbox(DaemonSettings settings, Runnable anyChanged) {
+    var repository = repository(settings);
+    SeedRepository.make(repository);
+    sandbox = new Sandbox(Instant.now(), anyChanged, LOG::debug);
+    LOG.infof(
+        """
+        a sandbox: the clusters are in memory, the repository is real. Try:
+          cd %s
+          sed -i 's/instances: 3/instances: 2/' clusters/orders.yaml && git commit -am 'Two instances'
+          sed -i 's#postgres:17$#postgres:17.1#' clusters/orders.yaml && git commit -am 'A new image'
+          sed -i 's#postgres:17.*#postgres:does-not-exist#' clusters/orders.yaml && git commit -am 'A bad image'
+          curl -X POST localhost:8080/sandbox/shop/orders/orders-0/kill-postgres
+        and watch this log, or http://localhost:8080""",
+        repository);
+    return new SandboxBackend(sandbox);
+  }
+
+  private static Path repository(DaemonSettings settings) {
+    return settings.config().sandboxDir().toAbsolutePath().normalize().resolve("repository");
+  }
+
+  /** The sandbox brings a repository of its own. */
   GitSettings git(DaemonSettings settings) {
-    return settings.git();
+    return settings.config().sandbox() && settings.git().url().isEmpty()
+        ? settings.git().at(repository(settings).toUri().toString(), "clusters")
+        : settings.git();
+  }
+
+  /** Without a forge, the sandbox tells the log what it would have told one. */
+  CommitStatuses statuses(DaemonSettings settings) {
+    return settings.config().sandbox() && settings.forge().kind() == ForgeKind.NONE
+        ? status -> {
+          LOG.infof(
+              "status %s on %.8s (%s): %s",
+              status.state(), status.commit(), status.context(), status.description());
+          return new Delivery.Delivered();
+        }
+        : ForgeStatuses.of(settings.forge());
+  }
+
+  /** Empty where the clusters are real. */
+  Optional<Sandbox> sandbox() {
+    return Optional.ofNullable(sandbox);
   }
 }

@@ -2,7 +2,6 @@ package dev.pgbaton.daemon;
 
 import dev.pgbaton.apply.StepRunner;
 import dev.pgbaton.cluster.ClusterId;
-import dev.pgbaton.forge.ForgeStatuses;
 import dev.pgbaton.git.JGitSpecSource;
 import dev.pgbaton.reconcile.Chronicle;
 import dev.pgbaton.reconcile.Fleet;
@@ -43,7 +42,7 @@ public class Daemon implements FleetView {
 
   void start(@Observes StartupEvent event) {
     var settings = DaemonSettings.of(config);
-    backend = backends.of(settings, this::wake);
+    backend = backends.of(settings, this::wake, this::wakeAll);
     var name = UUID.randomUUID().toString();
     var contexts = new Contexts(config.environment());
     var journal = backend.journal();
@@ -53,7 +52,7 @@ public class Daemon implements FleetView {
         new ReconcileLoop(
             new JGitSpecSource(backends.git(settings)),
             new Reconciler(backend.reader(), backend.probe(), journal, runner, chronicle),
-            new Reporter(ForgeStatuses.of(settings.forge()), journal, contexts, LOG::warn),
+            new Reporter(backends.statuses(settings), journal, contexts, LOG::warn),
             journal,
             new Listeners(List.of(new DaemonLog(backend.events()), metrics)),
             Clock.systemUTC(),
@@ -77,6 +76,11 @@ public class Daemon implements FleetView {
   private void wake(ClusterId id) {
     var running = loop;
     if (running != null) running.wake(id);
+  }
+
+  private void wakeAll() {
+    var running = loop;
+    if (running != null) running.wakeAll();
   }
 
   void stop(@Observes ShutdownEvent event) {

@@ -36,6 +36,10 @@ interface DaemonConfig {
   @WithDefault("false")
   boolean sandbox();
 
+  /** Where the sandbox keeps its Git repository. */
+  @WithDefault("${java.io.tmpdir}/pgbaton-sandbox")
+  Path sandboxDir();
+
   interface Git {
     Optional<String> url();
 

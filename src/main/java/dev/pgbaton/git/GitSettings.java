@@ -50,6 +50,22 @@ public record GitSettings(
     path = path.equals(".") ? "" : path;
   }
 
+  /** The same, for another repository and directory. */
+  public GitSettings at(String otherUrl, String otherPath) {
+    return new GitSettings(
+        otherUrl,
+        branch,
+        otherPath,
+        username,
+        tokenFile,
+        sshKeyFile,
+        knownHostsFile,
+        caFile,
+        proxy,
+        timeout,
+        cacheDir);
+  }
+
   /**
    * Everything that is wrong with these settings, in words that name the variable; empty when they
    * can be used.

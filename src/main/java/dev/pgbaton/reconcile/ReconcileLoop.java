@@ -113,6 +113,12 @@ public final class ReconcileLoop implements AutoCloseable {
       works.computeIfAbsent(id, Work::new).at(Duration.ZERO);
   }
 
+  /** Something moved, and it is not known of whom. */
+  public void wakeAll() {
+    var known = repository;
+    if (known != null) known.clusters().keySet().forEach(this::wake);
+  }
+
   public Fleet fleet() {
     var known = repository;
     return new Fleet(

@@ -1,0 +1,36 @@
+package dev.pgbaton.daemon;
+
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.sandbox.Faults;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import java.util.function.Consumer;
+
+/** Faults on request; there is nothing here where the clusters are real. */
+@Path("/sandbox/{namespace}/{cluster}/{pod}")
+@Blocking
+public class SandboxFaults {
+  private final Backends backends;
+
+  SandboxFaults(Backends backends) {
+    this.backends = backends;
+  }
+
+  @POST
+  @Path("kill-postgres")
+  public void killPostgres(String namespace, String cluster, String pod) {
+    fault(f -> f.killPostgres(new ClusterId(namespace, cluster), pod));
+  }
+
+  @POST
+  @Path("delete-pod")
+  public void deletePod(String namespace, String cluster, String pod) {
+    fault(f -> f.deletePod(new ClusterId(namespace, cluster), pod));
+  }
+
+  private void fault(Consumer<Faults> what) {
+    backends.sandbox().orElseThrow(NotFoundException::new).fault(what);
+  }
+}
