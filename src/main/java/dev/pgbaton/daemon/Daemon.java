@@ -18,6 +18,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -57,6 +58,7 @@ public class Daemon implements FleetView {
             new Listeners(List.of(new DaemonLog(backend.events()), metrics)),
             Clock.systemUTC(),
             new SplittableRandom(),
+            Set.copyOf(config.namespaces().orElse(List.of())),
             settings.interval(),
             config.parallelism());
     backend.start();

@@ -24,6 +24,9 @@ public sealed interface Pass {
   /** The repository says nothing of it any more: it is left as it is. */
   record Removed(ClusterId id, ClusterHealth health) implements Pass {}
 
+  /** The caches don't show our own last writes yet: this look says nothing. */
+  record TooEarly(ClusterId id, ClusterHealth health) implements Pass {}
+
   /** The look itself failed; tried again. */
   record Failed(ClusterId id, ClusterHealth health) implements Pass {}
 }

@@ -30,6 +30,7 @@ public final class ReconcileLoop implements AutoCloseable {
   private static final Duration AT_REST = Duration.ofSeconds(10);
 
   private static final Duration UNDER_WAY = Duration.ofSeconds(1);
+  private static final Duration SHORTLY = Duration.ofMillis(200);
   private static final Duration BLOCKED = Duration.ofSeconds(5);
   private static final Backoff AFTER_FAILURE =
       new Backoff(Duration.ofMillis(200), Duration.ofSeconds(30));
@@ -40,6 +41,7 @@ public final class ReconcileLoop implements AutoCloseable {
   private final Journal journal;
   private final Listener listener;
   private final InstantSource clock;
+  private final Set<String> namespaces;
   private final Duration interval;
   private final RandomGenerator random;
   private final ScheduledExecutorService timer;
@@ -69,6 +71,7 @@ public final class ReconcileLoop implements AutoCloseable {
   }
 
   /**
+   * @param namespaces the only ones that are looked after; empty for all
    * @param interval between two looks at the repository, give or take a fifth
    * @param parallelism clusters that are looked at at the same time, at most
    */
@@ -80,6 +83,7 @@ public final class ReconcileLoop implements AutoCloseable {
       Listener listener,
       InstantSource clock,
       RandomGenerator random,
+      Set<String> namespaces,
       Duration interval,
       int parallelism) {
     this.source = source;
@@ -89,6 +93,7 @@ public final class ReconcileLoop implements AutoCloseable {
     this.listener = listener;
     this.clock = clock;
     this.random = random;
+    this.namespaces = namespaces;
     this.interval = interval;
     // One thread more: a repository that hangs stops no cluster.
     var executor =
@@ -164,7 +169,7 @@ public final class ReconcileLoop implements AutoCloseable {
     fetchFailures = 0;
     var known = repository;
     if (known != null && known.head().equals(head.revision())) return;
-    var next = Repository.of(head);
+    var next = Repository.of(head, namespaces);
     var changed = new TreeSet<>(journal.clusters());
     changed.remove(Reporter.REPOSITORY);
     changed.addAll(next.clusters().keySet());
@@ -281,6 +286,7 @@ public final class ReconcileLoop implements AutoCloseable {
     private Duration pass() {
       var current = repository;
       var pass = reconciler.pass(id, current, clock.instant());
+      if (pass instanceof Pass.TooEarly) return rest(pass);
       var before = Optional.ofNullable(passes.put(id, pass));
       listener.passed(pass, before);
       if (pass instanceof Pass.Failed) return rest(pass);
@@ -298,6 +304,7 @@ public final class ReconcileLoop implements AutoCloseable {
       return switch (pass) {
         case Pass.Done(_, _, var plan, var outcome, _) -> rest(plan, outcome);
         case Pass.Refused _, Pass.Removed _ -> jittered(Duration.ofMinutes(5));
+        case Pass.TooEarly _ -> SHORTLY;
         case Pass.Failed _ -> AFTER_FAILURE.after(++failures, random);
       };
     }

@@ -66,6 +66,9 @@ public final class Reconciler {
 
     var desired = wanted.desired();
     var observed = observe(desired, reader.cached(desired.layout(), keys(desired)), noted.get());
+    if (!observed.snapshot().current())
+      return new Pass.TooEarly(
+          id, ClusterHealth.of(observed, waiting(), new Outcome.NothingToDo()));
     var plan = located(Planner.plan(desired, observed, now), wanted.spec());
     var outcome =
         switch (plan) {
@@ -82,6 +85,10 @@ public final class Reconciler {
     if (plan instanceof Plan.Blocked) chronicle.ended(observed, "failure", now);
     var after = observed.with(journal.read(id));
     return new Pass.Done(id, after, plan, outcome, ClusterHealth.of(after, plan, outcome));
+  }
+
+  private static Plan waiting() {
+    return new Plan.Await("our own writes to show", Instant.MAX);
   }
 
   /** A refusal of something that the spec asks for says where it stands. */

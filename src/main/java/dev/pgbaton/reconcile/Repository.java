@@ -13,8 +13,10 @@ import dev.pgbaton.spec.SpecSource.Fetched;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What one commit says of every cluster.
@@ -38,12 +40,37 @@ public record Repository(
   }
 
   public static Repository of(Fetched.Head head) {
+    return of(head, Set.of());
+  }
+
+  /**
+   * @param namespaces the only ones that are looked after; empty for all
+   */
+  public static Repository of(Fetched.Head head, Set<String> namespaces) {
     var parsed = SpecParser.parse(head.files());
     var clusters = new TreeMap<ClusterId, Entry>();
-    parsed.clusters().forEach((id, spec) -> clusters.put(id, entry(spec)));
+    parsed
+        .clusters()
+        .forEach(
+            (id, spec) ->
+                clusters.put(
+                    id,
+                    namespaces.isEmpty() || namespaces.contains(id.namespace())
+                        ? entry(spec)
+                        : entry(elsewhere(spec, namespaces))));
     var problems = new ArrayList<>(head.problems());
     problems.addAll(parsed.problems());
     return new Repository(head.revision(), clusters, List.copyOf(problems));
+  }
+
+  private static ParsedSpec elsewhere(ParsedSpec spec, Set<String> namespaces) {
+    var problem =
+        new Problem(
+            spec.source(),
+            "metadata.namespace",
+            "%s is not looked after: this daemon's PGBATON_NAMESPACES are %s. Put one of these, or add it there."
+                .formatted(spec.id().namespace(), new TreeSet<>(namespaces)));
+    return new ParsedSpec.Invalid(spec.id(), spec.source(), List.of(problem));
   }
 
   private static Entry entry(ParsedSpec spec) {

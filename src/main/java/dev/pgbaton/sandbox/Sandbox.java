@@ -23,6 +23,7 @@ public final class Sandbox implements AutoCloseable {
   private final Object turn = new Object();
   private final World world;
   private final DaemonCache cache;
+  private final WriteProbe writeProbe;
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("sandbox").daemon().factory());
@@ -36,6 +37,7 @@ public final class Sandbox implements AutoCloseable {
     this.world = new World(now.toEpochMilli(), now, NODES, trace);
     this.cache =
         new DaemonCache(world.agenda(), world.chance(), world.store(), world.api(), changed);
+    this.writeProbe = new LockedPorts.Writes(turn, new SandboxWriteProbe(world));
   }
 
   public void start() {
@@ -70,7 +72,7 @@ public final class Sandbox implements AutoCloseable {
   }
 
   public WriteProbe writeProbe() {
-    return new LockedPorts.Writes(turn, new SandboxWriteProbe(world));
+    return writeProbe;
   }
 
   /** Makes something go wrong. */

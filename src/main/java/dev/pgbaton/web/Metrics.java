@@ -75,6 +75,7 @@ public class Metrics implements ReconcileLoop.Listener {
         error("pass-failed", tags(pass.id()));
         cluster(pass.id()).took(pass);
       }
+      case Pass.TooEarly _ -> {}
       case Pass.Removed _ ->
           Optional.ofNullable(clusters.remove(pass.id())).ifPresent(Cluster::remove);
     }

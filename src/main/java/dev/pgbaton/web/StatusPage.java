@@ -82,7 +82,7 @@ public class StatusPage {
               done.observed().journal().rollouts().reversed().stream()
                   .map(StatusPage::row)
                   .toList());
-      case Pass.Refused _, Pass.Removed _, Pass.Failed _ ->
+      case Pass.Refused _, Pass.Removed _, Pass.TooEarly _, Pass.Failed _ ->
           new ClusterRow(
               pass.id().toString(), condition, pass.health().sentence(), "", List.of(), List.of());
     };

@@ -158,6 +158,10 @@ final class SimulatedDaemon {
       wake(id, backOff());
       return;
     }
+    if (pass instanceof Pass.TooEarly) {
+      wake(id, rest(pass));
+      return;
+    }
     say(pass);
     passes.put(id, pass);
     unseen.remove(id);
@@ -198,6 +202,7 @@ final class SimulatedDaemon {
     return switch (pass) {
       case Pass.Refused _, Pass.Removed _ -> 300_000;
       case Pass.Failed _ -> backOff();
+      case Pass.TooEarly _ -> 200;
       case Pass.Done(_, _, var plan, var outcome, _) ->
           switch (outcome) {
             case Outcome.Stale _, Outcome.Failed _ -> backOff();
