@@ -138,7 +138,10 @@ public final class Reporter {
   }
 
   private Optional<Duration> deliver(
-      ClusterId id, JournalEntry entry, Optional<CommitStatus> wanted, Instant now) {
+      ClusterId id, JournalEntry read, Optional<CommitStatus> wanted, Instant now) {
+    var noted = wanted.map(w -> noted(id, read, w)).orElse(Optional.of(read));
+    if (noted.isEmpty()) return Optional.of(Duration.ofSeconds(1));
+    var entry = noted.get();
     var reported = new TreeMap<>(entry.reported());
     var owed = new ArrayList<OwedStatus>();
     Optional<Duration> again = Optional.empty();
@@ -162,7 +165,8 @@ public final class Reporter {
       var text = wanted.get().state() + " " + wanted.get().description();
       if (!text.equals(reported.get(key))) {
         var retry =
-            tooSoon(key, wanted.get(), reported.get(key), now).or(() -> post(wanted.get(), now));
+            tooSoon(key, wanted.get(), read.reported().get(key), now)
+                .or(() -> post(wanted.get(), now));
         if (retry.isEmpty()) {
           postedAt.put(key, now);
           reported
@@ -178,6 +182,23 @@ public final class Reporter {
         return Optional.of(Duration.ofSeconds(1));
     }
     return again;
+  }
+
+  /**
+   * A commit that had its last word and is pending again is noted before it is posted: whoever
+   * comes next has to know that it is owed another one.
+   *
+   * @return the journal as it is then, or empty if it could not be written
+   */
+  private Optional<JournalEntry> noted(ClusterId id, JournalEntry entry, CommitStatus status) {
+    var key = Contexts.key(status.commit(), status.context());
+    var before = entry.reported().get(key);
+    if (status.state() != State.PENDING
+        || before == null
+        || before.startsWith(State.PENDING.name())) return Optional.of(entry);
+    var reported = new TreeMap<>(entry.reported());
+    reported.put(key, State.PENDING.name());
+    return journal.write(id, entry.withStatuses(reported, entry.owed()));
   }
 
   private Optional<Duration> tooSoon(String key, CommitStatus status, String before, Instant now) {

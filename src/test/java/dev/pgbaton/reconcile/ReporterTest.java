@@ -1,6 +1,7 @@
 package dev.pgbaton.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.observed.JournalEntry.Intent;
@@ -141,6 +142,32 @@ class ReporterTest {
     assertThat(posted)
         .containsExactly(
             "c1 pgbaton/prod PENDING", "c1 pgbaton/prod ERROR", "c2 pgbaton/prod SUCCESS");
+  }
+
+  @Test
+  void aSummaryThatIsPendingAgainIsEndedEvenIfItsDaemonDiesRightAfterPostingIt() {
+    var working = new Pass.Failed(ORDERS, health(Condition.PROGRESSING, "restart orders-1"));
+    var fine = new Pass.Failed(ORDERS, health(Condition.HEALTHY, "fine"));
+    reporter.summary(head("c1"), List.of(fine), List.of(), NOW);
+    var dying =
+        new Reporter(
+            status -> {
+              take(status);
+              throw new IllegalStateException("killed");
+            },
+            journal,
+            CONTEXTS,
+            rejected::add);
+    assertThatThrownBy(() -> dying.summary(head("c1"), List.of(working), List.of(), NOW))
+        .hasMessage("killed");
+
+    reporter.summary(head("c2"), List.of(fine), List.of(), NOW);
+    assertThat(posted)
+        .containsExactly(
+            "c1 pgbaton/prod SUCCESS",
+            "c1 pgbaton/prod PENDING",
+            "c1 pgbaton/prod ERROR",
+            "c2 pgbaton/prod SUCCESS");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.reconcile.Repository;
 import dev.pgbaton.report.CommitStatus;
+import dev.pgbaton.spec.SettingsCatalogue;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The safety rules, looked at from outside: with the model's knowledge, not the daemon's. */
@@ -226,6 +228,8 @@ final class Invariants {
     for (Pod pod : pods) {
       if (!revision.equals(revisionOf(pod)))
         return Optional.of(pod.getMetadata().getName() + " runs another revision");
+      var setting = notInForce(pod.getMetadata().getName(), desired.settings());
+      if (setting.isPresent()) return setting;
       var since = unwellSince.get(pod.getMetadata().getName());
       var why = unwell(pod);
       if (why.isPresent()
@@ -234,6 +238,20 @@ final class Invariants {
         return why.map(w -> w + " for some time");
     }
     return Optional.empty();
+  }
+
+  private Optional<String> notInForce(String pod, Map<String, String> wanted) {
+    var server = server(pod).filter(PostgresServer::running);
+    if (server.isEmpty()) return Optional.empty();
+    return new TreeMap<>(wanted)
+        .entrySet().stream()
+            .filter(e -> server.get().settings().containsKey(e.getKey()))
+            .filter(
+                e ->
+                    !SettingsCatalogue.sameValue(
+                        e.getKey(), e.getValue(), server.get().settings().get(e.getKey()), ""))
+            .map(e -> "%s has not taken %s".formatted(pod, e))
+            .findFirst();
   }
 
   /** Everything is as the commit says, and well. */
