@@ -71,18 +71,24 @@ public final class Chronicle {
     return new Intent(intent.commit(), intent.hash(), path, intent.since(), intent.done());
   }
 
-  /** Whether the commit's last word was that something goes on. */
+  /** Whether the commit has had no last word: it is pending, or the forge never heard of it. */
   private boolean unfinished(JournalEntry entry, ClusterId id, Intent intent) {
     var last = entry.reported().getOrDefault(Contexts.key(intent.commit(), contexts.of(id)), "");
-    return last.isEmpty() ? !intent.done() : last.startsWith(State.PENDING.name());
+    return last.isEmpty() || last.startsWith(State.PENDING.name());
   }
 
   private OwedStatus superseded(ClusterId id, Intent intent, SpecRevision head) {
-    return new OwedStatus(
-        intent.commit(),
-        contexts.of(id),
-        State.ERROR.name(),
-        "superseded by %s before it was carried out".formatted(head.shortCommit()));
+    return intent.done()
+        ? new OwedStatus(
+            intent.commit(),
+            contexts.of(id),
+            State.SUCCESS.name(),
+            "carried out, and followed by %s".formatted(head.shortCommit()))
+        : new OwedStatus(
+            intent.commit(),
+            contexts.of(id),
+            State.ERROR.name(),
+            "superseded by %s before it was carried out".formatted(head.shortCommit()));
   }
 
   /** Whether the journal already says that this state was reached. */

@@ -7,6 +7,7 @@ import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.LastGood;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.plan.Refusal;
+import dev.pgbaton.plan.Step;
 import dev.pgbaton.report.CommitStatus.State;
 import java.time.Duration;
 import java.util.Locale;
@@ -51,6 +52,9 @@ public record ClusterHealth(Condition condition, String reason, String text) {
           Condition.BLOCKED, Refusal.INSTANCE_NOT_BACK.name(), failed.get().reason());
     return switch (plan) {
       case Plan.InSync() -> new ClusterHealth(Condition.HEALTHY, "", healthy(observed));
+      // What is left over hurts nobody: a commit that is done does not go back to pending for it.
+      case Plan.Proceed(Step.Prune _) when done(observed) ->
+          new ClusterHealth(Condition.HEALTHY, "", healthy(observed));
       case Plan.Proceed(var step) ->
           new ClusterHealth(Condition.PROGRESSING, "", step.text() + suffix);
       case Plan.Await(var what, _) -> waiting(observed, what);
@@ -74,6 +78,10 @@ public record ClusterHealth(Condition condition, String reason, String text) {
         observed.primary().isEmpty() ? Condition.UNWRITABLE : Condition.DEGRADED,
         "",
         "waiting for " + what);
+  }
+
+  private static boolean done(ObservedCluster observed) {
+    return observed.journal().intent().map(JournalEntry.Intent::done).orElse(false);
   }
 
   private static String healthy(ObservedCluster observed) {

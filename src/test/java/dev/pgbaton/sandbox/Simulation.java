@@ -118,6 +118,7 @@ final class Simulation {
     world.pass(TICK);
     invariants.tick();
     intent().map(Intent::commit).ifPresent(intents::add);
+    intent().filter(Intent::done).map(Intent::commit).ifPresent(invariants::reached);
     if (daemon.dead()) restartDaemon();
   }
 
