@@ -49,6 +49,7 @@ final class Follower {
     var startable =
         view.server() instanceof Stopped(var data, var failure)
             && data.filter(DataDirectory::standby).isPresent()
+            && failure.filter(Failure::unusable).isEmpty()
             && Backoff.wait(failure, view.memory(), now).isEmpty();
     return startable
             && !view.intents().leaving()
@@ -100,12 +101,14 @@ final class Follower {
           new SetAside("another cluster's"), "the data on the volume belongs to another cluster");
     if (view.memory().remedy().orElse(null) instanceof Recloning(var why))
       return decided(new SetAside(why), why);
-    if (failedTooOften(failure))
+    if (failedTooOften(failure, view.memory()))
       return decided(new SetAside(failure.get().reason()), failure.get().reason());
     var pause = Backoff.wait(failure, view.memory(), now);
     if (pause.isPresent()) return pause.get();
 
     var theirs = view.statusOf(holder).filter(s -> s.position().isPresent());
+    if (theirs.isEmpty() && failure.filter(Failure::unusable).isPresent())
+      return waiting("the data here is half rewound, and " + holder + " does not answer yet");
     if (theirs.isEmpty())
       return data.standby()
           ? decided(
@@ -151,13 +154,14 @@ final class Follower {
         || failure.filter(f -> f.what() == Failure.What.REWIND).isPresent();
   }
 
-  private static boolean failedTooOften(Optional<Failure> failure) {
+  private static boolean failedTooOften(Optional<Failure> failure, Memory memory) {
     return failure
         .filter(
             f ->
                 switch (f.what()) {
                   case REWIND -> f.attempts() >= REWIND_ATTEMPTS;
-                  case START -> f.attempts() >= START_ATTEMPTS;
+                  // Settings or the node: one copy after the other would fill the volume.
+                  case START -> f.attempts() >= START_ATTEMPTS && !memory.cloned();
                   case CLONE, INITIALISE -> false;
                 })
         .isPresent();

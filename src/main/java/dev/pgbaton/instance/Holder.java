@@ -64,7 +64,10 @@ final class Holder {
     }
     if (expected.filter(id -> !id.equals(data.get().systemIdentifier())).isPresent())
       return giveUp(view, "the data on the volume belongs to another cluster", now);
+    if (failure.filter(Failure::unusable).isPresent())
+      return giveUp(view, "the data here is half rewound", now);
     if (failure.filter(f -> f.attempts() >= START_ATTEMPTS).isPresent()
+        && !isDueAgain(view)
         && view.self().instances().size() > 1) return giveUp(view, failure.get().reason(), now);
     return Backoff.wait(failure, view.memory(), now)
         .orElseGet(
@@ -74,6 +77,17 @@ final class Holder {
                     // promotion.
                     ? decided(new StartStandby(Optional.empty()), "this instance holds the Lease")
                     : decided(new StartPrimary(), "this instance holds the Lease"));
+  }
+
+  /**
+   * It gave up its place, nobody took it, and it was not tried here since: the cause may be gone.
+   */
+  private static boolean isDueAgain(InstanceView view) {
+    var memory = view.memory();
+    return memory
+        .gaveUpAt()
+        .flatMap(gaveUp -> memory.stoppedSince().filter(since -> since.compareTo(gaveUp) <= 0))
+        .isPresent();
   }
 
   private static Decision giveUp(InstanceView view, String why, Duration now) {

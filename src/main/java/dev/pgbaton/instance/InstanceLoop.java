@@ -161,7 +161,10 @@ public final class InstanceLoop {
         if (asked) note(known().refused(candidate + ": " + why), now);
       }
       case Initialise _ -> postgres.initialise();
-      case Clone(var from) -> postgres.cloneFrom(from);
+      case Clone(var from) -> {
+        memory = memory.filled();
+        postgres.cloneFrom(from);
+      }
       case Rewind(var from) -> {
         memory = memory.needs(Optional.empty());
         postgres.rewindFrom(from);

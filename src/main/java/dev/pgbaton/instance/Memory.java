@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param stopAskedAt when PostgreSQL was told to stop, while it is stopping
  * @param stoppedSince since when PostgreSQL has not been running
  * @param leavingSince since when the pod is about to end
+ * @param cloned whether the data here was cloned and has not run yet: if it doesn't start, that is
+ *     not the data's fault
  */
 public record Memory(
     Duration startedAt,
@@ -34,7 +36,8 @@ public record Memory(
     boolean handOffFailed,
     Optional<Duration> stopAskedAt,
     Optional<Duration> stoppedSince,
-    Optional<Duration> leavingSince) {
+    Optional<Duration> leavingSince,
+    boolean cloned) {
 
   public record Streamed(String from, Duration at) {}
 
@@ -58,7 +61,8 @@ public record Memory(
         false,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   Memory observed(ServerState server, Intents intents, Optional<Streamed> newest, Duration now) {
@@ -74,7 +78,9 @@ public record Memory(
         handOffFailed,
         since(stopAskedAt, server instanceof ServerState.Stopping, now),
         since(stoppedSince, server instanceof ServerState.Stopped, now),
-        since(leavingSince, intents.leaving(), now));
+        since(leavingSince, intents.leaving(), now),
+        cloned
+            && !(server instanceof ServerState.Standby || server instanceof ServerState.Primary));
   }
 
   private static Optional<Duration> since(Optional<Duration> known, boolean still, Duration now) {
@@ -125,6 +131,23 @@ public record Memory(
         handOff, routed, routeFailedAt, registered, remedy, Optional.of(now), handOffFailed);
   }
 
+  Memory filled() {
+    return new Memory(
+        startedAt,
+        streamed,
+        handOff,
+        routed,
+        routeFailedAt,
+        registered,
+        remedy,
+        gaveUpAt,
+        handOffFailed,
+        stopAskedAt,
+        stoppedSince,
+        leavingSince,
+        true);
+  }
+
   private Memory with(
       Optional<HandOff> handOff,
       Optional<Routed> routed,
@@ -145,6 +168,7 @@ public record Memory(
         handOffFailed,
         stopAskedAt,
         stoppedSince,
-        leavingSince);
+        leavingSince,
+        cloned);
   }
 }

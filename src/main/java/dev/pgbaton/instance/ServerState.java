@@ -63,6 +63,11 @@ public sealed interface ServerState {
    * @param attempts how often in a row it went wrong
    */
   record Failure(What what, int attempts, String reason) {
+    /** A rewind that was broken off leaves data that is neither the old nor the new: no start. */
+    boolean unusable() {
+      return what == What.REWIND;
+    }
+
     public enum What {
       INITIALISE,
       CLONE,

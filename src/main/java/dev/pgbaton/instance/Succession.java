@@ -23,6 +23,7 @@ final class Succession {
   /** How long the first instance waits for the others to say that they have no data either. */
   private static final Duration BOOTSTRAP_PATIENCE = Duration.ofSeconds(20);
 
+  /** Beyond the others' patience, which begins anew each time that somebody lets go. */
   private static final Duration PAUSE_AFTER_GIVING_UP = Duration.ofSeconds(30);
 
   /** Between the end of streaming and the last renewal that was seen, in either order. */
@@ -39,6 +40,8 @@ final class Succession {
         var d = data.orElseThrow();
         if (lease.systemIdentifier().filter(id -> !id.equals(d.systemIdentifier())).isPresent())
           yield waiting("the data on the volume belongs to another cluster");
+        if (failure.filter(ServerState.Failure::unusable).isPresent())
+          yield waiting("the data here is half rewound, and there is no primary to end that with");
         if (isLastHolder(view, lease) || lease.systemIdentifier().isEmpty())
           yield resume(view, lease, d.position(), now);
         yield Backoff.wait(failure, view.memory(), now)
@@ -87,7 +90,8 @@ final class Succession {
    */
   private static Decision resume(
       InstanceView view, LeaseState lease, WalPosition mine, Duration now) {
-    if (view.memory().gaveUpAt().filter(at -> !elapsed(at, now, PAUSE_AFTER_GIVING_UP)).isPresent())
+    var pause = view.settings().patience().plus(PAUSE_AFTER_GIVING_UP);
+    if (view.memory().gaveUpAt().filter(at -> !elapsed(at, now, pause)).isPresent())
       return waiting("PostgreSQL would not start here; it is another instance's turn");
     if (lease.floor().filter(floor -> !mine.reaches(floor)).isPresent())
       return waiting(

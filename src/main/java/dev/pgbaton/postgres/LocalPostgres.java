@@ -311,6 +311,8 @@ public final class LocalPostgres implements Postgres {
 
   private void start(boolean asPrimary, Optional<String> upstream) {
     if (target.server() != null) throw new IllegalStateException("PostgreSQL runs already");
+    if (files.rewindUnfinished())
+      throw new IllegalStateException("half rewound data can't be started");
     takeMounted(upstream, asPrimary ? "" : files.standbyMinimums());
     follows = upstream;
     promoting = false;

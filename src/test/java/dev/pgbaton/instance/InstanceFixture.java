@@ -300,7 +300,22 @@ final class InstanceFixture {
             memory.handOffFailed(),
             memory.stopAskedAt(),
             memory.stoppedSince(),
-            memory.leavingSince());
+            memory.leavingSince(),
+            memory.cloned());
+    return this;
+  }
+
+  InstanceFixture cloned() {
+    memory = memory.filled();
+    return this;
+  }
+
+  /** Gave its place up that long ago, and has not been started since. */
+  InstanceFixture gaveUp(Duration before) {
+    memory =
+        memory
+            .observed(server, intents, memory.streamed(), NOW.minus(before))
+            .gaveUp(NOW.minus(before));
     return this;
   }
 

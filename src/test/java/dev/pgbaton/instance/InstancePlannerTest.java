@@ -222,6 +222,47 @@ class InstancePlannerTest {
   }
 
   @Test
+  void halfRewoundDataIsNeverStarted() {
+    var broken = crashedPrimary(at(1, 100));
+    var standby = formerStandby(at(1, 100));
+
+    assertThat(
+            instance("pg-0")
+                .failed(broken, Failure.What.REWIND, 1)
+                .leaseOf("pg-1")
+                .leaseUnchangedFor(Duration.ofHours(1))
+                .unreachable("pg-1")
+                .step())
+        .isInstanceOf(Wait.class);
+    assertThat(
+            instance("pg-0").failed(broken, Failure.What.REWIND, 1).leaseFree("pg-0", null).step())
+        .isInstanceOf(Wait.class);
+    assertThat(
+            instance("pg-0")
+                .failed(standby, Failure.What.REWIND, 1)
+                .leaseOf("pg-1")
+                .unreachable("pg-1")
+                .step())
+        .isInstanceOf(Wait.class);
+    assertThat(instance("pg-0").failed(standby, Failure.What.REWIND, 1).leaseUnknown().step())
+        .isInstanceOf(Wait.class);
+    assertThat(instance("pg-0").failed(broken, Failure.What.REWIND, 1).holding().step())
+        .isEqualTo(new ReleaseLease(Optional.empty(), true));
+  }
+
+  @Test
+  void dataThatWillNotStartIsSetAsideOnceAndNotItsFreshCopyToo() {
+    var fails =
+        instance("pg-1")
+            .failed(formerStandby(at(1, 100)), Failure.What.START, 5)
+            .leaseOf("pg-0")
+            .peer("pg-0", aPrimary("pg-0", at(1, 600), TimelineHistory.NONE));
+
+    assertThat(fails.step()).isInstanceOf(SetAside.class);
+    assertThat(fails.cloned().step()).isNotInstanceOf(SetAside.class);
+  }
+
+  @Test
   void dataThatCanNotBeRewoundIsSetAside() {
     assertThat(
             instance("pg-0")
@@ -336,6 +377,17 @@ class InstancePlannerTest {
                 .holding()
                 .step())
         .isEqualTo(new ReleaseLease(Optional.empty(), true));
+  }
+
+  @Test
+  void aHolderThatNobodyFollowedAfterItGaveUpTriesToStartAgain() {
+    assertThat(
+            instance("pg-0")
+                .failed(crashedPrimary(at(1, 500)), Failure.What.START, 3)
+                .gaveUp(Duration.ofSeconds(100))
+                .holding()
+                .step())
+        .isEqualTo(new StartPrimary());
   }
 
   @Test

@@ -131,6 +131,17 @@ class SuccessionTest {
   }
 
   @Test
+  void whoGaveItsPlaceUpStaysAwayForLongerThanTheOthersArePatient() {
+    var gaveUp =
+        instance("pg-0")
+            .failed(formerPrimary(at(1, 500)), ServerState.Failure.What.START, 3)
+            .leaseFree("pg-0", null);
+
+    assertThat(gaveUp.gaveUp(Duration.ofSeconds(70)).step()).isInstanceOf(Wait.class);
+    assertThat(gaveUp.gaveUp(Duration.ofSeconds(91)).step()).isEqualTo(new TakeLease());
+  }
+
+  @Test
   void notEvenTheLastHolderTakesItWithLessThanTheFloor() {
     assertThat(
             instance("pg-0")
