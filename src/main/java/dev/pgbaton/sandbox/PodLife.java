@@ -109,7 +109,8 @@ final class PodLife {
   }
 
   private void start() {
-    if (ending) return;
+    // A start that the loss of power held up may come beside the one that its return asks for.
+    if (ending || program != null) return;
     program = launcher.launch(pod().orElseThrow(), this::exited);
     // It may have ended at once.
     if (program != null) container(PodStatuses.running(agenda.now()));
