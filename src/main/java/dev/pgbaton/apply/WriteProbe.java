@@ -1,5 +1,6 @@
 package dev.pgbaton.apply;
 
+import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,7 +17,7 @@ public interface WriteProbe {
    * The longest gap between two acknowledged writes so far, an open one included; empty if it does
    * not measure this cluster.
    */
-  Optional<Duration> longestGap(ClusterLayout layout);
+  Optional<Duration> longestGap(ClusterId id);
 
-  void stop(ClusterLayout layout);
+  void stop(ClusterId id);
 }

@@ -43,6 +43,12 @@ public final class Names {
   public static final String RELOAD = "pgbaton.dev/reload";
 
   /**
+   * On an EndpointSlice: the epoch of the holder that wrote it. A former holder's late write stops
+   * at it.
+   */
+  public static final String EPOCH = "pgbaton.dev/epoch";
+
+  /**
    * On the Lease, by the daemon: the name of the pod that shall be the next primary. The holder
    * removes it.
    */

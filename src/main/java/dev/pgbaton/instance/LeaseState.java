@@ -63,6 +63,7 @@ public record LeaseState(
         systemIdentifier.or(() -> identifier));
   }
 
+  /** What the former holder was asked for dies with its place. */
   LeaseState taken(Identity self) {
     return new LeaseState(
         version,
@@ -71,7 +72,7 @@ public record LeaseState(
         epoch + 1,
         Optional.of(self.name()),
         Optional.empty(),
-        handOffTo.filter(to -> !to.equals(self.name())),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         systemIdentifier);
@@ -85,7 +86,7 @@ public record LeaseState(
         epoch + 1,
         Optional.of(from),
         Optional.of(shutdown),
-        handOffTo.filter(to -> !to.equals(candidate)),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         systemIdentifier);

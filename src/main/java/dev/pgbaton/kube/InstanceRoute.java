@@ -1,5 +1,6 @@
 package dev.pgbaton.kube;
 
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.instance.Route;
 import dev.pgbaton.instance.RouteTargets;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
@@ -18,11 +19,6 @@ import java.util.function.Consumer;
  * within a few hundredths of a second, because no condition of a pod has a part in them.
  */
 public final class InstanceRoute implements Route {
-  /**
-   * On a slice: the epoch of the holder that wrote it. A former holder's late write stops at it.
-   */
-  static final String EPOCH = "pgbaton.dev/epoch";
-
   private final KubernetesClient client;
   private final String namespace;
   private final String primaryService;
@@ -62,7 +58,7 @@ public final class InstanceRoute implements Route {
       var next =
           new EndpointSliceBuilder(slice)
               .editMetadata()
-              .addToAnnotations(EPOCH, Integer.toString(epoch))
+              .addToAnnotations(Names.EPOCH, Integer.toString(epoch))
               .endMetadata()
               .withEndpoints(endpoints)
               .build();
@@ -75,7 +71,9 @@ public final class InstanceRoute implements Route {
   }
 
   private static int epochOf(EndpointSlice slice) {
-    return Optional.ofNullable(slice.getMetadata().getAnnotations()).orElse(Map.of()).get(EPOCH)
+    return Optional.ofNullable(slice.getMetadata().getAnnotations())
+                .orElse(Map.of())
+                .get(Names.EPOCH)
             instanceof String epoch
         ? Integer.parseInt(epoch)
         : 0;

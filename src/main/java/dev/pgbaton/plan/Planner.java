@@ -6,6 +6,7 @@ import dev.pgbaton.cluster.Role;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.observed.Instance;
+import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Await;
 import dev.pgbaton.plan.Plan.Blocked;
@@ -15,6 +16,7 @@ import dev.pgbaton.plan.Step.Apply;
 import dev.pgbaton.plan.Step.LabelRoles;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +62,8 @@ public final class Planner {
   /** Before the cluster shrinks, the primary has to be among those that stay. */
   private Optional<Plan> primaryLeavesFirst() {
     var keep = desired.layout().instances();
+    var shrinks = shrinksSafely(keep);
+    if (shrinks.isPresent()) return shrinks;
     var leaving = observed.primary().filter(p -> p.ordinal() >= keep);
     if (leaving.isEmpty() || keep == 0) return Optional.empty();
     var reason =
@@ -67,6 +71,41 @@ public final class Planner {
             "instances %d → %d".formatted(observed.instances().size(), keep));
     return Optional.of(
         Rollout.handOff(desired, observed, leaving.get(), i -> i.ordinal() < keep, reason, now));
+  }
+
+  /** Whoever stays has to be well, and the primary known, before anybody leaves for good. */
+  private Optional<Plan> shrinksSafely(int keep) {
+    var has =
+        observed
+            .statefulSet()
+            .map(s -> s.getSpec().getReplicas())
+            .filter(r -> r > keep)
+            .isPresent();
+    var hasData = observed.lease().flatMap(LeaseState::systemIdentifier).isPresent();
+    if (!has || !hasData) return Optional.empty();
+    var deadline = Deadlines.sinceIntent(desired, observed);
+    var maxLag = desired.rollout().maxReplicaLag();
+    // What was never well at its revision may need the very change that this comes with.
+    var unsettled =
+        observed.instances().stream()
+            .filter(i -> i.ordinal() < keep && !i.neverReady() && !i.settled(maxLag))
+            .findFirst();
+    if (unsettled.isPresent()) {
+      var why = "%s: %s".formatted(unsettled.get(), unsettled.get().unsettledBecause(maxLag));
+      return Optional.of(
+          now.isBefore(deadline)
+              ? new Await(why, deadline)
+              : new Blocked(
+                  Refusal.INSTANCE_NOT_BACK,
+                  "%s. No instance is taken away before those that stay are well.".formatted(why)));
+    }
+    if (observed.primary().isPresent()) return Optional.empty();
+    return Optional.of(
+        now.isBefore(deadline)
+            ? new Await("a single primary, before an instance is taken away", deadline)
+            : new Blocked(
+                observed.primaries().isEmpty() ? Refusal.NO_PRIMARY : Refusal.MORE_THAN_ONE_PRIMARY,
+                "no instance is taken away before it is known which one is the primary"));
   }
 
   private Optional<Plan> applyObjects() {
@@ -91,8 +130,22 @@ public final class Planner {
             .editMetadata()
             .addToAnnotations(Names.SYSTEM_IDENTIFIER, identifier.get())
             .endMetadata()
+            .editOrNewSpec()
+            .withLeaseTransitions(lastEpoch())
+            .endSpec()
             .build();
     return new DesiredObject(known, object.role(), object.policy(), object.source());
+  }
+
+  /** The route takes nothing from an earlier epoch: a Lease that began anew would lead nobody. */
+  private int lastEpoch() {
+    return observed.snapshot().objects().values().stream()
+        .filter(EndpointSlice.class::isInstance)
+        .map(slice -> slice.getMetadata().getAnnotations())
+        .filter(notes -> notes != null && notes.containsKey(Names.EPOCH))
+        .mapToInt(notes -> Integer.parseInt(notes.get(Names.EPOCH)))
+        .max()
+        .orElse(0);
   }
 
   private Optional<Plan> statefulSetToSettle() {

@@ -98,7 +98,7 @@ final class Preflight {
 
   private static Optional<String> major(StatefulSet set) {
     var image = set.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage();
-    var match = MAJOR.matcher(image == null ? "" : image);
+    var match = MAJOR.matcher(image == null ? "" : image.replaceFirst("@.*", ""));
     return match.matches() ? Optional.of(match.group(1)) : Optional.empty();
   }
 

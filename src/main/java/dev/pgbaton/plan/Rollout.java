@@ -137,7 +137,7 @@ final class Rollout {
           asked
               .map(StepRecord::startedAt)
               .map(t -> t.plus(desired.layout().capabilities().hookBudget()))
-              .orElse(Instant.MAX);
+              .orElseGet(() -> Deadlines.sinceIntent(desired, observed));
       var what = "%s to hand off to %s".formatted(primary, lease.get().handoffTo().get());
       return now.isBefore(deadline)
           ? new Await(what, deadline)

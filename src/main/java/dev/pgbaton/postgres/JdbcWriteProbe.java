@@ -46,14 +46,14 @@ public final class JdbcWriteProbe implements WriteProbe, AutoCloseable {
   }
 
   @Override
-  public Optional<Duration> longestGap(ClusterLayout layout) {
-    return Optional.ofNullable(hearts.get(layout.id()))
+  public Optional<Duration> longestGap(ClusterId id) {
+    return Optional.ofNullable(hearts.get(id))
         .flatMap(heart -> heart.gaps.longest(System.nanoTime()));
   }
 
   @Override
-  public void stop(ClusterLayout layout) {
-    var heart = hearts.remove(layout.id());
+  public void stop(ClusterId id) {
+    var heart = hearts.remove(id);
     if (heart != null) heart.thread.interrupt();
   }
 

@@ -23,6 +23,9 @@ import java.util.Optional;
 public final class Chronicle {
   private static final int KEPT_ROLLOUTS = 50;
 
+  /** In place of the hash of what is asked of a cluster. */
+  private static final String REMOVED = "removed";
+
   private final Journal journal;
   private final WriteProbe writeProbe;
   private final Contexts contexts;
@@ -57,14 +60,43 @@ public final class Chronicle {
         .filter(i -> !i.commit().equals(head.commit()))
         .filter(i -> unfinished(entry, id, i))
         .ifPresent(i -> owed.add(superseded(id, i, head)));
+    var refused = wanted instanceof Repository.Entry.Refused;
     var next = new Intent(head.commit(), wanted.hash(), wanted.path(), now, false);
-    return journal.write(
-        id,
-        entry
-            .withIntent(next)
-            .withStep(Optional.empty())
-            .withQuarantine(Optional.empty())
-            .withStatuses(entry.reported(), owed));
+    var written =
+        journal.write(
+            id,
+            (refused ? close(id, entry, "interrupted", now) : entry)
+                .withIntent(next)
+                .withStep(Optional.empty())
+                .withQuarantine(Optional.empty())
+                .withStatuses(entry.reported(), owed));
+    // What nobody goes on with is not measured for days.
+    if (refused && written.isPresent()) writeProbe.stop(id);
+    return written;
+  }
+
+  /**
+   * Notes that the repository names a cluster no more: what was under way ends, and its commit gets
+   * its last word.
+   *
+   * @return false if the journal could not be written
+   */
+  boolean removed(ClusterId id, SpecRevision head, Instant now) {
+    var entry = journal.read(id);
+    var before = entry.intent();
+    if (before.isEmpty() || before.get().hash().equals(REMOVED)) return true;
+    var owed = new ArrayList<>(entry.owed());
+    if (unfinished(entry, id, before.get())) owed.add(superseded(id, before.get(), head));
+    var written =
+        journal.write(
+            id,
+            close(id, entry, "interrupted", now)
+                .withIntent(new Intent(head.commit(), REMOVED, "", now, true))
+                .withStep(Optional.empty())
+                .withQuarantine(Optional.empty())
+                .withStatuses(entry.reported(), owed));
+    if (written.isPresent()) writeProbe.stop(id);
+    return written.isPresent();
   }
 
   private static Intent moved(Intent intent, String path) {
@@ -110,7 +142,8 @@ public final class Chronicle {
     var intent = entry.intent().orElseThrow();
     var done = new Intent(intent.commit(), intent.hash(), intent.path(), intent.since(), true);
     var next =
-        close(observed, "success", now)
+        close(observed.layout().id(), entry, "success", now)
+            .withStep(Optional.empty())
             .withIntent(done)
             .withLastGood(Optional.of(LastGood.toJson(desired.statefulSet())))
             .withSystemIdentifier(identifier(observed));
@@ -123,22 +156,25 @@ public final class Chronicle {
     var whole = observed.instances().stream().allMatch(i -> i.ready() && !i.terminating());
     if (whole
         && observed.journal().quarantine().isPresent()
-        && observed.journal().rollout().isPresent()) write(observed, close(observed, outcome, now));
+        && observed.journal().rollout().isPresent())
+      write(
+          observed,
+          close(observed.layout().id(), observed.journal(), outcome, now)
+              .withStep(Optional.empty()));
   }
 
   private boolean write(ObservedCluster observed, JournalEntry next) {
     var written = journal.write(observed.layout().id(), next).isPresent();
-    if (written) writeProbe.stop(observed.layout());
+    if (written) writeProbe.stop(observed.layout().id());
     return written;
   }
 
-  private JournalEntry close(ObservedCluster observed, String outcome, Instant now) {
-    var entry = observed.journal().withStep(Optional.empty());
+  private JournalEntry close(ClusterId id, JournalEntry entry, String outcome, Instant now) {
     if (entry.rollout().isEmpty()) return entry;
     var rollout = entry.rollout().get();
     var outage =
         rollout.daemon().equals(daemon)
-            ? writeProbe.longestGap(observed.layout())
+            ? writeProbe.longestGap(id)
             : Optional.<java.time.Duration>empty();
     var rollouts = new ArrayList<>(entry.rollouts());
     rollouts.add(

@@ -136,6 +136,23 @@ public final class ReconcileLoop implements AutoCloseable {
 
   private void fetch() {
     if (closed) return;
+    try {
+      fetchOnce();
+    } catch (RuntimeException | LinkageError e) {
+      // Whatever a commit has in it: the next one is looked at all the same.
+      fetchFailures++;
+      sourceTrouble = Optional.of("it can't be understood: " + e);
+      listener.failed(Reporter.REPOSITORY, new IllegalStateException("the repository", e));
+    } finally {
+      schedule(
+          this::fetch,
+          fetchFailures == 0
+              ? jittered(interval)
+              : new Backoff(interval, Duration.ofMinutes(5)).after(fetchFailures, random));
+    }
+  }
+
+  private void fetchOnce() {
     Fetched fetched;
     try {
       fetched = source.fetch();
@@ -155,12 +172,7 @@ public final class ReconcileLoop implements AutoCloseable {
         fetchFailures++;
       }
     }
-    summarise();
-    schedule(
-        this::fetch,
-        fetchFailures == 0
-            ? jittered(interval)
-            : new Backoff(interval, Duration.ofMinutes(5)).after(fetchFailures, random));
+    guarded(this::summarise).run();
   }
 
   private void take(Fetched.Head head) {
@@ -275,6 +287,10 @@ public final class ReconcileLoop implements AutoCloseable {
         next = pass();
       } catch (RuntimeException e) {
         listener.failed(id, e);
+        next = AFTER_FAILURE.after(++failures, random);
+      } catch (LinkageError e) {
+        // Or this cluster would never be looked at again.
+        listener.failed(id, new IllegalStateException(e));
         next = AFTER_FAILURE.after(++failures, random);
       }
       synchronized (this) {

@@ -53,7 +53,7 @@ public final class Reconciler {
   public Pass pass(ClusterId id, Repository repository, Instant now) {
     var entry = repository.get(id).or(() -> brokenFile(id, repository));
     return switch (entry.orElse(null)) {
-      case null -> removed(id);
+      case null -> removed(id, repository, now);
       case Repository.Entry.Refused refused -> refused(id, repository, refused, now);
       case Repository.Entry.Wanted wanted -> wanted(id, repository, wanted, now);
     };
@@ -140,6 +140,7 @@ public final class Reconciler {
     return journal
         .read(id)
         .intent()
+        .filter(i -> !i.path().isEmpty())
         .flatMap(i -> repository.brokenFile(i.path()))
         .map(Repository.Entry.class::cast);
   }
@@ -156,7 +157,9 @@ public final class Reconciler {
     return new ClusterHealth(Condition.BLOCKED, "", problems.getFirst() + more);
   }
 
-  private static Pass removed(ClusterId id) {
+  private Pass removed(ClusterId id, Repository repository, Instant now) {
+    if (!chronicle.removed(id, repository.head(), now))
+      return failed(id, "the journal could not be written");
     return new Pass.Removed(
         id,
         new ClusterHealth(

@@ -143,16 +143,16 @@ final class LockedPorts {
     }
 
     @Override
-    public Optional<Duration> longestGap(ClusterLayout layout) {
+    public Optional<Duration> longestGap(ClusterId id) {
       synchronized (turn) {
-        return to.longestGap(layout);
+        return to.longestGap(id);
       }
     }
 
     @Override
-    public void stop(ClusterLayout layout) {
+    public void stop(ClusterId id) {
       synchronized (turn) {
-        to.stop(layout);
+        to.stop(id);
       }
     }
   }

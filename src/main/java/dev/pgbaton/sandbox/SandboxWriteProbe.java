@@ -48,13 +48,13 @@ final class SandboxWriteProbe implements WriteProbe {
   }
 
   @Override
-  public Optional<Duration> longestGap(ClusterLayout layout) {
-    return Optional.ofNullable(running.get(layout.id())).map(m -> Duration.ofMillis(m.longest()));
+  public Optional<Duration> longestGap(ClusterId id) {
+    return Optional.ofNullable(running.get(id)).map(m -> Duration.ofMillis(m.longest()));
   }
 
   @Override
-  public void stop(ClusterLayout layout) {
-    forget(layout.id());
+  public void stop(ClusterId id) {
+    forget(id);
   }
 
   void forget(ClusterId id) {

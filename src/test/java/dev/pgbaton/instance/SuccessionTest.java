@@ -142,6 +142,13 @@ class SuccessionTest {
   }
 
   @Test
+  void whatTheFormerHolderWasAskedForIsNotAskedOfTheNext() {
+    var view = instance("pg-1").leaseOf("pg-0", "pg-2").view();
+
+    assertThat(view.leaseState().orElseThrow().taken(view.self()).handOffTo()).isEmpty();
+  }
+
+  @Test
   void notEvenTheLastHolderTakesItWithLessThanTheFloor() {
     assertThat(
             instance("pg-0")

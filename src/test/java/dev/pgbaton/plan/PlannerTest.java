@@ -18,12 +18,15 @@ import static dev.pgbaton.plan.Clusters.workMem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.JournalEntry.Quarantine;
+import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Await;
 import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -390,6 +393,91 @@ class PlannerTest {
             .replica("orders-2", outdated(), notReady(), crashed());
 
     assertThat(cluster.plan()).isInstanceOf(Await.class);
+  }
+
+  @Test
+  void aLeaseThatIsMadeAnewGoesOnCountingWhereTheRouteIs() {
+    var cluster = cluster().primary("orders-0").replica("orders-1");
+    cluster.journal(j -> j.withSystemIdentifier(Optional.of("7300")));
+    var seen = cluster.observed();
+    var objects = new java.util.TreeMap<>(seen.snapshot().objects());
+    objects.keySet().removeIf(key -> key.kind().equals("Lease"));
+    objects.values().stream()
+        .filter(o -> o.getKind().equals("EndpointSlice"))
+        .forEach(o -> o.getMetadata().setAnnotations(java.util.Map.of(Names.EPOCH, "12")));
+    var snapshot = new ClusterSnapshot(objects, seen.snapshot().pods(), java.util.Set.of(), true);
+    var observed =
+        new ObservedCluster(
+            seen.layout(), snapshot, seen.instances(), Optional.empty(), seen.journal());
+
+    var plan = (Proceed) Planner.plan(cluster.desired(), observed, NOW);
+
+    assertThat(((Step.Apply) plan.step()).changes())
+        .map(change -> change.object().object())
+        .hasOnlyElementsOfType(Lease.class)
+        .map(lease -> ((Lease) lease).getSpec().getLeaseTransitions())
+        .containsExactly(12);
+  }
+
+  private static Clusters shrinking() {
+    return cluster()
+        .instances(2)
+        .live(s -> new StatefulSetBuilder(s).editSpec().withReplicas(3).endSpec().build())
+        .lease(
+            l -> l.editMetadata().addToAnnotations(Names.SYSTEM_IDENTIFIER, "7300").endMetadata());
+  }
+
+  @Test
+  void nobodyIsScaledAwayWhileThePrimaryIsNotKnown() {
+    var plan =
+        shrinking()
+            .replica("orders-0")
+            .replica("orders-1")
+            .primary("orders-2", Clusters.silent())
+            .plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("orders-0: no single primary is known");
+  }
+
+  @Test
+  void nobodyIsScaledAwayWhileOneThatStaysIsNotWell() {
+    var plan =
+        shrinking().primary("orders-0").replica("orders-1", notReady()).replica("orders-2").plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("orders-1: its pod is not Ready");
+  }
+
+  @Test
+  void whoIsOneTooManyIsScaledAwayOnceTheOthersAreWell() {
+    var plan = shrinking().primary("orders-0").replica("orders-1").replica("orders-2").plan();
+
+    assertThat(step(plan)).contains("spec.replicas 3 → 2");
+  }
+
+  @Test
+  void anotherMajorVersionIsRefusedEvenWithADigest() {
+    var digest = "@sha256:" + "0f".repeat(32);
+    var plan =
+        cluster()
+            .primary("orders-0")
+            .replica("orders-1")
+            .spec(s -> s.replace("postgres:17.1", "postgres:18" + digest))
+            .live(
+                s ->
+                    new StatefulSetBuilder(s)
+                        .editSpec()
+                        .editTemplate()
+                        .editSpec()
+                        .editFirstContainer()
+                        .withImage("registry.example.com/pgbaton/postgres:17" + digest)
+                        .endContainer()
+                        .endSpec()
+                        .endTemplate()
+                        .endSpec()
+                        .build())
+            .plan();
+
+    assertThat(blocked(plan).reason()).isEqualTo(Refusal.MAJOR_VERSION_CHANGES);
   }
 
   @Test

@@ -173,34 +173,36 @@ class JdbcProbesTest {
   void theLongestGapIsTheTimeWithoutAnAcknowledgedWrite() throws Exception {
     try (var writes = new JdbcWriteProbe(passwords, _ -> pair.address(pod("orders-0")))) {
       ClusterLayout layout = layout();
-      assertThat(writes.longestGap(layout)).isEmpty();
+      assertThat(writes.longestGap(layout.id())).isEmpty();
       writes.start(layout);
-      await().until(() -> writes.longestGap(layout).isPresent());
+      await().until(() -> writes.longestGap(layout.id()).isPresent());
 
       pair.stopPrimary();
       var stopped = System.nanoTime();
       await()
           .until(
-              () -> writes.longestGap(layout).orElseThrow().compareTo(Duration.ofMillis(300)) > 0);
+              () ->
+                  writes.longestGap(layout.id()).orElseThrow().compareTo(Duration.ofMillis(300))
+                      > 0);
       pair.startPrimary();
       var down = Duration.ofNanos(System.nanoTime() - stopped);
       await().until(() -> known("orders-0").role() == Role.PRIMARY);
       await().until(() -> settled(writes, layout));
 
       // What is measured begins before the stop has returned, and ends once a client is back.
-      assertThat(writes.longestGap(layout).orElseThrow())
+      assertThat(writes.longestGap(layout.id()).orElseThrow())
           .isBetween(Duration.ofMillis(300), down.plusSeconds(3));
-      writes.stop(layout);
-      assertThat(writes.longestGap(layout)).isEmpty();
+      writes.stop(layout.id());
+      assertThat(writes.longestGap(layout.id())).isEmpty();
     }
   }
 
   /** The gap grows no more: writes are acknowledged again. */
   private static boolean settled(JdbcWriteProbe writes, ClusterLayout layout)
       throws InterruptedException {
-    var before = writes.longestGap(layout);
+    var before = writes.longestGap(layout.id());
     Thread.sleep(300);
-    return before.equals(writes.longestGap(layout));
+    return before.equals(writes.longestGap(layout.id()));
   }
 
   /** Null while the standby is not connected. */

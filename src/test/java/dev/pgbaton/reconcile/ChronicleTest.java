@@ -2,60 +2,92 @@ package dev.pgbaton.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgbaton.apply.WriteProbe;
 import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Intent;
 import dev.pgbaton.observed.JournalEntry.OwedStatus;
+import dev.pgbaton.observed.JournalEntry.Rollout;
 import dev.pgbaton.report.Contexts;
 import dev.pgbaton.spec.SpecRevision;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ChronicleTest {
-  private static final ClusterId ORDERS = new ClusterId("shop", "orders");
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
-  private static final Contexts CONTEXTS = new Contexts("prod");
+  private static final ClusterId ORDERS = new ClusterId("shop", "orders");
+  private static final SpecRevision HEAD = new SpecRevision("c2c2c2c2", NOW, "Remove the orders");
 
   private final MemoryJournal journal = new MemoryJournal();
-  private final Chronicle chronicle = new Chronicle(journal, null, CONTEXTS, "daemon");
+  private final List<ClusterId> stopped = new ArrayList<>();
+  private final Chronicle chronicle =
+      new Chronicle(journal, new Stopped(), new Contexts("prod"), "daemon-1");
 
-  @Test
-  void aCommitThatWasNotCarriedOutIsSuperseded() {
-    intent(false, Map.of());
+  private final class Stopped implements WriteProbe {
+    @Override
+    public void start(ClusterLayout layout) {}
 
-    assertThat(owedAfterTheNext())
-        .containsExactly("ERROR superseded by c2 before it was carried out");
+    @Override
+    public Optional<Duration> longestGap(ClusterId id) {
+      return Optional.of(Duration.ofMillis(300));
+    }
+
+    @Override
+    public void stop(ClusterId id) {
+      stopped.add(id);
+    }
   }
 
-  @Test
-  void aCommitThatWasCarriedOutWhileTheForgeWasAwayStillGetsItsSuccess() {
-    intent(true, Map.of());
-
-    assertThat(owedAfterTheNext()).containsExactly("SUCCESS carried out, and followed by c2");
-  }
-
-  @Test
-  void aCommitThatHadItsLastWordIsOwedNothing() {
-    intent(true, Map.of(Contexts.key("c1", CONTEXTS.of(ORDERS)), "SUCCESS fine"));
-
-    assertThat(owedAfterTheNext()).isEmpty();
-  }
-
-  private void intent(boolean done, Map<String, String> reported) {
+  @BeforeEach
+  void aRolloutUnderWay() {
+    var rollout =
+        new Rollout(
+            "c1", "restart", NOW, Optional.empty(), "daemon-1", Optional.empty(), Optional.empty());
     journal.write(
         ORDERS,
-        journal
-            .read(ORDERS)
-            .withIntent(new Intent("c1", "h1", "clusters/orders.yaml", NOW, done))
-            .withStatuses(reported, List.of()));
+        JournalEntry.EMPTY
+            .withIntent(new Intent("c1", "h1", "clusters/orders.yaml", NOW, false))
+            .withRollout(Optional.of(rollout)));
   }
 
-  private List<String> owedAfterTheNext() {
-    var next = new Repository.Entry.Refused(List.of(), "h2", "clusters/orders.yaml");
-    chronicle.intent(ORDERS, new SpecRevision("c2", NOW, "subject"), next, NOW);
-    return journal.read(ORDERS).owed().stream()
-        .map((OwedStatus o) -> o.state() + " " + o.description())
-        .toList();
+  @Test
+  void aClusterThatIsRemovedInTheMiddleOfARolloutIsNotMeasuredAnyLongerAndItsCommitIsNotGreen() {
+    assertThat(chronicle.removed(ORDERS, HEAD, NOW)).isTrue();
+
+    var entry = journal.read(ORDERS);
+    assertThat(stopped).containsExactly(ORDERS);
+    assertThat(entry.rollout()).isEmpty();
+    assertThat(entry.rollouts()).extracting(Rollout::outage).containsExactly(gap());
+    assertThat(entry.intent()).map(Intent::commit).contains(HEAD.commit());
+    assertThat(entry.owed()).extracting(OwedStatus::commit).containsExactly("c1");
+    assertThat(entry.owed()).extracting(OwedStatus::state).containsExactly("ERROR");
+  }
+
+  @Test
+  void aRemovalIsNotedOnce() {
+    chronicle.removed(ORDERS, HEAD, NOW);
+    var version = journal.read(ORDERS).version();
+    chronicle.removed(ORDERS, HEAD, NOW.plusSeconds(300));
+
+    assertThat(journal.read(ORDERS).version()).isEqualTo(version);
+  }
+
+  @Test
+  void aFileThatBreaksInTheMiddleOfARolloutEndsTheMeasurement() {
+    var refused = new Repository.Entry.Refused(List.of(), "h2", "clusters/orders.yaml");
+
+    assertThat(chronicle.intent(ORDERS, HEAD, refused, NOW)).isPresent();
+    assertThat(stopped).containsExactly(ORDERS);
+    assertThat(journal.read(ORDERS).rollouts()).extracting(Rollout::outage).containsExactly(gap());
+  }
+
+  private static Optional<Duration> gap() {
+    return Optional.of(Duration.ofMillis(300));
   }
 }
