@@ -29,7 +29,7 @@ final class CrashingProgram implements Program {
   public void terminate() {}
 
   @Override
-  public void kill() {
+  public void kill(boolean withoutAWord) {
     over = true;
   }
 

@@ -160,8 +160,8 @@ final class InstanceProgram implements Program {
   }
 
   @Override
-  public void kill() {
-    if (!over) end(true);
+  public void kill(boolean withoutAWord) {
+    if (!over) end(withoutAWord);
   }
 
   @Override

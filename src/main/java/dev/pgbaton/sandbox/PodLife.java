@@ -172,7 +172,7 @@ final class PodLife {
 
   /** The grace period is over. */
   private void kill() {
-    if (program != null) program.kill();
+    if (program != null) program.kill(false);
     program = null;
     remove();
   }
@@ -184,7 +184,7 @@ final class PodLife {
   void power(String which) {
     if (!which.equals(node) || over) return;
     if (!machines.isUp(which)) {
-      if (program != null) program.kill();
+      if (program != null) program.kill(true);
       program = null;
       // The control plane takes 40 s to notice.
       later(
@@ -208,12 +208,12 @@ final class PodLife {
   /** The container is killed and started again, as for want of memory. */
   void killContainer() {
     if (program == null || ending) return;
-    program.kill();
+    program.kill(false);
     exited(137);
   }
 
   void gone() {
-    if (program != null) program.kill();
+    if (program != null) program.kill(false);
     program = null;
     over = true;
   }

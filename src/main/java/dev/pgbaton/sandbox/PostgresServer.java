@@ -442,6 +442,9 @@ final class PostgresServer implements Postgres {
    */
   void vanish(boolean withoutAWord) {
     turn++;
+    // It was stopped to hand over, and nobody has everything yet.
+    if (withoutAWord && phase == Phase.STOPPED && volume.data().map(d -> !d.standby).orElse(false))
+      site.forgive(this);
     if (phase == Phase.PRIMARY || (phase == Phase.STARTING || phase == Phase.STOPPING) && asPrimary)
       site.primaryDied(this);
     if (withoutAWord) {

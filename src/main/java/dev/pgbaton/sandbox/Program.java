@@ -14,8 +14,12 @@ interface Program {
   /** SIGTERM. */
   void terminate();
 
-  /** SIGKILL, or the node's power: nothing of it runs from here on. */
-  void kill();
+  /**
+   * SIGKILL, or the node's power: nothing of it runs from here on.
+   *
+   * @param withoutAWord nobody closes its connections: it is the power
+   */
+  void kill(boolean withoutAWord);
 
   /** The pod's annotations or its mounted files may have changed. */
   void refresh(Pod pod);

@@ -126,6 +126,14 @@ final class Site {
   void primaryDied(PostgresServer server) {
     trace.say(
         server.name(), "died as the primary at " + server.branch().position(server.flushed()));
+    forgive(server);
+  }
+
+  /**
+   * Without synchronous replication, what no standby has is lost with its instance for a while, or
+   * for good.
+   */
+  void forgive(PostgresServer server) {
     if (server.synchronousStandbys() > 0) return;
     var streaming = server.links().stream().mapToLong(WalLink::confirmed).filter(c -> c > 0).min();
     commits.forgive(

@@ -186,7 +186,7 @@ class KubernetesModelTest {
       }
 
       @Override
-      public void kill() {}
+      public void kill(boolean withoutAWord) {}
 
       @Override
       public void refresh(Pod pod) {}
