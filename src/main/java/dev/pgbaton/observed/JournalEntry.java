@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * What must outlive a pass. Everything else is found again from Git and the live state.
@@ -93,178 +94,103 @@ public record JournalEntry(
   public record OwedStatus(String commit, String context, String state, String description) {}
 
   public JournalEntry withVersion(String version) {
-    return new JournalEntry(
-        version,
-        intent,
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(draft -> draft.version = version);
   }
 
   public JournalEntry withIntent(Intent intent) {
-    return new JournalEntry(
-        version,
-        Optional.of(intent),
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(draft -> draft.intent = Optional.of(intent));
   }
 
   public JournalEntry withStep(Optional<StepRecord> step) {
-    return new JournalEntry(
-        version,
-        intent,
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(draft -> draft.step = step);
   }
 
   public JournalEntry withRollout(Optional<Rollout> rollout) {
-    return new JournalEntry(
-        version,
-        intent,
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(draft -> draft.rollout = rollout);
   }
 
   public JournalEntry withQuarantine(Optional<Quarantine> quarantine) {
-    return new JournalEntry(
-        version,
-        intent,
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(draft -> draft.quarantine = quarantine);
   }
 
   public JournalEntry withLastGood(Optional<String> lastGood) {
-    return new JournalEntry(
-        version,
-        intent,
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(draft -> draft.lastGood = lastGood);
   }
 
   public JournalEntry withInventory(SortedSet<ObjectKey> inventory) {
-    return new JournalEntry(
-        version,
-        intent,
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(draft -> draft.inventory = inventory);
   }
 
   public JournalEntry withAdmission(Map<String, String> admission) {
-    return new JournalEntry(
-        version,
-        intent,
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(draft -> draft.admission = admission);
   }
 
   public JournalEntry withStatuses(Map<String, String> reported, List<OwedStatus> owed) {
-    return new JournalEntry(
-        version,
-        intent,
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(
+        draft -> {
+          draft.reported = reported;
+          draft.owed = owed;
+        });
   }
 
   public JournalEntry withRollouts(List<Rollout> rollouts) {
-    return new JournalEntry(
-        version,
-        intent,
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(draft -> draft.rollouts = rollouts);
   }
 
   public JournalEntry withSystemIdentifier(Optional<String> systemIdentifier) {
-    return new JournalEntry(
-        version,
-        intent,
-        step,
-        rollout,
-        quarantine,
-        lastGood,
-        inventory,
-        admission,
-        reported,
-        owed,
-        rollouts,
-        systemIdentifier);
+    return with(draft -> draft.systemIdentifier = systemIdentifier);
+  }
+
+  private JournalEntry with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.entry();
+  }
+
+  /** An entry that is being changed. */
+  private static final class Draft {
+    String version;
+    Optional<Intent> intent;
+    Optional<StepRecord> step;
+    Optional<Rollout> rollout;
+    Optional<Quarantine> quarantine;
+    Optional<String> lastGood;
+    SortedSet<ObjectKey> inventory;
+    Map<String, String> admission;
+    Map<String, String> reported;
+    List<OwedStatus> owed;
+    List<Rollout> rollouts;
+    Optional<String> systemIdentifier;
+
+    Draft(JournalEntry entry) {
+      this.version = entry.version;
+      this.intent = entry.intent;
+      this.step = entry.step;
+      this.rollout = entry.rollout;
+      this.quarantine = entry.quarantine;
+      this.lastGood = entry.lastGood;
+      this.inventory = entry.inventory;
+      this.admission = entry.admission;
+      this.reported = entry.reported;
+      this.owed = entry.owed;
+      this.rollouts = entry.rollouts;
+      this.systemIdentifier = entry.systemIdentifier;
+    }
+
+    JournalEntry entry() {
+      return new JournalEntry(
+          version,
+          intent,
+          step,
+          rollout,
+          quarantine,
+          lastGood,
+          inventory,
+          admission,
+          reported,
+          owed,
+          rollouts,
+          systemIdentifier);
+    }
   }
 }
