@@ -38,12 +38,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GitopsClusterIT {
-  private static final Duration START = Duration.ofSeconds(90);
-  private static final Duration ROLLOUT = Duration.ofMinutes(5);
+  private static final Surroundings WHERE = Surroundings.fromEnvironment();
+  private static final Duration START = WHERE.patience(Duration.ofSeconds(90));
+  private static final Duration ROLLOUT = WHERE.patience(Duration.ofMinutes(5));
   private static final Duration LONGEST_GAP = Duration.ofSeconds(3);
   private static final String SUMMARY = "pgbaton/" + Daemon.ENVIRONMENT;
-
-  private static final Surroundings WHERE = Surroundings.fromEnvironment();
 
   @TempDir static Path work;
 

@@ -2,6 +2,7 @@ package dev.pgbaton.e2e;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param imageLoad a command that makes the images named after it known to the cluster's nodes
  * @param kubectl a command
  * @param auditLog the API server's, where it can be read
+ * @param slack times that bounds are longer; 1 is what is promised
  * @param namespace for the clusters of the tests; pgbaton itself runs in {@code <namespace>-system}
  */
 record Surroundings(
@@ -28,7 +30,8 @@ record Surroundings(
     String nextPostgresImage,
     String pgpoolImage,
     String namespace,
-    int nodePort) {
+    int nodePort,
+    int slack) {
 
   static Surroundings fromEnvironment() {
     var env = System.getenv();
@@ -46,7 +49,13 @@ record Surroundings(
         required(env, "PGBATON_POSTGRES_NEXT_IMAGE"),
         required(env, "PGBATON_PGPOOL_IMAGE"),
         env.getOrDefault("PGBATON_E2E_NAMESPACE", "e2e-shop"),
-        Integer.parseInt(env.getOrDefault("PGBATON_E2E_NODE_PORT", "32000")));
+        Integer.parseInt(env.getOrDefault("PGBATON_E2E_NODE_PORT", "32000")),
+        Integer.parseInt(env.getOrDefault("PGBATON_E2E_SLACK", "1")));
+  }
+
+  /** A bound on time, longer where the machine is known to be busy with other things. */
+  Duration patience(Duration bound) {
+    return bound.multipliedBy(slack);
   }
 
   String systemNamespace() {
