@@ -191,17 +191,7 @@ class GitopsClusterIT {
     await("three instances again")
         .atMost(ROLLOUT)
         .until(
-            () ->
-                kubernetes
-                            .apps()
-                            .statefulSets()
-                            .inNamespace(WHERE.namespace())
-                            .withName(ORDERS)
-                            .get()
-                            .getSpec()
-                            .getReplicas()
-                        == 3
-                    && shop.ready(ORDERS) == 3);
+            () -> shop.statefulSet(ORDERS).getSpec().getReplicas() == 3 && shop.ready(ORDERS) == 3);
     await("it is said")
         .atMost(START)
         .until(() -> shop.events().stream().anyMatch(e -> e.getMessage().contains("replicas")));
@@ -336,34 +326,27 @@ class GitopsClusterIT {
     forge.edit(ORDERS_FILE, right, wrong);
     head = forge.push("A mistake: " + wrong.strip());
 
-    var red = awaitStatus(head, SUMMARY, "failure", START);
-    assertThat(red.description())
-        .contains(ORDERS_FILE + ":" + line + ":")
-        .contains(field)
-        .contains(alsoSaid);
-    await("the other cluster is changed")
-        .atMost(START)
-        .until(
-            () ->
-                team.equals(
-                    kubernetes
-                        .apps()
-                        .statefulSets()
-                        .inNamespace(WHERE.namespace())
-                        .withName(MINIMAL)
-                        .get()
-                        .getMetadata()
-                        .getLabels()
-                        .get("team")));
-    assertThat(awaitStatus(head, context(MINIMAL), "success", START).state()).isEqualTo("success");
-    assertThat(shop.generation(ORDERS)).as("nothing is touched").isEqualTo(generation);
-    assertThat(shop.instances(ORDERS).stream().map(p -> p.getMetadata().getUid()))
-        .as("nothing is touched")
-        .isEqualTo(uids);
-
-    forge.write(MINIMAL_FILE, minimal);
-    forge.write(ORDERS_FILE, orders);
-    head = forge.push("Taken back");
+    try {
+      var place = ORDERS_FILE + ":" + line + ":";
+      assertThat(awaitStatus(head, context(ORDERS), "failure", START).description())
+          .contains(place)
+          .contains(field)
+          .contains(alsoSaid);
+      assertThat(awaitStatus(head, SUMMARY, "failure", START).description()).contains(place);
+      await("the other cluster is changed")
+          .atMost(START)
+          .until(
+              () -> team.equals(shop.statefulSet(MINIMAL).getMetadata().getLabels().get("team")));
+      awaitStatus(head, context(MINIMAL), "success", START);
+      assertThat(shop.generation(ORDERS)).as("nothing is touched").isEqualTo(generation);
+      assertThat(shop.instances(ORDERS).stream().map(p -> p.getMetadata().getUid()))
+          .as("nothing is touched")
+          .isEqualTo(uids);
+    } finally {
+      forge.write(MINIMAL_FILE, minimal);
+      forge.write(ORDERS_FILE, orders);
+      head = forge.push("Taken back");
+    }
     awaitStatus(head, SUMMARY, "success", START);
   }
 

@@ -3,6 +3,7 @@ package dev.pgbaton.e2e;
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.sql.SQLException;
@@ -114,15 +115,12 @@ final class Shop {
         .getUid();
   }
 
+  StatefulSet statefulSet(String cluster) {
+    return kubernetes.apps().statefulSets().inNamespace(where.namespace()).withName(cluster).get();
+  }
+
   long generation(String cluster) {
-    return kubernetes
-        .apps()
-        .statefulSets()
-        .inNamespace(where.namespace())
-        .withName(cluster)
-        .get()
-        .getMetadata()
-        .getGeneration();
+    return statefulSet(cluster).getMetadata().getGeneration();
   }
 
   List<Event> events() {
