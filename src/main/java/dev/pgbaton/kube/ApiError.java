@@ -33,6 +33,11 @@ final class ApiError {
     return e.getCode() == 409 ? FieldConflict.of(causes(e)) : Optional.empty();
   }
 
+  /** The object that would come of it is none. */
+  static boolean invalid(KubernetesClientException e) {
+    return e.getCode() == 422;
+  }
+
   /** A disruption budget's own words. */
   static String budget(KubernetesClientException e) {
     var budget =

@@ -22,9 +22,13 @@ record FieldConflict(SortedMap<String, SortedSet<String>> fields) {
    */
   private static final Pattern MANAGER = Pattern.compile("conflict with \"([^\"]*)\".*");
 
+  /** How a repair signs that an apply can't do; its fields are ours all the same. */
+  static final String REPAIR = "pgbaton-repair";
+
   /** How people's tools sign; anything else is a machine that would write again. */
   private static final Pattern BY_HAND =
-      Pattern.compile("kubectl(-.*)?|k9s|Lens|OpenLens|node-fetch|Mozilla|dashboard|headlamp");
+      Pattern.compile(
+          "kubectl(-.*)?|k9s|Lens|OpenLens|node-fetch|Mozilla|dashboard|headlamp|" + REPAIR);
 
   /**
    * @return empty if anything else than a field's owner is wrong

@@ -16,13 +16,19 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -60,10 +66,49 @@ final class KubeClusterWriter implements ClusterWriter {
     try {
       return done(desired.key(), serverSideApply(object, false), Optional.empty());
     } catch (KubernetesClientException e) {
+      if (object instanceof Service service && ApiError.invalid(e))
+        return ports(desired.key(), service, e);
       return ApiError.conflict(e)
           .map(conflict -> settle(desired.key(), object, conflict))
           .orElseGet(() -> ApiError.translate(e));
     }
+  }
+
+  /**
+   * A Service's port whose number was changed by hand is another item of the list, of the same
+   * name: an apply adds ours beside it, which is refused. So the list is put right first.
+   */
+  private Written ports(ObjectKey key, Service service, KubernetesClientException refusal) {
+    return attempt(
+        () -> {
+          var live = client.resource(service).get();
+          if (live == null || !wasApplied(service)) return ApiError.translate(refusal);
+          var changed = new ServiceBuilder(live).build();
+          changed.getSpec().setPorts(withNodePorts(service, live));
+          client
+              .resource(live)
+              .patch(
+                  new PatchContext.Builder()
+                      .withPatchType(PatchType.JSON)
+                      .withFieldManager(FieldConflict.REPAIR)
+                      .build(),
+                  changed);
+          return done(key, serverSideApply(service, true), Optional.of("spec.ports"));
+        });
+  }
+
+  /** The wanted ports, each with the node port that it has: Kubernetes may have chosen it. */
+  private static List<ServicePort> withNodePorts(Service wanted, Service live) {
+    return wanted.getSpec().getPorts().stream()
+        .map(
+            port ->
+                live.getSpec().getPorts().stream()
+                    .filter(p -> port.getNodePort() == null)
+                    .filter(p -> Objects.equals(p.getName(), port.getName()))
+                    .findFirst()
+                    .map(p -> new ServicePortBuilder(port).withNodePort(p.getNodePort()).build())
+                    .orElse(port))
+        .toList();
   }
 
   /**

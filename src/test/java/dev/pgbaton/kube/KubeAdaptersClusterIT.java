@@ -98,6 +98,35 @@ class KubeAdaptersClusterIT {
     assertThat(replicas(layout)).isZero();
   }
 
+  /** Another number is another item of the list to an apply, and two items may not share a name. */
+  @Test
+  void aServicesPortThatAPersonChangedIsTakenBack() {
+    var layout = it.layout("port");
+    var service = service(layout, layout.primaryService());
+    service.getSpec().getPorts().getFirst().setName("postgresql");
+    var wanted = desired(service, ApplyPolicy.APPLY);
+    kube.writer().write(wanted);
+    it.client
+        .resource(service)
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withFieldManager("kubectl-edit")
+                .build(),
+            "{\"spec\":{\"ports\":[{\"name\":\"postgresql\",\"port\":5433}]}}");
+
+    assertThat(kube.writer().write(wanted))
+        .isInstanceOfSatisfying(
+            Written.Done.class, done -> assertThat(done.overruled()).contains("spec.ports"));
+
+    assertThat(it.client.resource(service).get().getSpec().getPorts())
+        .singleElement()
+        .satisfies(p -> assertThat(p.getPort()).isEqualTo(Names.POSTGRES_PORT));
+    service.getSpec().getPorts().getFirst().setPort(5434);
+    assertThat(kube.writer().write(desired(service, ApplyPolicy.APPLY)))
+        .isInstanceOf(Written.Done.class);
+  }
+
   @Test
   void anotherMachineIsNotFought() {
     var layout = it.layout("machine");
