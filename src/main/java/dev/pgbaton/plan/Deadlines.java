@@ -21,6 +21,18 @@ final class Deadlines {
         .orElse(Instant.MAX);
   }
 
+  /**
+   * As {@link #sinceStep}; where nothing of ours stopped an instance, a commit that is not carried
+   * out yet counts from its beginning.
+   */
+  static Instant sinceBegun(DesiredCluster desired, ObservedCluster observed) {
+    var journal = observed.journal();
+    var under = journal.intent().filter(i -> !i.done()).isPresent();
+    return journal.step().isEmpty() && under
+        ? sinceIntent(desired, observed)
+        : sinceStep(desired, observed);
+  }
+
   static Instant sinceIntent(DesiredCluster desired, ObservedCluster observed) {
     var since = observed.journal().intent().map(JournalEntry.Intent::since);
     var step = observed.journal().step().map(JournalEntry.StepRecord::startedAt);

@@ -9,6 +9,7 @@ import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Quarantine;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.util.Optional;
 
 /** The StatefulSet that last worked, and going back to it. */
@@ -37,7 +38,7 @@ public final class LastGood {
   static DesiredCluster insteadOf(DesiredCluster wanted, JournalEntry journal) {
     var json = journal.lastGood();
     if (quarantine(journal).isEmpty() || json.isEmpty()) return wanted;
-    var set = read(json.get());
+    var set = sized(read(json.get()), wanted);
     var key = wanted.layout().statefulSetKey();
     return new DesiredCluster(
         wanted.layout(),
@@ -52,8 +53,18 @@ public final class LastGood {
   static boolean differs(DesiredCluster wanted, JournalEntry journal) {
     return journal
         .lastGood()
-        .map(json -> !AppliedHash.of(read(json)).equals(AppliedHash.of(wanted.statefulSet())))
+        .map(json -> AppliedHash.of(sized(read(json), wanted)))
+        .map(hash -> !hash.equals(AppliedHash.of(wanted.statefulSet())))
         .orElse(false);
+  }
+
+  /** How many there shall be is no revision: what is taken back is what each of them runs. */
+  private static StatefulSet sized(StatefulSet set, DesiredCluster wanted) {
+    return new StatefulSetBuilder(set)
+        .editSpec()
+        .withReplicas(wanted.statefulSet().getSpec().getReplicas())
+        .endSpec()
+        .build();
   }
 
   private static DesiredObject replace(DesiredObject object, ObjectKey key, StatefulSet set) {

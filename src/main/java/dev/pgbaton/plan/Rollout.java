@@ -168,11 +168,16 @@ final class Rollout {
   private Plan awaitOrGiveUp(Instance unsettled) {
     var why = "%s: %s".formatted(unsettled, unsettled.unsettledBecause(maxLag));
     var step = observed.journal().step();
-    var deadline = Deadlines.sinceStep(desired, observed);
+    var deadline = Deadlines.sinceBegun(desired, observed);
     var hopeless =
         unsettled.hopeless()
             && step.map(s -> now.isAfter(s.startedAt().plus(HOPELESS_AFTER))).orElse(true);
     if (!hopeless && now.isBefore(deadline)) return new Await(why, deadline);
+    // Nothing of ours stopped it: a large copy takes its time, and is not to be begun again.
+    if (!hopeless && step.isEmpty())
+      return new Blocked(
+          Refusal.INSTANCE_NOT_BACK,
+          "%s, for longer than rollout.instanceTimeout. It is waited for.".formatted(why));
     var text =
         "%s did not come back: %s. %s"
             .formatted(
@@ -193,8 +198,13 @@ final class Rollout {
             .filter(name -> observed.instance(name).isEmpty())
             .findFirst()
             .orElseThrow();
-    return new Await(
-        "%s's pod to be made".formatted(missing), Deadlines.sinceStep(desired, observed));
+    var deadline = Deadlines.sinceBegun(desired, observed);
+    return now.isBefore(deadline)
+        ? new Await("%s's pod to be made".formatted(missing), deadline)
+        : new Blocked(
+            Refusal.INSTANCE_NOT_BACK,
+            "%s's pod is not made. Look at the StatefulSet's events: a quota or a policy may forbid it."
+                .formatted(missing));
   }
 
   private Plan awaitLeaving() {

@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.observed.ClusterSnapshot;
+import dev.pgbaton.observed.JournalEntry.Intent;
 import dev.pgbaton.observed.JournalEntry.Quarantine;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Await;
@@ -272,6 +273,21 @@ class PlannerTest {
   }
 
   @Test
+  void aFailedCommitIsTakenBackWithTheNumberOfInstancesThatItAsksFor() {
+    var before = cluster().instances(2).lastGood();
+    var cluster =
+        cluster().primary("orders-0").replica("orders-1").replica("orders-2", imageCantBePulled());
+    cluster
+        .journal(j -> j.withLastGood(Optional.of(before)))
+        .journal(
+            j -> j.withQuarantine(Optional.of(new Quarantine("hash", "c0ffee", "no image", NOW))));
+
+    assertThat(step(cluster.plan()))
+        .contains("change StatefulSet shop/orders")
+        .doesNotContain("replicas");
+  }
+
+  @Test
   void severalPodsThatWereNeverReadyAreReplacedAllTheSame() {
     var plan =
         cluster()
@@ -283,6 +299,32 @@ class PlannerTest {
     assertThat(((Proceed) plan).step())
         .isInstanceOfSatisfying(
             Step.RestartReplica.class, r -> assertThat(r.neverReady()).isTrue());
+  }
+
+  private static Clusters begunElevenMinutesAgo(Clusters cluster) {
+    return cluster.journal(
+        j ->
+            j.withIntent(
+                new Intent(
+                    "c0ffee", "hash", "clusters/orders.yaml", NOW.minusSeconds(660), false)));
+  }
+
+  @Test
+  void aNewInstanceThatNeverBecomesWellIsSaidAfterItsTime() {
+    var cluster = cluster().primary("orders-0").replica("orders-1", neverReady());
+
+    assertThat(waitsFor(cluster.plan())).isEqualTo("orders-1: its pod is not Ready");
+    assertThat(blocked(begunElevenMinutesAgo(cluster).plan()).text())
+        .startsWith("orders-1: its pod is not Ready, for longer than");
+  }
+
+  @Test
+  void aPodThatIsNeverMadeIsSaidAfterItsTime() {
+    var cluster = cluster().instances(3).primary("orders-0").replica("orders-1");
+
+    assertThat(waitsFor(cluster.plan())).isEqualTo("orders-2's pod to be made");
+    assertThat(blocked(begunElevenMinutesAgo(cluster).plan()).text())
+        .startsWith("orders-2's pod is not made.");
   }
 
   @Test
