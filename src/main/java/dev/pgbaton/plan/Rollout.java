@@ -73,7 +73,11 @@ final class Rollout {
     if (observed.primary().isEmpty()) return awaitPrimary();
 
     // Every instance is Ready and streams from here on. UNKNOWN never gets here: it is not settled.
-    if (outdated.isEmpty()) return settingsNeedingRestart().orElse(null);
+    var handingOff = handOffUnderWay(desired, observed, observed.primary().get(), now);
+    if (outdated.isEmpty())
+      return settingsNeedingRestart().map(plan -> handingOff.orElse(plan)).orElse(null);
+    // Asked for by an earlier intent, or by somebody else: the primary is about to stop.
+    if (handingOff.isPresent()) return handingOff.get();
     if (pgpoolUnsettled())
       return new Await(
           "pgpool's pods to be Ready before an instance restarts",
@@ -122,6 +126,29 @@ final class Rollout {
     return null;
   }
 
+  /** What is waited for while a request to hand off has no answer. */
+  private static Optional<Plan> handOffUnderWay(
+      DesiredCluster desired, ObservedCluster observed, Instance primary, Instant now) {
+    var to = observed.lease().flatMap(l -> l.handoffTo());
+    if (to.isEmpty()) return Optional.empty();
+    var deadline =
+        askedOf(primary, observed)
+            .map(StepRecord::startedAt)
+            .map(t -> t.plus(desired.layout().capabilities().hookBudget()))
+            .orElseGet(() -> Deadlines.sinceIntent(desired, observed));
+    return Optional.of(
+        now.isBefore(deadline)
+            ? new Await("%s to hand off to %s".formatted(primary, to.get()), deadline)
+            : new Blocked(
+                Refusal.HANDOFF_FAILED,
+                "%s did not answer the request to hand off to %s. Look at its log."
+                    .formatted(primary, to.get())));
+  }
+
+  private static Optional<StepRecord> askedOf(Instance primary, ObservedCluster observed) {
+    return observed.journal().step().filter(s -> s.target().equals(primary.pod().name()));
+  }
+
   /** Asks for the handoff, or says what it waits for. */
   static Plan handOff(
       DesiredCluster desired,
@@ -130,23 +157,10 @@ final class Rollout {
       Predicate<Instance> eligible,
       RestartReason reason,
       Instant now) {
-    var lease = observed.lease();
-    var asked = observed.journal().step().filter(s -> s.target().equals(primary.pod().name()));
-    if (lease.isPresent() && lease.get().handoffTo().isPresent()) {
-      var deadline =
-          asked
-              .map(StepRecord::startedAt)
-              .map(t -> t.plus(desired.layout().capabilities().hookBudget()))
-              .orElseGet(() -> Deadlines.sinceIntent(desired, observed));
-      var what = "%s to hand off to %s".formatted(primary, lease.get().handoffTo().get());
-      return now.isBefore(deadline)
-          ? new Await(what, deadline)
-          : new Blocked(
-              Refusal.HANDOFF_FAILED,
-              "%s did not answer the request to hand off to %s. Look at its log."
-                  .formatted(primary, lease.get().handoffTo().get()));
-    }
-    var refused = lease.flatMap(l -> l.handoffRefused());
+    var underWay = handOffUnderWay(desired, observed, primary, now);
+    if (underWay.isPresent()) return underWay.get();
+    var asked = askedOf(primary, observed);
+    var refused = observed.lease().flatMap(l -> l.handoffRefused());
     var retryAt = asked.map(s -> s.startedAt().plus(RETRY_HANDOFF));
     if (refused.isPresent() && retryAt.isPresent() && now.isBefore(retryAt.get()))
       return new Await(

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 /** One pod from its scheduling to its end. */
 final class PodLife {
   private static final int PROBE_MILLIS = 1000;
+  private static final int PROBE_FAILURES = 3;
   private static final int IMAGE_RETRY_MILLIS = 10_000;
   private static final int FIRST_BACK_OFF_MILLIS = 10_000;
   private static final int LAST_BACK_OFF_MILLIS = 80_000;
@@ -26,6 +27,7 @@ final class PodLife {
   private Program program;
   private ContainerState last;
   private int restarts;
+  private int failedProbes;
   private boolean ending;
   private boolean over;
   private String reload = "";
@@ -144,7 +146,14 @@ final class PodLife {
   private boolean probe() {
     if (over) return false;
     if (!machines.isUp(node)) return true;
-    var ready = program != null && program.ready();
+    var good = program != null && program.ready();
+    failedProbes = good ? 0 : failedProbes + 1;
+    // As the readiness probe has it: once is enough to be Ready, three times not to be.
+    var ready =
+        good
+            || program != null
+                && failedProbes < PROBE_FAILURES
+                && pod().map(PodStatuses::ready).orElse(false);
     if (pod().map(p -> PodStatuses.ready(p) != ready).orElse(false))
       update(p -> PodStatuses.ready(p, ready, agenda.now()));
     return true;

@@ -183,6 +183,20 @@ class PlannerTest {
   }
 
   @Test
+  void noReplicaRestartsWhileAnEarlierIntentsHandoffIsUnderWay() {
+    var plan =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1", outdated())
+            .replica("orders-2", outdated())
+            .lease(
+                l -> l.editMetadata().addToAnnotations(Names.HANDOFF_TO, "orders-1").endMetadata())
+            .plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("orders-0 to hand off to orders-1");
+  }
+
+  @Test
   void aHandoffThatWasAskedForIsWaitedFor() {
     var plan =
         cluster()
