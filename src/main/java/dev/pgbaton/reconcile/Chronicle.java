@@ -65,7 +65,7 @@ public final class Chronicle {
     var written =
         journal.write(
             id,
-            (refused ? close(id, entry, "interrupted", now) : entry)
+            (refused ? close(id, entry, "interrupted", now) : goingOn(entry, head))
                 .withIntent(next)
                 .withStep(Optional.empty())
                 .withQuarantine(Optional.empty())
@@ -97,6 +97,23 @@ public final class Chronicle {
                 .withStatuses(entry.reported(), owed));
     if (written.isPresent()) writeProbe.stop(id);
     return written.isPresent();
+  }
+
+  /** A rollout that a new commit redirects is that one's from here on, with the gap so far. */
+  private static JournalEntry goingOn(JournalEntry entry, SpecRevision head) {
+    return entry.withRollout(
+        entry
+            .rollout()
+            .map(
+                r ->
+                    new Rollout(
+                        head.commit(),
+                        r.reason(),
+                        r.startedAt(),
+                        r.endedAt(),
+                        r.daemon(),
+                        r.outage(),
+                        r.outcome())));
   }
 
   private static Intent moved(Intent intent, String path) {

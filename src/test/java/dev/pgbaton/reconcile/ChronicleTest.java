@@ -87,6 +87,16 @@ class ChronicleTest {
     assertThat(journal.read(ORDERS).rollouts()).extracting(Rollout::outage).containsExactly(gap());
   }
 
+  @Test
+  void aRolloutThatANewCommitRedirectsIsToldOnThatCommit() {
+    var wanted = new Repository.Entry.Wanted(null, null, "h2", "clusters/orders.yaml");
+
+    chronicle.intent(ORDERS, HEAD, wanted, NOW);
+
+    assertThat(journal.read(ORDERS).rollout()).map(Rollout::commit).contains(HEAD.commit());
+    assertThat(stopped).isEmpty();
+  }
+
   private static Optional<Duration> gap() {
     return Optional.of(Duration.ofMillis(300));
   }
