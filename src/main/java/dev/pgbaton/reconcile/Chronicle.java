@@ -171,13 +171,11 @@ public final class Chronicle {
   void ended(ObservedCluster observed, String outcome, Instant now) {
     // A block in the middle of a step may pass; the rollout ends once the cluster is whole again.
     var whole = observed.instances().stream().allMatch(i -> i.ready() && !i.terminating());
-    if (whole
-        && observed.journal().quarantine().isPresent()
-        && observed.journal().rollout().isPresent())
-      write(
-          observed,
-          close(observed.layout().id(), observed.journal(), outcome, now)
-              .withStep(Optional.empty()));
+    if (!whole || observed.journal().rollout().isEmpty()) return;
+    var closed = close(observed.layout().id(), observed.journal(), outcome, now);
+    // Where nothing was given up, the step tells the next look what was tried in vain already.
+    var givenUp = observed.journal().quarantine().isPresent();
+    write(observed, givenUp ? closed.withStep(Optional.empty()) : closed);
   }
 
   private boolean write(ObservedCluster observed, JournalEntry next) {

@@ -15,6 +15,7 @@ import dev.pgbaton.plan.Plan;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
 import dev.pgbaton.plan.Planner;
+import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.plan.Step;
 import dev.pgbaton.report.ClusterHealth;
 import dev.pgbaton.report.ClusterHealth.Condition;
@@ -82,9 +83,15 @@ public final class Reconciler {
                   : arrived(desired, noted.get(), now);
           case Plan.Await _, Plan.Blocked _ -> new Outcome.NothingToDo();
         };
-    if (plan instanceof Plan.Blocked) chronicle.ended(observed, "failure", now);
+    if (plan instanceof Plan.Blocked(var refusal, _, _) && lasts(refusal))
+      chronicle.ended(observed, "failure", now);
     var after = observed.with(journal.read(id));
     return new Pass.Done(id, after, plan, outcome, ClusterHealth.of(after, plan, outcome));
+  }
+
+  /** Two primaries, or none, may be a moment's look in the middle of a handoff. */
+  private static boolean lasts(Refusal refusal) {
+    return refusal != Refusal.MORE_THAN_ONE_PRIMARY && refusal != Refusal.NO_PRIMARY;
   }
 
   private static Plan waiting() {

@@ -165,10 +165,9 @@ public final class Reporter {
       var text = wanted.get().state() + " " + wanted.get().description();
       if (!text.equals(reported.get(key))) {
         var retry =
-            tooSoon(key, wanted.get(), read.reported().get(key), now)
-                .or(() -> post(wanted.get(), now));
+            tooSoon(wanted.get(), read.reported().get(key), now).or(() -> post(wanted.get(), now));
         if (retry.isEmpty()) {
-          postedAt.put(key, now);
+          postedAt.put(wanted.get().context(), now);
           reported
               .keySet()
               .removeIf(k -> k.endsWith(" " + wanted.get().context()) && !k.equals(key));
@@ -201,13 +200,14 @@ public final class Reporter {
     return journal.write(id, entry.withStatuses(reported, entry.owed()));
   }
 
-  private Optional<Duration> tooSoon(String key, CommitStatus status, String before, Instant now) {
+  private Optional<Duration> tooSoon(CommitStatus status, String before, Instant now) {
     var progress =
         status.state() == State.PENDING
             && before != null
             && before.startsWith(State.PENDING.name());
-    if (!progress || !postedAt.containsKey(key)) return Optional.empty();
-    var left = Duration.between(now, postedAt.get(key).plus(PROGRESS));
+    var last = postedAt.get(status.context());
+    if (!progress || last == null) return Optional.empty();
+    var left = Duration.between(now, last.plus(PROGRESS));
     return left.isPositive() ? Optional.of(left) : Optional.empty();
   }
 

@@ -3,19 +3,24 @@ package dev.pgbaton.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.apply.WriteProbe;
+import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Intent;
 import dev.pgbaton.observed.JournalEntry.OwedStatus;
 import dev.pgbaton.observed.JournalEntry.Rollout;
+import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.report.Contexts;
 import dev.pgbaton.spec.SpecRevision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +72,23 @@ class ChronicleTest {
     assertThat(entry.intent()).map(Intent::commit).contains(HEAD.commit());
     assertThat(entry.owed()).extracting(OwedStatus::commit).containsExactly("c1");
     assertThat(entry.owed()).extracting(OwedStatus::state).containsExactly("ERROR");
+  }
+
+  @Test
+  void aRolloutThatIsBlockedIsNotMeasuredAnyLongerAndItsLastStepIsKept() {
+    var step = new JournalEntry.StepRecord("restart orders-1", "orders-1", "uid-1", NOW);
+    journal.write(ORDERS, journal.read(ORDERS).withStep(Optional.of(step)));
+    var layout =
+        ClusterLayout.generated(ORDERS, 0, false, new Capabilities(true, Duration.ofSeconds(45)));
+    var snapshot = new ClusterSnapshot(Map.of(), List.of(), Set.of(), true);
+
+    chronicle.ended(
+        ObservedCluster.of(layout, snapshot, Map.of(), journal.read(ORDERS)), "failure", NOW);
+
+    assertThat(stopped).containsExactly(ORDERS);
+    assertThat(journal.read(ORDERS).rollout()).isEmpty();
+    assertThat(journal.read(ORDERS).rollouts()).hasSize(1);
+    assertThat(journal.read(ORDERS).step()).contains(step);
   }
 
   @Test
