@@ -11,6 +11,7 @@ import dev.pgbaton.reconcile.Reporter;
 import dev.pgbaton.report.Contexts;
 import dev.pgbaton.web.FleetView;
 import dev.pgbaton.web.Metrics;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -42,7 +43,16 @@ public class Daemon implements FleetView {
   }
 
   void start(@Observes StartupEvent event) {
-    var settings = DaemonSettings.of(config);
+    try {
+      start(DaemonSettings.of(config));
+    } catch (DaemonSettings.BadConfiguration e) {
+      // For a person: the list, without a stack.
+      LOG.error(e.getMessage());
+      Quarkus.asyncExit(2);
+    }
+  }
+
+  private void start(DaemonSettings settings) {
     backend = backends.of(settings, this::wake, this::wakeAll);
     var name = UUID.randomUUID().toString();
     var contexts = new Contexts(config.environment());

@@ -86,12 +86,23 @@ public final class Reporter {
       if (written.isEmpty()) return Optional.of(Duration.ofSeconds(1));
       entry = written.get();
     }
+    var wait =
+        passes.stream().map(p -> blipLeft(p.id(), now)).reduce(Optional.empty(), Reporter::soonest);
     var status = Summary.of(passes, problems);
-    return deliver(
-        REPOSITORY,
-        entry,
-        Optional.of(new CommitStatus(commit, contexts.summary(), status.state(), status.text())),
-        now);
+    var wanted = new CommitStatus(commit, contexts.summary(), status.state(), status.text());
+    return soonest(
+        deliver(REPOSITORY, entry, wait.isPresent() ? Optional.empty() : Optional.of(wanted), now),
+        wait);
+  }
+
+  /**
+   * How long it is still waited whether an instance comes back by itself; empty if it is not waited
+   * for.
+   */
+  private Optional<Duration> blipLeft(ClusterId id, Instant now) {
+    return Optional.ofNullable(unwellSince.get(id))
+        .map(since -> Duration.between(now, since.plus(BLIP)))
+        .filter(Duration::isPositive);
   }
 
   private JournalEntry newHead(JournalEntry entry, SpecRevision head, Instant now) {
@@ -132,9 +143,8 @@ public final class Reporter {
       unwellSince.remove(id);
       return Optional.empty();
     }
-    var since = unwellSince.computeIfAbsent(id, _ -> now);
-    var left = Duration.between(now, since.plus(BLIP));
-    return left.isPositive() ? Optional.of(left) : Optional.empty();
+    unwellSince.putIfAbsent(id, now);
+    return blipLeft(id, now);
   }
 
   private Optional<Duration> deliver(

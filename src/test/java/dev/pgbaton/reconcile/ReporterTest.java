@@ -79,6 +79,24 @@ class ReporterTest {
   }
 
   @Test
+  void aBlipDoesNotTurnTheRepositorysSummaryRedEither() {
+    var well = health(Condition.HEALTHY, "fine");
+    var unwell = health(Condition.DEGRADED, "one is missing");
+    reporter.cluster(ORDERS, well, NOW);
+    reporter.summary(head("c1"), List.of(new Pass.Failed(ORDERS, well)), List.of(), NOW);
+    reporter.cluster(ORDERS, unwell, NOW.plusSeconds(1));
+    var again =
+        reporter.summary(
+            head("c1"), List.of(new Pass.Failed(ORDERS, unwell)), List.of(), NOW.plusSeconds(1));
+    assertThat(posted).hasSize(2).allMatch(p -> p.endsWith("SUCCESS"));
+    reporter.summary(
+        head("c1"), List.of(new Pass.Failed(ORDERS, unwell)), List.of(), NOW.plusSeconds(31));
+
+    assertThat(again).contains(Duration.ofSeconds(30));
+    assertThat(posted).last().isEqualTo("c1 pgbaton/prod FAILURE");
+  }
+
+  @Test
   void healthThatIsLostLaterTurnsTheCommitRedAndGreenAgain() {
     reporter.cluster(ORDERS, health(Condition.HEALTHY, "fine"), NOW);
     reporter.cluster(ORDERS, health(Condition.DEGRADED, "one is missing"), NOW.plusSeconds(1));
