@@ -31,6 +31,10 @@ public final class ReconcileLoop implements AutoCloseable {
 
   private static final Duration UNDER_WAY = Duration.ofSeconds(1);
   private static final Duration SHORTLY = Duration.ofMillis(200);
+
+  /** Caches that don't catch up within ten seconds are news after all. */
+  private static final int EARLY_LOOKS = 50;
+
   private static final Duration BLOCKED = Duration.ofSeconds(5);
   private static final Backoff AFTER_FAILURE =
       new Backoff(Duration.ofMillis(200), Duration.ofSeconds(30));
@@ -257,6 +261,7 @@ public final class ReconcileLoop implements AutoCloseable {
     private boolean again;
     private long due = Long.MAX_VALUE;
     private int failures;
+    private int early;
 
     Work(ClusterId id) {
       this.id = id;
@@ -302,7 +307,8 @@ public final class ReconcileLoop implements AutoCloseable {
     private Duration pass() {
       var current = repository;
       var pass = reconciler.pass(id, current, clock.instant());
-      if (pass instanceof Pass.TooEarly) return rest(pass);
+      if (pass instanceof Pass.TooEarly && ++early < EARLY_LOOKS) return rest(pass);
+      early = 0;
       var before = Optional.ofNullable(passes.put(id, pass));
       listener.passed(pass, before);
       if (pass instanceof Pass.Failed) return rest(pass);
