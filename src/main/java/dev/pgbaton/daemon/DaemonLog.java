@@ -61,7 +61,10 @@ final class DaemonLog implements ReconcileLoop.Listener {
         }
         case Outcome.Failed(var refusal, var why) -> LOG.warn(prefix + refusal + ": " + why);
         case Outcome.Stale(var why) -> LOG.debug(prefix + "planned again: " + why);
-        case Outcome.Postponed(var why) -> LOG.debug(prefix + step.text() + " postponed: " + why);
+        case Outcome.Postponed(var why) -> {
+          if (!why.equals(waits.put(pass.id(), why)))
+            LOG.info(prefix + step.text() + " postponed: " + why);
+        }
         case Outcome.NothingToDo() -> {}
       }
       return;

@@ -334,7 +334,11 @@ public final class ReconcileLoop implements AutoCloseable {
     private Duration rest(Plan plan, Outcome outcome) {
       return switch (outcome) {
         case Outcome.Stale _ -> AFTER_FAILURE.after(++failures, random);
-        case Outcome.Postponed _ -> UNDER_WAY;
+        // A disruption budget is freed any moment; what else is not there yet may take its time.
+        case Outcome.Postponed _ ->
+            plan instanceof Plan.Proceed(var step) && step.disruptive()
+                ? UNDER_WAY
+                : AFTER_FAILURE.after(++failures, random);
         case Outcome.Failed _ -> AFTER_FAILURE.after(Math.max(6, ++failures), random);
         case Outcome.Applied _ -> {
           failures = 0;
