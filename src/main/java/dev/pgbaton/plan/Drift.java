@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Whether a live object is what it shall be, found without a request: the desired object is
@@ -171,7 +172,17 @@ public final class Drift {
   }
 
   private static String changed(String path, Object from, Object to) {
+    if (from instanceof String before && to instanceof String after && after.contains("\n"))
+      return "%s %s → %s"
+          .formatted(path, brief(linesBut(before, after)), brief(linesBut(after, before)));
     return "%s %s → %s".formatted(path, brief(from), brief(to));
+  }
+
+  /** Of a file, the lines that the other one has not: a person looks for what changed. */
+  private static String linesBut(String text, String other) {
+    var known = other.lines().collect(Collectors.toSet());
+    var left = text.lines().filter(line -> !known.contains(line)).collect(Collectors.joining(", "));
+    return left.isEmpty() ? "nothing" : left;
   }
 
   private static String brief(Object value) {
