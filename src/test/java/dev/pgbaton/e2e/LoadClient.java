@@ -1,5 +1,7 @@
 package dev.pgbaton.e2e;
 
+import static org.awaitility.Awaitility.await;
+
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,19 +36,29 @@ final class LoadClient implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("load").unstarted(this::work);
   }
 
-  /** Begins to write; returns after the first acknowledged row. */
-  static LoadClient start(PGSimpleDataSource database) throws SQLException, InterruptedException {
-    try (var connection = database.getConnection();
-        var statement = connection.createStatement()) {
-      statement.execute(
-          "create table if not exists load (id bigint primary key, at timestamptz default now())");
-      statement.execute("truncate load");
-    }
+  /** Begins to write once it gets through; returns after the first acknowledged row. */
+  static LoadClient start(PGSimpleDataSource database) throws InterruptedException {
+    // A route that was repaired a moment ago reaches every node's kube-proxy a second later.
+    await("the database answers")
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptionsInstanceOf(SQLException.class)
+        .until(() -> prepare(database));
     var client = new LoadClient(database);
     client.lastAcknowledged = System.nanoTime();
     client.thread.start();
     while (client.count() == 0) Thread.sleep(10);
     return client;
+  }
+
+  private static boolean prepare(PGSimpleDataSource database) throws SQLException {
+    try (var connection = database.getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute(
+          "create table if not exists load (id bigint primary key, at timestamptz default now())");
+      statement.execute("truncate load");
+      return true;
+    }
   }
 
   private void work() {
