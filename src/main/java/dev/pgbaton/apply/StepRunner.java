@@ -165,20 +165,11 @@ public final class StepRunner {
    */
   private Optional<Outcome> noted(
       Step step, JournalEntry entry, PodRef target, Instant now, ObservedCluster observed) {
+    // Anew at each try: an instance's time to come back counts from when its eviction went through.
     var record = new StepRecord(step.text(), target.name(), target.uid(), now);
-    // An eviction that a disruption budget refuses is the same step until it is let through.
-    var again =
-        entry.equals(observed.journal())
-            && (step instanceof RestartReplica || step instanceof RestartSolo)
-            && entry.step().filter(s -> same(s, record)).isPresent();
-    if (again) return Optional.empty();
     return journal.write(observed.layout().id(), entry.withStep(Optional.of(record))).isPresent()
         ? Optional.empty()
         : Optional.of(new Outcome.Stale("the journal moved"));
-  }
-
-  private static boolean same(StepRecord one, StepRecord other) {
-    return one.text().equals(other.text()) && one.targetUid().equals(other.targetUid());
   }
 
   private Outcome giveUp(Step step, ObservedCluster observed, String why, Instant now) {
