@@ -1,6 +1,5 @@
 package dev.pgbaton.postgres;
 
-import dev.pgbaton.instance.DataDirectory;
 import dev.pgbaton.instance.Postgres;
 import dev.pgbaton.instance.ReloadState;
 import dev.pgbaton.instance.ServerState;
@@ -11,20 +10,15 @@ import dev.pgbaton.instance.ServerState.Standby;
 import dev.pgbaton.instance.ServerState.Starting;
 import dev.pgbaton.instance.ServerState.Stopped;
 import dev.pgbaton.instance.ServerState.Stopping;
-import dev.pgbaton.instance.ServerState.Work;
 import dev.pgbaton.instance.StopMode;
-import dev.pgbaton.postgres.Programs.Ended;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** The PostgreSQL server of this pod, a child of this process, and its volume. */
 public final class LocalPostgres implements Postgres {
@@ -34,16 +28,13 @@ public final class LocalPostgres implements Postgres {
   private final InstancePaths paths;
   private final String name;
   private final ServerConfiguration configuration;
-  private final NewCluster newCluster;
+  private final DataVolume volume;
   private final DataFiles files;
   private final LocalConnection local;
   private final Runnable changed;
   private final Consumer<String> log;
 
   private final LocalFence.Target target = new LocalFence.Target();
-  private Optional<DataDirectory> data = Optional.empty();
-  private boolean dataRead;
-  private Optional<Failure> failure = Optional.empty();
   private Optional<StopMode> stopping = Optional.empty();
   private Optional<String> follows = Optional.empty();
   private boolean promoting;
@@ -54,8 +45,6 @@ public final class LocalPostgres implements Postgres {
   private volatile boolean answered;
   private volatile boolean checkpointing;
   private volatile boolean registered;
-  private volatile Optional<Work> busy = Optional.empty();
-  private volatile Process working;
   private MountedSettings taken = MountedSettings.NONE;
   private String refused = "";
   private List<String> errors = List.of();
@@ -74,15 +63,20 @@ public final class LocalPostgres implements Postgres {
     this.paths = paths;
     this.name = name;
     this.configuration = new ServerConfiguration(paths, name, headlessService, credentials);
-    this.newCluster = new NewCluster(paths, credentials, initdbArguments);
     this.files = new DataFiles(paths);
+    this.volume =
+        new DataVolume(
+            paths,
+            files,
+            configuration,
+            new NewCluster(paths, credentials, initdbArguments),
+            changed,
+            log);
     this.local = new LocalConnection(credentials.superuser());
     this.changed = changed;
     this.log = log;
     files.forgetFormerPostmaster();
     configuration.writePasswords();
-    if (files.rewindUnfinished())
-      failure = Optional.of(new Failure(Failure.What.REWIND, 1, "it was interrupted"));
   }
 
   /** Whether repmgr's metadata tells of this instance as the primary. */
@@ -97,20 +91,12 @@ public final class LocalPostgres implements Postgres {
 
   @Override
   public synchronized ServerState state() {
-    if (busy.isPresent()) return new Busy(busy.get());
+    if (volume.busy().isPresent()) return new Busy(volume.busy().get());
     var server = target.server();
-    if (server == null) return new Stopped(stoppedData(), failure);
+    if (server == null) return volume.stopped();
     if (!server.isAlive()) return ended(server);
     if (stopping.isPresent()) return new Stopping(target.writable(), stopping.get());
     return running();
-  }
-
-  private Optional<DataDirectory> stoppedData() {
-    if (!dataRead) {
-      data = files.read();
-      dataRead = true;
-    }
-    return data;
   }
 
   private Stopped ended(Process server) {
@@ -123,15 +109,9 @@ public final class LocalPostgres implements Postgres {
     stopping = Optional.empty();
     promoting = false;
     checkpointing = false;
-    dataRead = false;
-    if (asked || answered && ran.compareTo(WELL) >= 0) failure = Optional.empty();
-    else failure = failed(Failure.What.START, "PostgreSQL ended with " + server.exitValue());
-    return new Stopped(stoppedData(), failure);
-  }
-
-  private Optional<Failure> failed(Failure.What what, String reason) {
-    var before = failure.filter(f -> f.what() == what).map(Failure::attempts).orElse(0);
-    return Optional.of(new Failure(what, before + 1, reason));
+    if (asked || answered && ran.compareTo(WELL) >= 0) volume.rested();
+    else volume.failed(Failure.What.START, "PostgreSQL ended with " + server.exitValue());
+    return volume.stopped();
   }
 
   private ServerState running() {
@@ -177,123 +157,23 @@ public final class LocalPostgres implements Postgres {
   }
 
   @Override
-  public synchronized void initialise() {
-    work(
-        Work.INITIALISE,
-        Failure.What.INITIALISE,
-        fresh -> newCluster.make(fresh, p -> working = p));
+  public void initialise() {
+    volume.initialise();
   }
 
   @Override
-  public synchronized void cloneFrom(String upstream) {
-    work(
-        Work.CLONE,
-        Failure.What.CLONE,
-        fresh -> {
-          configuration.writePasswords();
-          var copied =
-              run(
-                  "pg_basebackup",
-                  "--pgdata=" + fresh,
-                  "--dbname=" + configuration.connection(upstream),
-                  "--wal-method=stream",
-                  "--checkpoint=fast",
-                  "--no-password");
-          if (copied.well()) makeStandby(fresh);
-          return copied;
-        });
-  }
-
-  private static void makeStandby(Path fresh) {
-    try {
-      Files.writeString(fresh.resolve("standby.signal"), "");
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  private void work(Work work, Failure.What what, Function<Path, Ended> job) {
-    inBackground(
-        work,
-        what,
-        () -> {
-          var fresh = files.fresh();
-          var ended = job.apply(fresh);
-          if (ended.well()) files.complete(fresh);
-          else DataFiles.delete(fresh);
-          return ended;
-        });
+  public void cloneFrom(String upstream) {
+    volume.cloneFrom(upstream);
   }
 
   @Override
   public synchronized void rewindFrom(String upstream) {
-    inBackground(
-        Work.REWIND,
-        Failure.What.REWIND,
-        () -> {
-          files.rewinding(true);
-          configuration.write(Optional.empty(), taken, "");
-          var rewound =
-              run(
-                  "pg_rewind",
-                  "--target-pgdata=" + paths.data(),
-                  "--source-server=" + configuration.connection(upstream),
-                  "--config-file=" + paths.configuration());
-          if (rewound.well()) {
-            files.makeStandby();
-            files.rewinding(false);
-          }
-          return rewound;
-        });
-  }
-
-  private interface Job {
-    Ended run();
-  }
-
-  private Ended run(String program, String... arguments) {
-    var command = new ArrayList<>(List.of(paths.program(program).toString()));
-    command.addAll(List.of(arguments));
-    return Programs.run(command, Map.of(), "", p -> working = p);
-  }
-
-  private void inBackground(Work work, Failure.What what, Job job) {
-    busy = Optional.of(work);
-    Thread.ofPlatform()
-        .name(work.name().toLowerCase(java.util.Locale.ROOT))
-        .daemon()
-        .start(
-            () -> {
-              Optional<String> wrong;
-              try {
-                var ended = job.run();
-                wrong = ended.well() ? Optional.empty() : Optional.of(ended.lastLine());
-                if (!ended.well()) log.accept(ended.output());
-              } catch (RuntimeException e) {
-                wrong = Optional.of(e.getMessage());
-              }
-              finished(what, wrong);
-            });
-  }
-
-  private void finished(Failure.What what, Optional<String> wrong) {
-    synchronized (this) {
-      failure = wrong.flatMap(reason -> failed(what, reason));
-      dataRead = false;
-      timelineSeen = 0;
-      busy = Optional.empty();
-    }
-    changed.run();
+    volume.rewindFrom(upstream, taken);
   }
 
   @Override
-  public synchronized void setAside(String why) {
-    var aside = files.setAside(why);
-    log.accept("data set aside as " + aside + ": " + why);
-    files.rewinding(false);
-    failure = Optional.empty();
-    dataRead = false;
-    timelineSeen = 0;
+  public void setAside(String why) {
+    volume.setAside(why);
   }
 
   @Override
@@ -321,7 +201,7 @@ public final class LocalPostgres implements Postgres {
     registered = false;
     stopping = Optional.empty();
     timelineSeen = 0;
-    dataRead = false;
+    volume.changes();
     startedAt = now();
     try {
       var server =
@@ -338,7 +218,7 @@ public final class LocalPostgres implements Postgres {
       Thread.ofPlatform().name("postgres-start").daemon().start(() -> watchStart(server));
       server.onExit().thenRun(changed);
     } catch (IOException e) {
-      failure = failed(Failure.What.START, String.valueOf(e.getMessage()));
+      volume.failed(Failure.What.START, String.valueOf(e.getMessage()));
     }
   }
 
@@ -472,8 +352,7 @@ public final class LocalPostgres implements Postgres {
 
   @Override
   public synchronized void stop(StopMode mode) {
-    var worker = working;
-    if (busy.isPresent() && worker != null) worker.destroy();
+    volume.interrupt();
     var server = target.server();
     if (server == null || !server.isAlive()) return;
     stopping = Optional.of(mode);

@@ -1,0 +1,200 @@
+package dev.pgbaton.postgres;
+
+import dev.pgbaton.instance.DataDirectory;
+import dev.pgbaton.instance.ServerState.Failure;
+import dev.pgbaton.instance.ServerState.Stopped;
+import dev.pgbaton.instance.ServerState.Work;
+import dev.pgbaton.postgres.Programs.Ended;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What lies on the volume while PostgreSQL doesn't run, and the work that fills and mends it. */
+final class DataVolume {
+  private final InstancePaths paths;
+  private final DataFiles files;
+  private final ServerConfiguration configuration;
+  private final NewCluster newCluster;
+  private final Runnable changed;
+  private final Consumer<String> log;
+
+  private Optional<DataDirectory> data = Optional.empty();
+  private boolean dataRead;
+  private Optional<Failure> failure = Optional.empty();
+  private Optional<Work> busy = Optional.empty();
+  private volatile Process working;
+
+  DataVolume(
+      InstancePaths paths,
+      DataFiles files,
+      ServerConfiguration configuration,
+      NewCluster newCluster,
+      Runnable changed,
+      Consumer<String> log) {
+    this.paths = paths;
+    this.files = files;
+    this.configuration = configuration;
+    this.newCluster = newCluster;
+    this.changed = changed;
+    this.log = log;
+    if (files.rewindUnfinished())
+      failure = Optional.of(new Failure(Failure.What.REWIND, 1, "it was interrupted"));
+  }
+
+  synchronized Optional<Work> busy() {
+    return busy;
+  }
+
+  synchronized Stopped stopped() {
+    if (!dataRead) {
+      data = files.read();
+      dataRead = true;
+    }
+    return new Stopped(data, failure);
+  }
+
+  /** PostgreSQL is about to write here. */
+  synchronized void changes() {
+    dataRead = false;
+  }
+
+  /** PostgreSQL has ended as it should, or after it had run well. */
+  synchronized void rested() {
+    dataRead = false;
+    failure = Optional.empty();
+  }
+
+  synchronized void failed(Failure.What what, String reason) {
+    dataRead = false;
+    var before = failure.filter(f -> f.what() == what).map(Failure::attempts).orElse(0);
+    failure = Optional.of(new Failure(what, before + 1, reason));
+  }
+
+  /** Whatever is under way is broken off. */
+  void interrupt() {
+    var worker = working;
+    if (busy().isPresent() && worker != null) worker.destroy();
+  }
+
+  void initialise() {
+    fill(
+        Work.INITIALISE,
+        Failure.What.INITIALISE,
+        fresh -> newCluster.make(fresh, p -> working = p));
+  }
+
+  void cloneFrom(String upstream) {
+    fill(
+        Work.CLONE,
+        Failure.What.CLONE,
+        fresh -> {
+          configuration.writePasswords();
+          var copied =
+              run(
+                  "pg_basebackup",
+                  "--pgdata=" + fresh,
+                  "--dbname=" + configuration.connection(upstream),
+                  "--wal-method=stream",
+                  "--checkpoint=fast",
+                  "--no-password");
+          if (copied.well()) makeStandby(fresh);
+          return copied;
+        });
+  }
+
+  private static void makeStandby(Path fresh) {
+    try {
+      Files.writeString(fresh.resolve("standby.signal"), "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void fill(Work work, Failure.What what, Function<Path, Ended> job) {
+    inBackground(
+        work,
+        what,
+        () -> {
+          var fresh = files.fresh();
+          var ended = job.apply(fresh);
+          if (ended.well()) files.complete(fresh);
+          else DataFiles.delete(fresh);
+          return ended;
+        });
+  }
+
+  void rewindFrom(String upstream, MountedSettings settings) {
+    inBackground(
+        Work.REWIND,
+        Failure.What.REWIND,
+        () -> {
+          files.rewinding(true);
+          configuration.write(Optional.empty(), settings, "");
+          var rewound =
+              run(
+                  "pg_rewind",
+                  "--target-pgdata=" + paths.data(),
+                  "--source-server=" + configuration.connection(upstream),
+                  "--config-file=" + paths.configuration());
+          if (rewound.well()) {
+            files.makeStandby();
+            files.rewinding(false);
+          }
+          return rewound;
+        });
+  }
+
+  synchronized void setAside(String why) {
+    var aside = files.setAside(why);
+    log.accept("data set aside as " + aside + ": " + why);
+    files.rewinding(false);
+    failure = Optional.empty();
+    dataRead = false;
+  }
+
+  private interface Job {
+    Ended run();
+  }
+
+  private Ended run(String program, String... arguments) {
+    var command = new ArrayList<>(List.of(paths.program(program).toString()));
+    command.addAll(List.of(arguments));
+    return Programs.run(command, Map.of(), "", p -> working = p);
+  }
+
+  private synchronized void inBackground(Work work, Failure.What what, Job job) {
+    busy = Optional.of(work);
+    Thread.ofPlatform()
+        .name(work.name().toLowerCase(Locale.ROOT))
+        .daemon()
+        .start(() -> finished(what, wrong(job)));
+  }
+
+  private Optional<String> wrong(Job job) {
+    try {
+      var ended = job.run();
+      if (ended.well()) return Optional.empty();
+      log.accept(ended.output());
+      return Optional.of(ended.lastLine());
+    } catch (RuntimeException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void finished(Failure.What what, Optional<String> wrong) {
+    synchronized (this) {
+      dataRead = false;
+      wrong.ifPresentOrElse(reason -> failed(what, reason), () -> failure = Optional.empty());
+      busy = Optional.empty();
+    }
+    changed.run();
+  }
+}
