@@ -1,0 +1,227 @@
+package dev.pgbaton.e2e;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.kube.ClientConfiguration;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/** One cluster of three instances and pgpool under pgbaton, with a repository of its own. */
+final class Estate implements AutoCloseable {
+  private static final String FILE = "clusters/orders.yaml";
+  private static final Duration PATIENCE = Duration.ofSeconds(150);
+
+  private final Surroundings where;
+  private final KubernetesClient kubernetes;
+  private final Forge forge;
+  private final Daemon daemon;
+  private final Shop shop;
+  private int synchronousStandbys;
+  private String image;
+
+  private Estate(
+      Surroundings where, KubernetesClient kubernetes, Forge forge, Daemon daemon, Shop shop) {
+    this.where = where;
+    this.kubernetes = kubernetes;
+    this.forge = forge;
+    this.daemon = daemon;
+    this.shop = shop;
+    this.image = where.postgresImage();
+  }
+
+  static KubernetesClient client() {
+    var config = Config.autoConfigure(null);
+    new ClientConfiguration().customize(config);
+    config.setUserAgent("pgbaton-tests");
+    return new KubernetesClientBuilder()
+        .withConfig(config)
+        .withHttpClientFactory(new JdkHttpClientFactory())
+        .build();
+  }
+
+  /** Everything new; returns when the cluster is as it should be. */
+  static Estate install(Surroundings where, KubernetesClient kubernetes, Path work)
+      throws Exception {
+    removeNamespaces(where, kubernetes);
+    if (!where.imageLoad().isEmpty())
+      Shell.run(
+          where.imageLoad(),
+          where.daemonImage(),
+          where.postgresImage(),
+          where.nextPostgresImage(),
+          where.pgpoolImage());
+    var forge =
+        Forge.createRepository(
+            where,
+            "estate-" + UUID.randomUUID().toString().substring(0, 8),
+            Files.createDirectory(work.resolve("repository")));
+    var daemon = new Daemon(kubernetes, where, Files.createDirectory(work.resolve("overlay")));
+    daemon.install(forge.url(), Duration.ofSeconds(2));
+    var estate = new Estate(where, kubernetes, forge, daemon, new Shop(kubernetes, where));
+    estate.push();
+    return estate;
+  }
+
+  Shop shop() {
+    return shop;
+  }
+
+  Daemon daemon() {
+    return daemon;
+  }
+
+  KubernetesClient kubernetes() {
+    return kubernetes;
+  }
+
+  String image() {
+    return image;
+  }
+
+  void image(String next) throws SQLException {
+    image = next;
+    push();
+  }
+
+  void synchronousStandbys(int count) throws SQLException {
+    if (count == synchronousStandbys) return;
+    synchronousStandbys = count;
+    push();
+  }
+
+  /** Returns when the commit is green. */
+  private void push() throws SQLException {
+    var spec =
+        """
+        apiVersion: pgbaton.dev/v1alpha1
+        kind: PostgresCluster
+        metadata: {name: orders, namespace: %s}
+        spec:
+          instances: 3
+          image: %s
+          storage: {size: 1Gi}
+          replication: {synchronousStandbys: %d}
+          pgpool: {instances: 2, image: %s}
+          scheduling: {antiAffinity: required}
+        """
+            .formatted(where.namespace(), image, synchronousStandbys, where.pgpoolImage());
+    var commit =
+        forge.write(FILE, spec).push("%s, %d synchronous".formatted(image, synchronousStandbys));
+    await("the commit is green")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () ->
+                forge
+                    .status(commit, "pgbaton/" + Daemon.ENVIRONMENT)
+                    .filter(s -> s.state().equals("success"))
+                    .isPresent());
+    awaitSettled();
+  }
+
+  String statuses() {
+    return forge.history(forge.commits().getFirst()).toString();
+  }
+
+  /** All instances are there, and all but one stream from that one. */
+  void awaitSettled() {
+    await("three instances, two of them streaming")
+        .atMost(PATIENCE)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptionsInstanceOf(SQLException.class)
+        .until(this::settled);
+  }
+
+  private boolean settled() throws SQLException {
+    var pods = shop.instances(Shop.ORDERS);
+    if (pods.size() != 3
+        || !pods.stream().allMatch(p -> Readiness.getInstance().isReady(p))
+        || pods.stream().anyMatch(p -> p.getMetadata().getDeletionTimestamp() != null))
+      return false;
+    var states =
+        Databases.query(
+            shop.throughPrimaryService(),
+            "select state || ' ' || sync_state from pg_stat_replication where application_name like 'orders-%'");
+    return states.size() == 2
+        && states.stream().allMatch(s -> s.startsWith("streaming"))
+        && (synchronousStandbys == 0 || states.stream().anyMatch(s -> !s.endsWith("async")));
+  }
+
+  String holder() {
+    return kubernetes
+        .leases()
+        .inNamespace(where.namespace())
+        .withName(Shop.ORDERS)
+        .get()
+        .getSpec()
+        .getHolderIdentity();
+  }
+
+  int epoch() {
+    return kubernetes
+        .leases()
+        .inNamespace(where.namespace())
+        .withName(Shop.ORDERS)
+        .get()
+        .getSpec()
+        .getLeaseTransitions();
+  }
+
+  /** As the daemon does it. */
+  void askToHandOff(String candidate) {
+    kubernetes
+        .leases()
+        .inNamespace(where.namespace())
+        .withName(Shop.ORDERS)
+        .edit(
+            lease ->
+                new LeaseBuilder(lease)
+                    .editMetadata()
+                    .addToAnnotations(Names.HANDOFF_TO, candidate)
+                    .endMetadata()
+                    .build());
+  }
+
+  Pod pod(String name) {
+    return kubernetes.pods().inNamespace(where.namespace()).withName(name).get();
+  }
+
+  Surroundings where() {
+    return where;
+  }
+
+  @Override
+  public void close() {
+    daemon.remove();
+    removeNamespaces(where, kubernetes);
+    forge.delete();
+    forge.close();
+  }
+
+  static Path workDirectory() throws IOException {
+    return Files.createTempDirectory("pgbaton-estate");
+  }
+
+  private static void removeNamespaces(Surroundings where, KubernetesClient kubernetes) {
+    var names = List.of(where.systemNamespace(), where.namespace());
+    for (var name : names) kubernetes.namespaces().withName(name).delete();
+    await("the namespaces are gone")
+        .atMost(Duration.ofMinutes(3))
+        .until(
+            () -> names.stream().allMatch(n -> kubernetes.namespaces().withName(n).get() == null));
+  }
+}
