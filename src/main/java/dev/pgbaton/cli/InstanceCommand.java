@@ -14,6 +14,7 @@ import dev.pgbaton.postgres.LocalFence;
 import dev.pgbaton.postgres.LocalPostgres;
 import dev.pgbaton.postgres.Repmgrd;
 import dev.pgbaton.postgres.Repmgrd.Assignment;
+import dev.pgbaton.postgres.VolumeGauge;
 import java.io.IOException;
 import java.net.URI;
 import java.security.Security;
@@ -105,7 +106,8 @@ class InstanceCommand implements Callable<Integer> {
             fence,
             Duration.ofNanos(System.nanoTime()));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> terminate(runner, repmgrd), "terminate"));
-    InstanceServer.start(runner, Names.STATUS_PORT, CONTROL_PORT);
+    InstanceServer.start(
+        runner, new VolumeGauge(environment.paths), Names.STATUS_PORT, CONTROL_PORT);
     log("%s of %s".formatted(self.name(), layout.id()));
     var members = new Members(environment, peers, loop);
     runner.run(

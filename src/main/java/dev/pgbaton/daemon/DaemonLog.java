@@ -59,7 +59,7 @@ final class DaemonLog implements ReconcileLoop.Listener {
           LOG.info(prefix + text);
           events.publish(observed.layout(), false, step.getClass().getSimpleName(), text);
         }
-        case Outcome.Failed(var refusal, var why) -> LOG.warn(prefix + refusal + ": " + why);
+        case Outcome.Failed(var refusal, var why) -> LOG.warn(prefix + refusal.code() + ": " + why);
         case Outcome.Stale(var why) -> LOG.debug(prefix + "planned again: " + why);
         case Outcome.Postponed(var why) -> {
           if (!why.equals(waits.put(pass.id(), why)))
@@ -84,7 +84,7 @@ final class DaemonLog implements ReconcileLoop.Listener {
       events.publish(
           done.observed().layout(),
           unwell,
-          unwell ? (health.reason().isEmpty() ? "Degraded" : camel(health.reason())) : "InSync",
+          unwell ? (health.reason().isEmpty() ? "Degraded" : health.reason()) : "InSync",
           health.sentence());
   }
 
@@ -97,12 +97,5 @@ final class DaemonLog implements ReconcileLoop.Listener {
   @Override
   public void failed(ClusterId id, RuntimeException e) {
     LOG.warnf(e, "%s could not be looked at, tried again", id);
-  }
-
-  private static String camel(String code) {
-    var text = new StringBuilder();
-    for (var word : code.split("_"))
-      text.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
-    return text.toString();
   }
 }

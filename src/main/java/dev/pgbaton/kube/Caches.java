@@ -3,11 +3,15 @@ package dev.pgbaton.kube;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ObjectKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
@@ -63,11 +67,16 @@ final class Caches implements AutoCloseable {
   private <T extends HasMetadata> Watched<T> ofClusters(
       KubernetesClient client, Class<T> type, Optional<String> namespace) {
     var resources = client.resources(type);
-    var selected =
+    var everywhere =
         namespace
-            .map(resources::inNamespace)
-            .map(r -> r.withLabelSelector(Kinds.selector(type)))
-            .orElseGet(() -> resources.inAnyNamespace().withLabelSelector(Kinds.selector(type)));
+            .<FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, Resource<T>>>map(
+                resources::inNamespace)
+            .orElseGet(resources::inAnyNamespace);
+    var selected =
+        Kinds.selector(type)
+            .<FilterWatchListDeletable<T, ? extends KubernetesResourceList<T>, Resource<T>>>map(
+                everywhere::withLabelSelector)
+            .orElse(everywhere);
     var informer = prepared(selected.withLimit(PAGE).runnableInformer(0));
     informer.addIndexers(
         java.util.Map.of(
@@ -107,6 +116,16 @@ final class Caches implements AutoCloseable {
         .filter(w -> Kinds.OF_CLUSTERS.contains(w.type()))
         .filter(w -> w.namespace().map(n -> n.equals(id.namespace())).orElse(true))
         .flatMap(w -> w.informer().getIndexer().byIndex(BY_CLUSTER, id.toString()).stream());
+  }
+
+  /** Others' budgets: one of them may select an instance. */
+  Stream<PodDisruptionBudget> foreignBudgets(String namespace) {
+    return watched.stream()
+        .filter(w -> w.type() == PodDisruptionBudget.class)
+        .filter(w -> w.namespace().map(n -> n.equals(namespace)).orElse(true))
+        .flatMap(w -> w.informer().getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace).stream())
+        .map(PodDisruptionBudget.class::cast)
+        .filter(budget -> Trim.cluster(budget).isEmpty());
   }
 
   Optional<HasMetadata> find(ObjectKey key) {

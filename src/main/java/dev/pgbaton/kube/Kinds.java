@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import java.util.List;
+import java.util.Optional;
 
 /** The kinds that clusters are made of, as the API server serves them to us. */
 final class Kinds {
@@ -53,12 +54,15 @@ final class Kinds {
         .orElseThrow(() -> new IllegalArgumentException("pgbaton does not handle a " + kind));
   }
 
-  /** What is selected of a kind. */
-  static String selector(Class<? extends HasMetadata> type) {
+  /** What is selected of a kind; empty for all of it. */
+  static Optional<String> selector(Class<? extends HasMetadata> type) {
+    // Somebody else's budget may select an instance, and then nothing evicts it.
+    if (type == PodDisruptionBudget.class) return Optional.empty();
     // A Service with a selector passes its labels on to slices that Kubernetes writes itself.
-    return type == EndpointSlice.class
-        ? Names.CLUSTER_LABEL
-            + ",endpointslice.kubernetes.io/managed-by!=endpointslice-controller.k8s.io"
-        : Names.CLUSTER_LABEL;
+    return Optional.of(
+        type == EndpointSlice.class
+            ? Names.CLUSTER_LABEL
+                + ",endpointslice.kubernetes.io/managed-by!=endpointslice-controller.k8s.io"
+            : Names.CLUSTER_LABEL);
   }
 }

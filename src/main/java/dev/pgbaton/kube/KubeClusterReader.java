@@ -48,6 +48,7 @@ final class KubeClusterReader implements ClusterReader {
               if (object instanceof Pod pod) addInstance(layout, pod, pods);
               else objects.put(Trim.key(object), object);
             });
+    caches.foreignBudgets(layout.id().namespace()).forEach(b -> objects.put(Trim.key(b), b));
     for (var key : wanted) {
       if (!objects.containsKey(key))
         caches.find(key).or(() -> ownWrites.unlabelled(key)).ifPresent(o -> objects.put(key, o));
@@ -75,12 +76,8 @@ final class KubeClusterReader implements ClusterReader {
       var objects = new TreeMap<>(cached.objects());
       replace(objects, layout.statefulSetKey(), StatefulSet.class);
       replace(objects, layout.key("Lease", layout.lease()), Lease.class);
-      client
-          .resources(PodDisruptionBudget.class)
-          .inNamespace(namespace)
-          .withLabel(Names.CLUSTER_LABEL, layout.id().name())
-          .list()
-          .getItems()
+      client.resources(PodDisruptionBudget.class).inNamespace(namespace).list().getItems().stream()
+          .filter(b -> Trim.cluster(b).map(layout.id()::equals).orElse(true))
           .forEach(budget -> objects.put(Trim.key(budget), Trim.inPlace(budget)));
       var pods = new TreeMap<Integer, Pod>();
       client

@@ -3,9 +3,11 @@ package dev.pgbaton.observed;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.VolumeSpace;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Asks PostgreSQL itself, on each instance, what it is and how far it got. */
@@ -25,6 +27,7 @@ public interface InstanceProbe {
      * @param standbys who streams from here, by application name, which is the pod's name
      * @param settings by name
      * @param fileErrors what {@code pg_file_settings} finds wrong, for a person
+     * @param volume how full its volume is; empty where nobody says
      */
     record Known(
         Role role,
@@ -32,8 +35,13 @@ public interface InstanceProbe {
         Lsn flushed,
         Map<String, Standby> standbys,
         Map<String, Setting> settings,
-        List<String> fileErrors)
-        implements Answer {}
+        List<String> fileErrors,
+        Optional<VolumeSpace> volume)
+        implements Answer {
+      public Known with(Optional<VolumeSpace> space) {
+        return new Known(role, timeline, flushed, standbys, settings, fileErrors, space);
+      }
+    }
 
     /** It could not be asked; this says nothing about its role. */
     record Unknown(String reason) implements Answer {}

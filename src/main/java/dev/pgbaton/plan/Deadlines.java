@@ -3,10 +3,13 @@ package dev.pgbaton.plan;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.ObservedCluster;
+import java.time.Duration;
 import java.time.Instant;
 
 /** Until when something is waited for. */
 final class Deadlines {
+  private static final Duration MOMENT = Duration.ofSeconds(30);
+
   private Deadlines() {}
 
   /**
@@ -31,6 +34,11 @@ final class Deadlines {
     return journal.step().isEmpty() && under
         ? sinceIntent(desired, observed)
         : sinceStep(desired, observed);
+  }
+
+  /** What stands against a commit from the beginning gets a moment to pass by itself. */
+  static Instant toPassByItself(ObservedCluster observed) {
+    return observed.journal().intent().map(i -> i.since().plus(MOMENT)).orElse(Instant.MAX);
   }
 
   static Instant sinceIntent(DesiredCluster desired, ObservedCluster observed) {

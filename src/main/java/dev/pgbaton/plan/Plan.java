@@ -1,6 +1,7 @@
 package dev.pgbaton.plan;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /** What next, and why. */
 public sealed interface Plan {
@@ -16,8 +17,14 @@ public sealed interface Plan {
    * @param what in words for a person
    * @param deadline when waiting on becomes a failure; {@link Instant#MAX} if it never does by
    *     itself
+   * @param because what it will be refused for at the deadline, and is not safe to do now; empty
+   *     for what only takes its time
    */
-  record Await(String what, Instant deadline) implements Plan {}
+  record Await(String what, Instant deadline, Optional<Refusal> because) implements Plan {
+    public Await(String what, Instant deadline) {
+      this(what, deadline, Optional.empty());
+    }
+  }
 
   /**
    * A person has to do something. Nothing is touched meanwhile.

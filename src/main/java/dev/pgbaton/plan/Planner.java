@@ -43,8 +43,10 @@ public final class Planner {
 
   private Plan plan() {
     if (!observed.snapshot().current()) return new Await("our own writes to show", Instant.MAX);
-    var refused = Preflight.refuse(wanted, observed);
-    if (refused.isPresent()) return refused.get();
+    var impossible = Preflight.refuse(wanted, observed);
+    if (impossible.isPresent()) return repairs(true).orElseGet(impossible::get);
+    var unsafe = unsafe();
+    if (unsafe.isPresent()) return repairs(false).orElseGet(unsafe::get);
 
     return primaryLeavesFirst()
         .or(this::applyObjects)
@@ -108,7 +110,49 @@ public final class Planner {
                 "no instance is taken away before it is known which one is the primary"));
   }
 
+  /** What stands against the beginning of a rollout; one that has begun is brought to its end. */
+  private Optional<Plan> unsafe() {
+    var journal = observed.journal();
+    var hasData = observed.lease().flatMap(LeaseState::systemIdentifier).isPresent();
+    if (!hasData || journal.rollout().isPresent() || LastGood.quarantine(journal).isPresent())
+      return Optional.empty();
+    var changes = changes();
+    if (Changes.restartInstances(changes, observed))
+      return Unsafe.find(desired, observed).map(unsafe -> refusal(unsafe, observed, now));
+    return Changes.reachSettings(changes)
+        ? Unsafe.parameterNotKnown(desired, observed).map(unsafe -> refusal(unsafe, observed, now))
+        : Optional.empty();
+  }
+
+  static Plan refusal(Unsafe unsafe, ObservedCluster observed, Instant now) {
+    var deadline = Deadlines.toPassByItself(observed);
+    return unsafe.field().isEmpty() && now.isBefore(deadline)
+        ? new Await(unsafe.text(), deadline, Optional.of(unsafe.reason()))
+        : new Blocked(unsafe.reason(), unsafe.field(), unsafe.text() + ".");
+  }
+
+  /**
+   * What somebody changed by hand is put right even while the commit itself is refused.
+   *
+   * @param butInstances it is the StatefulSet that can't become what is asked for
+   */
+  private Optional<Plan> repairs(boolean butInstances) {
+    if (observed.statefulSet().isEmpty()) return Optional.empty();
+    var repairs =
+        changes().stream()
+            .filter(change -> Changes.repairs(change, observed.journal().inventory()))
+            .filter(
+                c -> !butInstances || !c.object().key().equals(wanted.layout().statefulSetKey()))
+            .toList();
+    return repairs.isEmpty() ? Optional.empty() : Optional.of(new Proceed(new Apply(repairs)));
+  }
+
   private Optional<Plan> applyObjects() {
+    var changes = changes();
+    return changes.isEmpty() ? Optional.empty() : Optional.of(new Proceed(new Apply(changes)));
+  }
+
+  private List<Change> changes() {
     var admission = observed.journal().admission();
     var changes = new ArrayList<Change>();
     for (DesiredObject object : desired.objects()) {
@@ -118,7 +162,7 @@ public final class Planner {
               admission.getOrDefault(object.key().toString(), ""))
           .ifPresent(cause -> changes.add(new Change(knowing(object), cause)));
     }
-    return changes.isEmpty() ? Optional.empty() : Optional.of(new Proceed(new Apply(changes)));
+    return List.copyOf(changes);
   }
 
   /** A Lease made anew must not look like that of a cluster without data. */

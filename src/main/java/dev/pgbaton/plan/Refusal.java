@@ -1,29 +1,92 @@
 package dev.pgbaton.plan;
 
-/** Why a change is not carried out: the code that documentation and metrics use. */
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * Why a change is not carried out. The {@linkplain #code() code} stands before the sentence in
+ * statuses, Events and logs; docs/reasons.md lists all of them.
+ */
 public enum Refusal {
-  /** More than one instance says it is the primary. */
-  MORE_THAN_ONE_PRIMARY,
-  /** No instance says it is the primary. */
-  NO_PRIMARY,
-  /** A volume can't be made smaller. */
-  STORAGE_SHRINKS,
-  /** A field that Kubernetes does not let anyone change after the StatefulSet was made. */
-  IMMUTABLE_FIELD,
-  /** Data of one major version can't be read by another. */
-  MAJOR_VERSION_CHANGES,
-  /** The pre-stop hook needs more time than the pod's grace period gives it. */
-  GRACE_PERIOD_TOO_SHORT,
-  /** An instance did not come back with this commit, which is not tried again. */
-  INSTANCE_NOT_BACK,
-  /** The primary did not hand off in time. */
-  HANDOFF_FAILED,
-  /** A setting was not taken. */
-  SETTING_NOT_TAKEN,
-  /** Another field manager owns a field that the spec sets. */
-  FIELD_CONFLICT,
-  /** pgpool's new pods don't become Ready. */
-  PGPOOL_NOT_READY,
-  /** The API server refused a write. */
-  WRITE_REFUSED
+  MORE_THAN_ONE_PRIMARY(
+      "more than one instance says that it is the primary",
+      "nothing disruptive is done. `kubectl get lease <cluster>` names the one that may write; the instances' logs say what each of them waits for"),
+  NO_PRIMARY(
+      "no instance says that it is the primary",
+      "nothing disruptive is done. The instances' logs say what each of them waits for"),
+  ROLE_NOT_KNOWN(
+      "an instance's PostgreSQL does not answer, so nobody knows what it is",
+      "see its log; a change begins once it answers"),
+  REPLICA_NOT_READY(
+      "a replica's pod is not Ready, and nothing says why",
+      "`kubectl describe pod`; a change begins once it is Ready"),
+  REPLICA_NOT_STREAMING(
+      "a replica does not stream from the primary", "see its log; a change begins once it streams"),
+  REPLICA_LAGS(
+      "a replica is further behind than `rollout.maxReplicaLag`",
+      "wait until it has caught up, or allow more in the spec"),
+  NODE_CORDONED(
+      "an instance that has to restart is on a node that takes no new pods",
+      "`kubectl uncordon`, or finish the work on that node first: a pod that is bound to it by its volume would not start again"),
+  VOLUME_NEARLY_FULL(
+      "an instance's volume has next to no space left, and a rollout needs some",
+      "make room: look for `*.aside-*` beside the data, for replication slots that hold WAL back, for old data"),
+  CONFIG_ERRORS(
+      "PostgreSQL finds errors in an instance's configuration files, with which it might not start again",
+      "the sentence has PostgreSQL's words. Push the correction without anything that needs a restart, then the rest"),
+  PARAMETER_NOT_KNOWN(
+      "the PostgreSQL that runs does not know a parameter, so going back to it would not be possible",
+      "push the new image first, and the parameter with a commit after it"),
+  FOREIGN_DISRUPTION_BUDGET(
+      "a PodDisruptionBudget that is not pgbaton's selects an instance: Kubernetes evicts no pod that two budgets select",
+      "delete it, or narrow its selector. pgbaton brings a budget of its own"),
+  EVICTION_REFUSED(
+      "an instance's pod may not be evicted, and this does not pass",
+      "the sentence has the API server's words, with the PodDisruptionBudget's name"),
+  GRACE_PERIOD_TOO_SHORT(
+      "the pre-stop hook needs more time than the pod's grace period gives it",
+      "raise terminationGracePeriodSeconds"),
+  STORAGE_SHRINKS(
+      "a volume can't be made smaller", "put the size that it has; the sentence says which"),
+  IMMUTABLE_FIELD(
+      "Kubernetes lets nobody change this after the StatefulSet was made",
+      "put back what it was; the sentence says which value"),
+  MAJOR_VERSION_CHANGES(
+      "data of one major version can't be read by another", "keep the major version"),
+  INSTANCE_NOT_BACK(
+      "an instance did not come up with this commit, which was taken back and is not tried again",
+      "the sentence has the kubelet's reason. Push a fix"),
+  HANDOFF_FAILED(
+      "the primary did not answer the request to hand off", "see the log of the primary's pod"),
+  SETTING_NOT_TAKEN(
+      "PostgreSQL does not take a setting",
+      "something weighs more than the file: ALTER SYSTEM, ALTER ROLE or the command line"),
+  PGPOOL_NOT_READY("pgpool's new pods don't become Ready", "`kubectl describe pods` of them"),
+  FIELD_CONFLICT(
+      "another field manager owns a field that the spec sets",
+      "the sentence names it; let one of the two go"),
+  WRITE_REFUSED("the API server refused a write", "the sentence has its words");
+
+  private final String meaning;
+  private final String remedy;
+
+  Refusal(String meaning, String remedy) {
+    this.meaning = meaning;
+    this.remedy = remedy;
+  }
+
+  /** In CamelCase, and never changed once it is out: people's alerts and scripts look for it. */
+  public String code() {
+    return Arrays.stream(name().split("_"))
+        .map(word -> word.charAt(0) + word.substring(1).toLowerCase(java.util.Locale.ROOT))
+        .collect(Collectors.joining());
+  }
+
+  public String meaning() {
+    return meaning;
+  }
+
+  public String remedy() {
+    return remedy;
+  }
 }

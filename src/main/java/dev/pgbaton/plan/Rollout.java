@@ -82,6 +82,8 @@ final class Rollout {
       return new Await(
           "pgpool's pods to be Ready before an instance restarts",
           Deadlines.sinceIntent(desired, observed));
+    var unsafe = beforeTheFirstRestart(outdated);
+    if (unsafe.isPresent()) return unsafe.get();
     var primary = observed.primary().get();
     var replica = outdated.stream().filter(i -> i.role() == REPLICA).findFirst();
     if (replica.isPresent()) {
@@ -95,6 +97,14 @@ final class Rollout {
     if (observed.instances().size() == 1)
       return new Proceed(new RestartSolo(primary.pod(), reason));
     return handOff(desired, observed, primary, i -> !isOutdated(i), reason, now);
+  }
+
+  private Optional<Plan> beforeTheFirstRestart(List<Instance> outdated) {
+    var journal = observed.journal();
+    return journal.rollout().isPresent() || LastGood.quarantine(journal).isPresent()
+        ? Optional.empty()
+        : Unsafe.beforeTheFirstRestart(observed, outdated)
+            .map(unsafe -> Planner.refusal(unsafe, observed, now));
   }
 
   private boolean isOutdated(Instance instance) {

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -77,7 +78,13 @@ final class InstanceQuery {
       var standbys = standbys(all);
       all.getMoreResults();
       return new Answer.Known(
-          role, timeline, flushed, standbys, settings(all), fileErrors(connection));
+          role,
+          timeline,
+          flushed,
+          standbys,
+          settings(all),
+          fileErrors(connection),
+          Optional.empty());
     }
   }
 

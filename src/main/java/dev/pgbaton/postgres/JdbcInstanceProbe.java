@@ -37,6 +37,7 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
   private static final String OPTIONS = "-c statement_timeout=2000 -c search_path=pg_catalog";
 
   private final Sessions sessions;
+  private final VolumeQuestion volumes = new VolumeQuestion();
   private final Function<Pod, Optional<InetSocketAddress>> address;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<Key, Line> lines = new ConcurrentHashMap<>();
@@ -78,12 +79,18 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
       var line = lines.computeIfAbsent(key, k -> new Line(k.address()));
       names.add(name);
       keys.add(key);
-      questions.add(() -> line.ask(layout, settings));
+      questions.add(() -> withVolume(line.ask(layout, settings), at.get().getHostString()));
     }
     hangUp(layout.id(), Set.copyOf(keys));
     var asked = askAll(questions);
     for (int i = 0; i < asked.size(); i++) answers.put(names.get(i), answer(asked.get(i)));
     return answers;
+  }
+
+  private Answer withVolume(Answer answer, String host) throws InterruptedException {
+    return answer instanceof Answer.Known known
+        ? known.with(volumes.ask(host, Names.STATUS_PORT))
+        : answer;
   }
 
   private List<Future<Answer>> askAll(List<Callable<Answer>> questions) {
@@ -129,6 +136,7 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
   public void close() {
     lines.values().forEach(Line::close);
     threads.shutdownNow();
+    volumes.close();
   }
 
   private final class Line {

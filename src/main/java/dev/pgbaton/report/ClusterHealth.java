@@ -35,7 +35,7 @@ public record ClusterHealth(Condition condition, String reason, String text) {
   public static ClusterHealth of(ObservedCluster observed, Plan plan, Outcome outcome) {
     return switch (outcome) {
       case Outcome.Failed(var refusal, var why) ->
-          new ClusterHealth(Condition.BLOCKED, refusal.name(), why);
+          new ClusterHealth(Condition.BLOCKED, refusal.code(), why);
       // The caches said that all is well, and a closer look did not: that is no green.
       case Outcome.Stale(var why) when plan instanceof Plan.InSync ->
           new ClusterHealth(Condition.PROGRESSING, "", why);
@@ -49,7 +49,7 @@ public record ClusterHealth(Condition condition, String reason, String text) {
     if (failed.isPresent() && (plan instanceof Plan.Proceed || plan instanceof Plan.Await))
       // It stays failed while it is being taken back.
       return new ClusterHealth(
-          Condition.BLOCKED, Refusal.INSTANCE_NOT_BACK.name(), failed.get().reason());
+          Condition.BLOCKED, Refusal.INSTANCE_NOT_BACK.code(), failed.get().reason());
     return switch (plan) {
       case Plan.InSync() -> new ClusterHealth(Condition.HEALTHY, "", healthy(observed));
       // What is left over hurts nobody: a commit that is done does not go back to pending for it.
@@ -57,26 +57,27 @@ public record ClusterHealth(Condition condition, String reason, String text) {
           new ClusterHealth(Condition.HEALTHY, "", healthy(observed));
       case Plan.Proceed(var step) ->
           new ClusterHealth(Condition.PROGRESSING, "", step.text() + suffix);
-      case Plan.Await(var what, _) -> waiting(observed, what);
+      case Plan.Await(var what, _, var because) ->
+          waiting(observed, what, because.map(Refusal::code).orElse(""));
       case Plan.Blocked(var refusal, _, var text) ->
           new ClusterHealth(
               switch (refusal) {
                 case NO_PRIMARY, MORE_THAN_ONE_PRIMARY -> Condition.UNWRITABLE;
                 default -> Condition.BLOCKED;
               },
-              refusal.name(),
+              refusal.code(),
               text);
     };
   }
 
-  private static ClusterHealth waiting(ObservedCluster observed, String what) {
+  private static ClusterHealth waiting(ObservedCluster observed, String what, String code) {
     var journal = observed.journal();
     var done = journal.intent().map(JournalEntry.Intent::done).orElse(false);
     var underWay = journal.rollout().isPresent() || !done;
-    if (underWay) return new ClusterHealth(Condition.PROGRESSING, "", "waiting for " + what);
+    if (underWay) return new ClusterHealth(Condition.PROGRESSING, code, "waiting for " + what);
     return new ClusterHealth(
         observed.primary().isEmpty() ? Condition.UNWRITABLE : Condition.DEGRADED,
-        "",
+        code,
         "waiting for " + what);
   }
 

@@ -4,10 +4,12 @@ import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.observed.InstanceProbe;
+import dev.pgbaton.spec.SettingsCatalogue;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -56,6 +58,7 @@ final class SandboxProbe implements InstanceProbe {
     for (var name : names) {
       var value = server.settings().get(name);
       if (value != null) settings.put(name, new Setting(value, "", false));
+      else unset(name).ifPresent(setting -> settings.put(name, setting));
     }
     return new Answer.Known(
         server.writable() ? Role.PRIMARY : Role.REPLICA,
@@ -63,6 +66,13 @@ final class SandboxProbe implements InstanceProbe {
         new Lsn(server.flushed()),
         standbys,
         settings,
-        server.fileErrors());
+        server.fileErrors(),
+        Optional.empty());
+  }
+
+  /** PostgreSQL shows what was never set, too. */
+  private static Optional<Setting> unset(String name) {
+    return SettingsCatalogue.get(name)
+        .map(known -> new Setting(known.initial().orElse(""), known.unit().orElse(""), false));
   }
 }

@@ -22,15 +22,6 @@ import java.util.stream.StreamSupport;
 public final class SettingsCatalogue {
   static final int MAJOR_VERSION = 17;
 
-  /** A standby that has less of these than its primary stops. */
-  private static final Set<String> STANDBY_NEEDS_AS_MUCH =
-      Set.of(
-          "max_connections",
-          "max_wal_senders",
-          "max_worker_processes",
-          "max_prepared_transactions",
-          "max_locks_per_transaction");
-
   /** Where PostgreSQL shows what it has computed in the place of this value. */
   private static final Map<String, String> COMPUTED_IF =
       Map.of(
@@ -95,15 +86,6 @@ public final class SettingsCatalogue {
     return CASE_IS_NOT_KEPT.contains(known.get().name())
         ? wanted.replace(" ", "").equalsIgnoreCase(seen.replace(" ", ""))
         : wanted.equals(seen);
-  }
-
-  /**
-   * Whether the primary must be restarted before its standbys: with less than their primary they
-   * would stop.
-   */
-  public static boolean lowered(String name, String shown, String desired) {
-    return STANDBY_NEEDS_AS_MUCH.contains(name)
-        && Long.parseLong(normalised(name, desired)) < Long.parseLong(normalised(name, shown));
   }
 
   private static SortedMap<String, Setting> load(int majorVersion) {

@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredClusters;
@@ -71,6 +72,9 @@ final class Clusters {
   private UnaryOperator<LeaseBuilder> lease = UnaryOperator.identity();
   private UnaryOperator<String> text = UnaryOperator.identity();
   private boolean current = true;
+  private boolean pushed;
+  private final Set<ObjectKey> missing = new HashSet<>();
+  private final List<HasMetadata> others = new ArrayList<>();
 
   static Clusters cluster() {
     return new Clusters();
@@ -92,6 +96,9 @@ final class Clusters {
     String workMem = "8192";
     String maxConnections = "200";
     String roleLabel;
+    Optional<VolumeSpace> volume = Optional.empty();
+    List<String> fileErrors = List.of();
+    String notKnown = "";
   }
 
   interface Trait {
@@ -155,6 +162,35 @@ final class Clusters {
 
   static Trait labelled(String role) {
     return m -> m.roleLabel = role;
+  }
+
+  static Trait free(long mebibytes) {
+    return m -> m.volume = Optional.of(new VolumeSpace(10L << 30, mebibytes << 20, 0));
+  }
+
+  static Trait fileError(String error) {
+    return m -> m.fileErrors = List.of(error);
+  }
+
+  static Trait doesNotKnow(String setting) {
+    return m -> m.notKnown = setting;
+  }
+
+  /** The repository asks for the new image, and nothing of it was applied yet. */
+  Clusters pushed() {
+    pushed = true;
+    return lease(
+        l -> l.editMetadata().addToAnnotations(Names.SYSTEM_IDENTIFIER, "1").endMetadata());
+  }
+
+  Clusters without(ObjectKey key) {
+    missing.add(key);
+    return this;
+  }
+
+  Clusters with(HasMetadata object) {
+    others.add(object);
+    return this;
   }
 
   Clusters primary(String name, Trait... traits) {
@@ -242,7 +278,16 @@ final class Clusters {
   ObservedCluster observed() {
     var desired = desired();
     var objects = new TreeMap<ObjectKey, HasMetadata>();
-    desired.objects().forEach(o -> objects.put(o.key(), live(o.object())));
+    (pushed ? desired(OLD_IMAGE) : desired)
+        .objects()
+        .forEach(o -> objects.put(o.key(), live(o.object())));
+    objects.keySet().removeAll(missing);
+    others.forEach(
+        o ->
+            objects.put(
+                new ObjectKey(
+                    o.getKind(), o.getMetadata().getNamespace(), o.getMetadata().getName()),
+                o));
     var entry =
         journal.apply(
             JournalEntry.EMPTY.withIntent(
@@ -356,11 +401,20 @@ final class Clusters {
                   1,
                   Lsn.parse("0/5000000"),
                   member.role == Role.PRIMARY ? standbys : Map.of(),
-                  Map.of(
-                      "work_mem", new Setting(member.workMem, "kB", false),
-                      "max_connections", new Setting(member.maxConnections, "", false)),
-                  List.of()));
+                  settings(member),
+                  member.fileErrors,
+                  member.volume));
     }
     return answers;
+  }
+
+  private Map<String, Setting> settings(Member member) {
+    var settings = new TreeMap<String, Setting>();
+    for (var wanted : desired().settings().entrySet())
+      settings.put(wanted.getKey(), new Setting(wanted.getValue(), "", false));
+    settings.put("work_mem", new Setting(member.workMem, "kB", false));
+    settings.put("max_connections", new Setting(member.maxConnections, "", false));
+    settings.remove(member.notKnown);
+    return settings;
   }
 }

@@ -80,7 +80,8 @@ class BrokenDecisionsTest {
       answers.replaceAll(
           (_, answer) ->
               answer instanceof Answer.Unknown
-                  ? new Answer.Known(Role.REPLICA, 1, Lsn.ZERO, Map.of(), Map.of(), List.of())
+                  ? new Answer.Known(
+                      Role.REPLICA, 1, Lsn.ZERO, Map.of(), Map.of(), List.of(), Optional.empty())
                   : answer);
       answers.replaceAll((_, answer) -> streamedByAll(answer, pods));
       return answers;
@@ -96,12 +97,13 @@ class BrokenDecisionsTest {
                 var flushed,
                 var standbys,
                 var settings,
-                var errors))
+                var errors,
+                var volume))
         || role != Role.PRIMARY) return answer;
     var all = new TreeMap<>(standbys);
     pods.forEach(
         p -> all.putIfAbsent(p.getMetadata().getName(), new InstanceProbe.Standby(true, 0, false)));
-    return new Answer.Known(role, timeline, flushed, all, settings, errors);
+    return new Answer.Known(role, timeline, flushed, all, settings, errors, volume);
   }
 
   private static void replicasPromoteThemselves(Simulation simulation) {

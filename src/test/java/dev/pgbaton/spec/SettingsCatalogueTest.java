@@ -166,13 +166,6 @@ class SettingsCatalogueTest {
     assertThat(SettingsCatalogue.sameValue("my.text", "yes", "no", "")).isFalse();
   }
 
-  @Test
-  void onlyWhatAStandbyNeedsAsMuchOfCountsAsLowered() {
-    assertThat(SettingsCatalogue.lowered("max_connections", "200", "100")).isTrue();
-    assertThat(SettingsCatalogue.lowered("max_connections", "100", "200")).isFalse();
-    assertThat(SettingsCatalogue.lowered("shared_buffers", "200MB", "100MB")).isFalse();
-  }
-
   /** The server of this test takes no others at its start. */
   private static boolean isOneWord(String value) {
     return value.matches("[-.\\w]+");

@@ -2,13 +2,16 @@ package dev.pgbaton.instance.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.instance.InstanceRunner;
 import dev.pgbaton.instance.InstanceStatus;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /** What others may ask the instance, and what only its own pod may ask of it. */
 public final class InstanceServer {
@@ -29,7 +32,11 @@ public final class InstanceServer {
 
   private InstanceServer() {}
 
-  public static void start(InstanceRunner runner, int statusPort, int controlPort)
+  public static void start(
+      InstanceRunner runner,
+      Supplier<Optional<VolumeSpace>> volume,
+      int statusPort,
+      int controlPort)
       throws IOException {
     var status = HttpServer.create(new InetSocketAddress(statusPort), 0);
     status.setExecutor(Executors.newFixedThreadPool(4, Thread.ofPlatform().daemon().factory()));
@@ -48,7 +55,7 @@ public final class InstanceServer {
         () ->
             runner
                 .status()
-                .map(s -> new Answer(200, "application/json", StatusJson.write(s)))
+                .map(s -> new Answer(200, "application/json", StatusJson.write(s, volume.get())))
                 .orElseGet(() -> Answer.text(false, "starting")));
     status.start();
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.TimelineHistory;
@@ -20,6 +21,10 @@ public final class StatusJson {
   private StatusJson() {}
 
   public static String write(InstanceStatus status) {
+    return write(status, Optional.empty());
+  }
+
+  static String write(InstanceStatus status, Optional<VolumeSpace> volume) {
     var json = MAPPER.createObjectNode();
     json.put("name", status.name());
     json.put("address", status.address());
@@ -41,6 +46,12 @@ public final class StatusJson {
     json.put("reloadTaken", status.reloadTaken());
     var errors = json.putArray("configErrors");
     status.configErrors().forEach(errors::add);
+    volume.ifPresent(
+        space ->
+            json.putObject("volume")
+                .put("totalBytes", space.total())
+                .put("freeBytes", space.free())
+                .put("setAsideBytes", space.setAside()));
     return json.toString();
   }
 
@@ -70,6 +81,22 @@ public final class StatusJson {
           texts(json.path("configErrors")));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not an instance's status", e);
+    }
+  }
+
+  /** How full the volume is; empty where the status does not say. */
+  public static Optional<VolumeSpace> volume(String text) {
+    try {
+      var json = MAPPER.readTree(text).path("volume");
+      return json.has("totalBytes") && json.has("freeBytes")
+          ? Optional.of(
+              new VolumeSpace(
+                  json.get("totalBytes").asLong(),
+                  json.get("freeBytes").asLong(),
+                  json.path("setAsideBytes").asLong()))
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
     }
   }
 

@@ -1,0 +1,215 @@
+package dev.pgbaton.plan;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.VolumeSpace;
+import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.observed.Instance;
+import dev.pgbaton.observed.InstanceProbe.Answer;
+import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.observed.Replication;
+import dev.pgbaton.spec.SettingsCatalogue;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Why instances may not be restarted one after another now, though the commit asks for it. Looked
+ * for before anything of it is written.
+ *
+ * @param field of the spec, where it is the spec that asks for what can't be
+ */
+record Unsafe(Refusal reason, String field, String text) {
+  /** What a rollout needs for the WAL that it holds back, whatever the size of the volume. */
+  private static final long ENOUGH = 2L << 30;
+
+  private static final double NEARLY_FULL = 0.05;
+
+  private Unsafe(Refusal reason, String text) {
+    this(reason, "", text);
+  }
+
+  /** The first one, the gravest kinds first. */
+  static Optional<Unsafe> find(DesiredCluster desired, ObservedCluster observed) {
+    // What is broken can't be harmed, and may need this very commit.
+    var standing = observed.instances().stream().filter(i -> !broken(i)).toList();
+    if (standing.isEmpty()) return Optional.empty();
+    return primary(observed, standing)
+        .or(() -> first(standing, i -> unsettled(desired, i)))
+        .or(() -> first(standing, Unsafe::cordoned))
+        .or(() -> first(standing, Unsafe::nearlyFull))
+        .or(() -> first(standing, i -> foreignBudget(observed, i)))
+        .or(() -> parameterNotKnown(desired, observed));
+  }
+
+  /** As {@link #find}, right before the first instance of a rollout restarts. */
+  static Optional<Unsafe> beforeTheFirstRestart(ObservedCluster observed, List<Instance> outdated) {
+    var instances = observed.instances();
+    return first(instances, Unsafe::configErrors)
+        .or(() -> first(outdated, Unsafe::cordoned))
+        .or(() -> first(instances, Unsafe::nearlyFull))
+        .or(() -> first(instances, i -> foreignBudget(observed, i)));
+  }
+
+  private interface Check {
+    Optional<Unsafe> of(Instance instance);
+  }
+
+  private static Optional<Unsafe> first(List<Instance> instances, Check check) {
+    return instances.stream().flatMap(i -> check.of(i).stream()).findFirst();
+  }
+
+  private static boolean broken(Instance instance) {
+    return !instance.ready() && (instance.neverReady() || instance.trouble().isPresent());
+  }
+
+  private static Optional<Unsafe> primary(ObservedCluster observed, List<Instance> standing) {
+    var primaries = observed.primaries();
+    if (primaries.size() > 1)
+      return Optional.of(
+          new Unsafe(
+              Refusal.MORE_THAN_ONE_PRIMARY,
+              "%s all say that they are the primary; nothing is changed until one of them is not"
+                  .formatted(primaries)));
+    // Whether there is one is not known while somebody does not answer.
+    return primaries.isEmpty() && standing.stream().noneMatch(i -> i.role() == Role.UNKNOWN)
+        ? Optional.of(
+            new Unsafe(
+                Refusal.NO_PRIMARY,
+                "no instance is the primary; nothing is changed until one is. See the instances' logs"))
+        : Optional.empty();
+  }
+
+  private static Optional<Unsafe> unsettled(DesiredCluster desired, Instance instance) {
+    var maxLag = desired.rollout().maxReplicaLag();
+    if (instance.settled(maxLag)) return Optional.empty();
+    var reason =
+        !instance.ready() || instance.terminating()
+            ? Refusal.REPLICA_NOT_READY
+            : switch (instance.replication()) {
+              case Replication.Streaming _ -> Refusal.REPLICA_LAGS;
+              case Replication.NotStreaming _ -> Refusal.REPLICA_NOT_STREAMING;
+              case Replication.Source _, Replication.NotKnown _ -> Refusal.ROLE_NOT_KNOWN;
+            };
+    return Optional.of(
+        new Unsafe(
+            reason,
+            "%s: %s. Nothing is changed before it is well"
+                .formatted(instance, instance.unsettledBecause(maxLag))));
+  }
+
+  private static Optional<Unsafe> cordoned(Instance instance) {
+    return instance.cordoned()
+        ? Optional.of(
+            new Unsafe(
+                Refusal.NODE_CORDONED,
+                "%s is on a node that takes no new pods (cordoned), so it might not start again. Uncordon the node, or wait until the work on it is done"
+                    .formatted(instance)))
+        : Optional.empty();
+  }
+
+  private static Optional<Unsafe> nearlyFull(Instance instance) {
+    return instance.answer() instanceof Answer.Known known
+        ? known.volume().filter(Unsafe::nearlyFull).map(space -> nearlyFull(instance, space))
+        : Optional.empty();
+  }
+
+  private static boolean nearlyFull(VolumeSpace space) {
+    return space.free() < Math.min(space.total() * NEARLY_FULL, ENOUGH);
+  }
+
+  private static Unsafe nearlyFull(Instance instance, VolumeSpace space) {
+    return new Unsafe(
+        Refusal.VOLUME_NEARLY_FULL,
+        "%s's volume has %s of %s left%s; a rollout holds WAL back and needs more. Make room first"
+            .formatted(
+                instance,
+                mebibytes(space.free()),
+                mebibytes(space.total()),
+                space.setAside() > 0
+                    ? ", and %s of it are data set aside".formatted(mebibytes(space.setAside()))
+                    : ""));
+  }
+
+  private static String mebibytes(long bytes) {
+    return (bytes >> 20) + " MiB";
+  }
+
+  private static Optional<Unsafe> foreignBudget(ObservedCluster observed, Instance instance) {
+    var labels =
+        observed.snapshot().pods().stream()
+            .filter(p -> p.getMetadata().getName().equals(instance.pod().name()))
+            .map(p -> p.getMetadata().getLabels())
+            .findFirst();
+    if (labels.isEmpty() || labels.get() == null) return Optional.empty();
+    return observed.snapshot().objects().values().stream()
+        .filter(PodDisruptionBudget.class::isInstance)
+        .map(PodDisruptionBudget.class::cast)
+        .filter(budget -> foreign(budget))
+        .filter(budget -> Selectors.selects(budget.getSpec().getSelector(), labels.get()))
+        .map(budget -> budget.getMetadata().getName())
+        .findFirst()
+        .map(
+            name ->
+                new Unsafe(
+                    Refusal.FOREIGN_DISRUPTION_BUDGET,
+                    "the PodDisruptionBudget %s selects %s, too, and Kubernetes evicts no pod that two budgets select. Delete it, or narrow its selector"
+                        .formatted(name, instance)));
+  }
+
+  private static boolean foreign(PodDisruptionBudget budget) {
+    var annotations = budget.getMetadata().getAnnotations();
+    return annotations == null || !annotations.containsKey(Names.APPLIED);
+  }
+
+  /** What an old instance would refuse to load is refused here: the way back leads through it. */
+  static Optional<Unsafe> parameterNotKnown(DesiredCluster desired, ObservedCluster observed) {
+    for (var name : new TreeSet<>(desired.settings().keySet())) {
+      // An extension's are known once it is loaded; one that is written otherwise was not found.
+      var canonical =
+          SettingsCatalogue.get(name).filter(setting -> setting.name().equals(name)).isPresent();
+      if (!canonical) continue;
+      var without = observed.instances().stream().filter(i -> doesNotKnow(i, name)).findFirst();
+      if (without.isPresent())
+        return Optional.of(
+            new Unsafe(
+                Refusal.PARAMETER_NOT_KNOWN,
+                "spec.postgresql.parameters." + name,
+                "%s runs a PostgreSQL that does not know it%s"
+                    .formatted(without.get(), imageChanges(desired, observed))));
+    }
+    return Optional.empty();
+  }
+
+  private static boolean doesNotKnow(Instance instance, String name) {
+    return instance.answer() instanceof Answer.Known known
+        && !known.settings().isEmpty()
+        && !known.settings().containsKey(name);
+  }
+
+  private static String imageChanges(DesiredCluster desired, ObservedCluster observed) {
+    var wanted = image(Stream.of(desired.statefulSet()));
+    var has = image(observed.statefulSet().stream());
+    return wanted.equals(has)
+        ? ". Remove it, or push an image that knows it first"
+        : ", and the image changes in the same commit: there would be no way back. Push the image first, and this with a commit after it";
+  }
+
+  private static Optional<String> image(
+      Stream<io.fabric8.kubernetes.api.model.apps.StatefulSet> set) {
+    return set.map(s -> s.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage())
+        .findFirst();
+  }
+
+  private static Optional<Unsafe> configErrors(Instance instance) {
+    return instance.answer() instanceof Answer.Known known && !known.fileErrors().isEmpty()
+        ? Optional.of(
+            new Unsafe(
+                Refusal.CONFIG_ERRORS,
+                "%s might not start again: %s"
+                    .formatted(instance, String.join("; ", known.fileErrors()))))
+        : Optional.empty();
+  }
+}

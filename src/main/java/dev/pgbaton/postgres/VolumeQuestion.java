@@ -1,0 +1,41 @@
+package dev.pgbaton.postgres;
+
+import dev.pgbaton.cluster.VolumeSpace;
+import dev.pgbaton.instance.http.StatusJson;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Asks the instance program for what SQL can't tell. Best effort: no answer is no news. */
+final class VolumeQuestion implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+
+  Optional<VolumeSpace> ask(String host, int port) throws InterruptedException {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://%s:%d/status".formatted(bracketed(host), port)))
+            .timeout(PATIENCE)
+            .build();
+    try {
+      var answer = client.send(request, BodyHandlers.ofString());
+      return answer.statusCode() == 200 ? StatusJson.volume(answer.body()) : Optional.empty();
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String bracketed(String host) {
+    return host.contains(":") ? "[" + host + "]" : host;
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}
