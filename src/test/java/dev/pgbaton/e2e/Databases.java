@@ -33,4 +33,11 @@ final class Databases {
       return values;
     }
   }
+
+  static void execute(PGSimpleDataSource database, String sql) throws SQLException {
+    try (var connection = database.getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
 }
