@@ -55,7 +55,12 @@ final class Strikes {
       }
       case Fault.KillPostmaster(var target) -> machine.kill(postmaster(pod(target)));
       case Fault.KillBackend(var target) ->
-          machine.kill(one(processes(pod(target), line -> line.startsWith("postgres:") && line.contains(": postgres postgres "))));
+          machine.kill(
+              one(
+                  processes(
+                      pod(target),
+                      line ->
+                          line.startsWith("postgres:") && line.contains(": postgres postgres "))));
       case Fault.KillProgram(var target) -> machine.kill(program(pod(target)));
       case Fault.Pause(var target, var part, var seconds) -> {
         var pids = part(pod(target), part);
