@@ -1,6 +1,7 @@
 package dev.pgbaton.instance;
 
 import dev.pgbaton.cluster.WalPosition;
+import java.util.Optional;
 
 /**
  * What lies on the volume of a stopped instance.
@@ -11,10 +12,25 @@ import dev.pgbaton.cluster.WalPosition;
  * @param standby whether it was a standby when it last ran: then it must never go on writing on its
  *     timeline
  * @param clean whether PostgreSQL was shut down, so that {@code position} is exact
+ * @param divergence what was found when its log was last looked into
  */
 public record DataDirectory(
     String systemIdentifier,
     WalPosition position,
     boolean standby,
     boolean clean,
-    TimelineHistory history) {}
+    TimelineHistory history,
+    Optional<Divergence> divergence) {
+  public DataDirectory(
+      String systemIdentifier,
+      WalPosition position,
+      boolean standby,
+      boolean clean,
+      TimelineHistory history) {
+    this(systemIdentifier, position, standby, clean, history, Optional.empty());
+  }
+
+  public DataDirectory with(Optional<Divergence> found) {
+    return new DataDirectory(systemIdentifier, position, standby, clean, history, found);
+  }
+}

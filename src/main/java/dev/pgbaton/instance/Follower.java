@@ -5,18 +5,24 @@ import static dev.pgbaton.instance.InstancePlanner.decided;
 import static dev.pgbaton.instance.InstancePlanner.waiting;
 
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.InstanceStep.Clone;
 import dev.pgbaton.instance.InstanceStep.Follow;
+import dev.pgbaton.instance.InstanceStep.Inspect;
 import dev.pgbaton.instance.InstanceStep.NoteTimeline;
 import dev.pgbaton.instance.InstanceStep.Reload;
 import dev.pgbaton.instance.InstanceStep.Rewind;
 import dev.pgbaton.instance.InstanceStep.SetAside;
 import dev.pgbaton.instance.InstanceStep.StartStandby;
 import dev.pgbaton.instance.InstanceStep.Stop;
-import dev.pgbaton.instance.Remedy.Recloning;
+import dev.pgbaton.instance.Lineage.Continues;
+import dev.pgbaton.instance.Lineage.Diverged;
+import dev.pgbaton.instance.Lineage.SameNumberApart;
+import dev.pgbaton.instance.Remedy.Replacing;
 import dev.pgbaton.instance.Remedy.Rewinding;
 import dev.pgbaton.instance.ServerState.Busy;
 import dev.pgbaton.instance.ServerState.Failure;
+import dev.pgbaton.instance.ServerState.Failure.What;
 import dev.pgbaton.instance.ServerState.Primary;
 import dev.pgbaton.instance.ServerState.Standby;
 import dev.pgbaton.instance.ServerState.Starting;
@@ -70,7 +76,7 @@ final class Follower {
             .orElseGet(() -> fill(view, holder, failure, now));
       }
       case Busy(var work) -> waiting("busy: " + work);
-      case Starting _ -> waiting("PostgreSQL is starting");
+      case Starting starting -> waiting(starting.text());
       case Stopping _ -> closely("PostgreSQL is stopping");
       case Standby standby -> follow(view, holder, standby);
       // Without the Lease it is told to stop before this is asked.
@@ -99,13 +105,22 @@ final class Follower {
     if (foreign)
       return decided(
           new SetAside("another cluster's"), "the data on the volume belongs to another cluster");
-    if (view.memory().remedy().orElse(null) instanceof Recloning(var why))
-      return decided(new SetAside(why), why);
-    if (failedTooOften(failure, view.memory()))
+    if (failure.filter(f -> isTheDatas(f, view.memory())).isPresent())
       return decided(new SetAside(failure.get().reason()), failure.get().reason());
-    var pause = Backoff.wait(failure, view.memory(), now);
-    if (pause.isPresent()) return pause.get();
+    return Backoff.wait(failure, view.memory(), now)
+        .orElseGet(() -> returnToHolder(view, holder, data, failure));
+  }
 
+  /** Not the settings' or the node's: one copy after the other would fill the volume. */
+  private static boolean isTheDatas(Failure failure, Memory memory) {
+    return failure.what() == What.START
+        && failure.attempts() >= START_ATTEMPTS
+        && !memory.cloned()
+        && !failure.ofTheVolume();
+  }
+
+  private static Decision returnToHolder(
+      InstanceView view, String holder, DataDirectory data, Optional<Failure> failure) {
     var theirs = view.statusOf(holder).filter(s -> s.position().isPresent());
     if (theirs.isEmpty() && failure.filter(Failure::unusable).isPresent())
       return waiting("the data here is half rewound, and " + holder + " does not answer yet");
@@ -118,6 +133,14 @@ final class Follower {
     return followFromDisk(view, holder, data, failure, theirs.get());
   }
 
+  private static boolean leads(InstanceStatus status) {
+    return status.running() && status.role() == Role.PRIMARY && status.position().isPresent();
+  }
+
+  private static Lineage lineage(DataDirectory data, InstanceStatus theirs) {
+    return Lineage.of(data, theirs.position().orElseThrow(), theirs.history());
+  }
+
   private static Decision followFromDisk(
       InstanceView view,
       String holder,
@@ -125,46 +148,57 @@ final class Follower {
       Optional<Failure> failure,
       InstanceStatus theirs) {
     var position = theirs.position().orElseThrow();
-    var promoted = theirs.running() && theirs.role() == Role.PRIMARY;
+    var promoted = leads(theirs);
     if (!promoted && !data.standby() && !(data.clean() && position.compareTo(data.position()) > 0))
       return waiting("it was a primary, and " + holder + " has not been promoted yet");
+    if (failure.filter(Failure::unusable).isPresent())
+      return promoted
+          ? rewindAgain(holder, failure.get())
+          : waiting("the data here is half rewound, and %s is no primary yet".formatted(holder));
+    var remedy = view.memory().remedy().orElse(null);
     var lineage =
-        rewindIsDue(view, failure)
-            ? Lineage.DIVERGED
-            : Lineage.of(data, position, theirs.history());
+        remedy instanceof Rewinding
+            ? Lineage.left(data.position().timeline(), data.history(), position, theirs.history())
+            : lineage(data, theirs);
     return switch (lineage) {
-      case CONTINUES -> decided(new StartStandby(Optional.of(holder)), holder + " holds the Lease");
-      case DIVERGED ->
+      case Continues _ -> {
+        if (promoted && remedy instanceof Replacing(var why)) yield decided(new Clone(holder), why);
+        yield decided(new StartStandby(Optional.of(holder)), holder + " holds the Lease");
+      }
+      case Diverged(var fork) ->
           promoted
-              ? decided(new Rewind(holder), "the data here left the history of " + holder)
+              ? diverged(holder, data, fork)
               : waiting(
                   "the data here left the history of "
                       + holder
                       + ", which has not been promoted yet");
-      case SAME_NUMBER_APART ->
+      case SameNumberApart(var fork) ->
           decided(
-              new SetAside("another timeline of the same number"),
+              new SetAside(
+                  "another timeline %d since %s".formatted(data.position().timeline(), fork)),
               "timeline %d here is not the one of %s"
                   .formatted(data.position().timeline(), holder));
     };
   }
 
-  private static boolean rewindIsDue(InstanceView view, Optional<Failure> failure) {
-    return view.memory().remedy().orElse(null) instanceof Rewinding
-        || failure.filter(f -> f.what() == Failure.What.REWIND).isPresent();
+  /** Whatever may have been committed here and nowhere else is kept, and told of. */
+  private static Decision diverged(String holder, DataDirectory data, WalPosition fork) {
+    var known = data.divergence().filter(d -> d.fork().equals(fork));
+    if (known.isEmpty())
+      return decided(new Inspect(fork), "the data here left the history of " + holder);
+    var divergence = known.get();
+    if (divergence.nothingCommitted())
+      return decided(new Rewind(holder, Optional.empty()), divergence.text());
+    return divergence.room()
+        ? decided(new SetAside(divergence.text()), divergence.text())
+        : decided(new Rewind(holder, known), divergence.text() + "; no room for a second copy");
   }
 
-  private static boolean failedTooOften(Optional<Failure> failure, Memory memory) {
-    return failure
-        .filter(
-            f ->
-                switch (f.what()) {
-                  case REWIND -> f.attempts() >= REWIND_ATTEMPTS;
-                  // Settings or the node: one copy after the other would fill the volume.
-                  case START -> f.attempts() >= START_ATTEMPTS && !memory.cloned();
-                  case CLONE, INITIALISE -> false;
-                })
-        .isPresent();
+  /** What pg_rewind was let loose on holds nothing that is not kept elsewhere. */
+  private static Decision rewindAgain(String holder, Failure failure) {
+    return failure.attempts() >= REWIND_ATTEMPTS
+        ? decided(new Clone(holder), "the rewind went wrong: " + failure.reason())
+        : decided(new Rewind(holder, Optional.empty()), "the rewind did not end");
   }
 
   private static Decision follow(InstanceView view, String holder, Standby standby) {
@@ -176,11 +210,7 @@ final class Follower {
     if (standby.streamingFrom().filter(holder::equals).isPresent())
       return streams(holder, standby, theirs);
 
-    if (standby.logMissing())
-      return decided(
-          new Stop(StopMode.FAST, Optional.of(new Recloning("its log is gone from the primary"))),
-          holder + " no longer has the log that is needed here");
-    var promoted = theirs.filter(s -> s.running() && s.role() == Role.PRIMARY);
+    var promoted = theirs.filter(Follower::leads);
     if (promoted.isEmpty())
       return waiting("not streaming: " + holder + " is not a running primary yet");
     return switch (Lineage.of(
@@ -188,16 +218,21 @@ final class Follower {
         standby.history(),
         promoted.get().position().orElseThrow(),
         promoted.get().history())) {
-      case CONTINUES -> waiting("not streaming from " + holder + " yet");
-      case DIVERGED ->
+      case Continues _ ->
+          standby.logMissing()
+              ? decided(
+                  new Stop(
+                      StopMode.FAST,
+                      Optional.of(new Replacing("its log is gone from the primary"))),
+                  holder + " no longer has the log that is needed here")
+              : waiting("not streaming from " + holder + " yet");
+      case Diverged _ ->
           decided(
               new Stop(StopMode.FAST, Optional.of(new Rewinding())),
               "the data here left the history of " + holder);
-      case SAME_NUMBER_APART ->
-          decided(
-              new Stop(
-                  StopMode.FAST, Optional.of(new Recloning("another timeline of the same number"))),
-              "the timeline here is not the one of " + holder);
+      case SameNumberApart _ ->
+          // Stopped, it is seen again and set aside.
+          decided(Stop.fast(), "the timeline here is not the one of " + holder);
     };
   }
 
@@ -210,7 +245,8 @@ final class Follower {
             .map(s -> s.history().epoch())
             .orElse(0);
     return epoch != 0 && epoch != standby.history().epoch()
-        ? decided(new NoteTimeline(timeline, epoch), "streaming from " + holder)
+        ? decided(
+            new NoteTimeline(timeline, theirs.orElseThrow().history()), "streaming from " + holder)
         : waiting("streaming from " + holder);
   }
 }

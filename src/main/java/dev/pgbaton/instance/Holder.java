@@ -43,7 +43,7 @@ final class Holder {
     return switch (view.server()) {
       case Stopped(var data, var failure) -> start(view, data, failure, now);
       case Busy(var work) -> waiting("busy: " + work);
-      case Starting _ -> waiting("PostgreSQL is starting");
+      case Starting starting -> waiting(starting.text());
       case Stopping _ -> closely("PostgreSQL is stopping");
       case Standby standby ->
           standby.promoting()

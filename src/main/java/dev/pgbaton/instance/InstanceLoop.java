@@ -8,6 +8,7 @@ import dev.pgbaton.instance.InstanceStep.Exit;
 import dev.pgbaton.instance.InstanceStep.Follow;
 import dev.pgbaton.instance.InstanceStep.HandOver;
 import dev.pgbaton.instance.InstanceStep.Initialise;
+import dev.pgbaton.instance.InstanceStep.Inspect;
 import dev.pgbaton.instance.InstanceStep.NoteTimeline;
 import dev.pgbaton.instance.InstanceStep.Promote;
 import dev.pgbaton.instance.InstanceStep.Publish;
@@ -162,12 +163,13 @@ public final class InstanceLoop {
       }
       case Initialise _ -> postgres.initialise();
       case Clone(var from) -> {
-        memory = memory.filled();
+        memory = memory.needs(Optional.empty()).filled();
         postgres.cloneFrom(from);
       }
-      case Rewind(var from) -> {
+      case Inspect(var fork) -> postgres.inspect(fork);
+      case Rewind(var from, var keep) -> {
         memory = memory.needs(Optional.empty());
-        postgres.rewindFrom(from);
+        postgres.rewindFrom(from, keep);
       }
       case SetAside(var why) -> {
         memory = memory.needs(Optional.empty());
@@ -185,7 +187,7 @@ public final class InstanceLoop {
         // Taken first: a request that stays would be carried out again and again.
         if (note(known().restarting(), now)) postgres.stop(StopMode.FAST);
       }
-      case NoteTimeline(var timeline, var epoch) -> postgres.noteTimeline(timeline, epoch);
+      case NoteTimeline(var timeline, var history) -> postgres.noteTimeline(timeline, history);
       case Publish(var targets) -> {
         var epoch = known().epoch();
         memory =

@@ -33,9 +33,16 @@ public sealed interface InstanceStep {
 
   record Initialise() implements InstanceStep {}
 
+  /** A copy of that instance; it takes the place of data that holds nothing of its own. */
   record Clone(String from) implements InstanceStep {}
 
-  record Rewind(String from) implements InstanceStep {}
+  /** Looks what the log here holds beyond the point at which it left the primary's history. */
+  record Inspect(WalPosition fork) implements InstanceStep {}
+
+  /**
+   * @param keep the log beyond this fork is kept aside first
+   */
+  record Rewind(String from, Optional<Divergence> keep) implements InstanceStep {}
 
   /** Renames the data here, so that the volume can be filled anew; it is never deleted. */
   record SetAside(String why) implements InstanceStep {}
@@ -61,8 +68,8 @@ public sealed interface InstanceStep {
     }
   }
 
-  /** Keeps with the data in which epoch the timeline that it follows was begun. */
-  record NoteTimeline(int timeline, int epoch) implements InstanceStep {}
+  /** Keeps with the data in which epoch the timelines that it follows were begun. */
+  record NoteTimeline(int timeline, TimelineHistory history) implements InstanceStep {}
 
   /** Stops PostgreSQL, which the holder then starts again: a setting needs it. */
   record RestartServer() implements InstanceStep {}

@@ -1,5 +1,6 @@
 package dev.pgbaton.instance;
 
+import dev.pgbaton.cluster.WalPosition;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,12 +17,23 @@ public interface Postgres {
   /** Makes a new database cluster, with its roles and extensions, and leaves it stopped. */
   void initialise();
 
-  /** Fills the empty volume with a copy of that instance, to be started as its standby. */
+  /**
+   * Fills the volume with a copy of that instance, to be started as its standby. Data that is there
+   * is replaced once the copy is complete, or given up before if there is no room for both.
+   */
   void cloneFrom(String upstream);
 
-  /** Winds the stopped data here back to where it left that instance's history. */
-  void rewindFrom(String upstream);
+  /** Looks into the log beyond the fork; seen in {@link DataDirectory#divergence()}. */
+  void inspect(WalPosition fork);
 
+  /**
+   * Winds the stopped data here back to where it left that instance's history.
+   *
+   * @param keep the log beyond this fork is kept aside first, or nothing is done
+   */
+  void rewindFrom(String upstream, Optional<Divergence> keep);
+
+  /** Renames the data, so that the volume can be filled anew. Older such data may be removed. */
   void setAside(String why);
 
   void startPrimary();
@@ -35,7 +47,7 @@ public interface Postgres {
 
   void follow(String upstream);
 
-  void noteTimeline(int timeline, int epoch);
+  void noteTimeline(int timeline, TimelineHistory history);
 
   void checkpoint();
 

@@ -2,6 +2,7 @@ package dev.pgbaton.instance;
 
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.WalPosition;
+import java.util.List;
 import java.util.Optional;
 
 /** The local PostgreSQL, as it was last seen. */
@@ -16,8 +17,20 @@ public sealed interface ServerState {
   /** The volume is being filled or mended; PostgreSQL doesn't run. */
   record Busy(Work work) implements ServerState {}
 
-  /** The process is there but does not answer yet; it may have crash recovery to do. */
-  record Starting(boolean asPrimary) implements ServerState {}
+  /**
+   * The process is there but does not answer yet; it may have crash recovery to do.
+   *
+   * @param progress of a long recovery, as PostgreSQL tells it
+   */
+  record Starting(boolean asPrimary, String progress) implements ServerState {
+    public Starting(boolean asPrimary) {
+      this(asPrimary, "");
+    }
+
+    String text() {
+      return progress.isEmpty() ? "PostgreSQL is starting" : "PostgreSQL is starting: " + progress;
+    }
+  }
 
   /**
    * It can be written to.
@@ -56,6 +69,7 @@ public sealed interface ServerState {
   enum Work {
     INITIALISE,
     CLONE,
+    INSPECT,
     REWIND
   }
 
@@ -68,9 +82,22 @@ public sealed interface ServerState {
       return what == What.REWIND;
     }
 
+    /** The volume is full or broken: other data in the place of this would fare no better. */
+    boolean ofTheVolume() {
+      return VOLUME.stream().anyMatch(reason::contains);
+    }
+
+    private static final List<String> VOLUME =
+        List.of(
+            "No space left on device",
+            "Disk quota exceeded",
+            "Read-only file system",
+            "Input/output error");
+
     public enum What {
       INITIALISE,
       CLONE,
+      INSPECT,
       REWIND,
       START
     }
@@ -80,7 +107,7 @@ public sealed interface ServerState {
   default boolean writable() {
     return switch (this) {
       case Primary _ -> true;
-      case Starting(var asPrimary) -> asPrimary;
+      case Starting(var asPrimary, _) -> asPrimary;
       case Stopping(var wasPrimary, _) -> wasPrimary;
       case Standby s -> s.promoting();
       case Stopped _, Busy _ -> false;

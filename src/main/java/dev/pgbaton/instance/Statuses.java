@@ -56,7 +56,8 @@ final class Statuses {
       }
       case Stopped _ -> notRunning(view, false);
       // A clone counts once it is complete.
-      case ServerState.Busy(var work) -> notRunning(view, work == ServerState.Work.REWIND);
+      case ServerState.Busy(var work) ->
+          notRunning(view, work == ServerState.Work.REWIND || work == ServerState.Work.INSPECT);
       case ServerState.Starting _, ServerState.Stopping _ -> notRunning(view, true);
     };
   }

@@ -3,6 +3,7 @@ package dev.pgbaton.instance;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.WalPosition;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,9 +13,15 @@ import java.util.Optional;
  * @param epoch the Lease's epoch in which the present timeline was begun, 0 = not known. Two
  *     instances that were promoted apart from one another can give the same number to different
  *     timelines, which pg_rewind takes for one; the epochs tell them apart
+ * @param formerEpochs the same for former timelines, as far as it is known
  */
-public record TimelineHistory(List<WalPosition> switches, int epoch) {
+public record TimelineHistory(
+    List<WalPosition> switches, int epoch, Map<Integer, Integer> formerEpochs) {
   public static final TimelineHistory NONE = new TimelineHistory(List.of(), 0);
+
+  public TimelineHistory(List<WalPosition> switches, int epoch) {
+    this(switches, epoch, Map.of());
+  }
 
   Optional<Lsn> end(int timeline) {
     return switches.stream()

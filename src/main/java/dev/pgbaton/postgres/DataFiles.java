@@ -8,12 +8,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The files of a data directory that decide how it may be started. */
@@ -34,9 +38,17 @@ final class DataFiles {
     return Files.exists(paths.data().resolve("PG_VERSION"));
   }
 
+  /**
+   * @throws IllegalStateException if it can't be read
+   */
   Optional<DataDirectory> read() {
     if (!present()) return Optional.empty();
-    var control = ControlData.parse(controlData());
+    ControlData control;
+    try {
+      control = ControlData.parse(controlData());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
     return Optional.of(
         new DataDirectory(
             control.systemIdentifier(),
@@ -73,8 +85,40 @@ final class DataFiles {
     return paths.data().resolve("standby.signal");
   }
 
+  /**
+   * PostgreSQL reads postgresql.auto.conf after all else: one that was copied, or that ALTER SYSTEM
+   * wrote elsewhere, could make it follow another instance, or itself.
+   */
+  void silenceAlteredSettings(Consumer<String> log) {
+    var file = paths.data().resolve("postgresql.auto.conf");
+    if (!Files.exists(file)) return;
+    var settings =
+        lines(file).stream()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .toList();
+    if (settings.isEmpty()) return;
+    try {
+      Files.copy(
+          file,
+          paths.data().resolve("postgresql.auto.conf.ignored"),
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    replace(
+        file,
+        "# pgbaton: settings come from the cluster's spec; see postgresql.auto.conf.ignored\n");
+    log.accept(
+        "postgresql.auto.conf is not for pgbaton's instances; moved away: "
+            + settings.stream().map(line -> line.split("[\\s=]", 2)[0]).toList());
+  }
+
   TimelineHistory history(int timeline) {
-    return new TimelineHistory(switches(timeline), epoch(timeline));
+    var epochs = epochs();
+    var own = epochs.getOrDefault(timeline, 0);
+    epochs.keySet().removeIf(t -> t >= timeline);
+    return new TimelineHistory(switches(timeline), own, Map.copyOf(epochs));
   }
 
   private List<WalPosition> switches(int timeline) {
@@ -87,22 +131,36 @@ final class DataFiles {
         .toList();
   }
 
-  private int epoch(int timeline) {
+  private SortedMap<Integer, Integer> epochs() {
+    var epochs = new TreeMap<Integer, Integer>();
     var file = paths.data().resolve(EPOCHS);
-    if (!Files.exists(file)) return 0;
-    return lines(file).stream()
-        .map(line -> line.split(" "))
-        .filter(words -> words.length == 2 && words[0].equals(Integer.toString(timeline)))
-        .mapToInt(words -> Integer.parseInt(words[1]))
-        .reduce(0, (_, last) -> last);
+    if (Files.exists(file))
+      lines(file).stream()
+          .map(line -> line.split(" "))
+          .filter(words -> words.length == 2)
+          .forEach(words -> epochs.put(Integer.parseInt(words[0]), Integer.parseInt(words[1])));
+    return epochs;
   }
 
   void noteEpoch(int timeline, int epoch) {
-    var file = paths.data().resolve(EPOCHS);
-    var known = new ArrayList<String>(Files.exists(file) ? lines(file) : List.of());
-    known.removeIf(line -> line.startsWith(timeline + " "));
-    known.add(timeline + " " + epoch);
-    replace(file, String.join("\n", known) + "\n");
+    var epochs = epochs();
+    epochs.put(timeline, epoch);
+    write(epochs);
+  }
+
+  /** As the primary tells them: what was noted here of a timeline that came to nothing goes. */
+  void noteEpochs(int timeline, TimelineHistory history) {
+    var epochs = new TreeMap<>(history.formerEpochs());
+    epochs.put(timeline, history.epoch());
+    write(epochs);
+  }
+
+  private void write(SortedMap<Integer, Integer> epochs) {
+    replace(
+        paths.data().resolve(EPOCHS),
+        epochs.entrySet().stream()
+            .map(e -> e.getKey() + " " + e.getValue() + "\n")
+            .collect(Collectors.joining()));
   }
 
   /** What the postmaster itself says in its file, on the line for pg_ctl. */
@@ -117,18 +175,6 @@ final class DataFiles {
   void forgetFormerPostmaster() {
     try {
       Files.deleteIfExists(paths.data().resolve("postmaster.pid"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Never deleted: what was committed here and nowhere else may be wanted back. */
-  Path setAside(String why) {
-    var aside = paths.beside(".aside-" + System.currentTimeMillis());
-    try {
-      Files.move(paths.data(), aside);
-      Files.writeString(aside.resolve("pgbaton.aside"), why + "\n");
-      return aside;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -155,12 +201,35 @@ final class DataFiles {
     return fresh;
   }
 
+  /** What was made takes its place, and that of data which is there. */
   void complete(Path fresh) {
     try {
+      if (Files.exists(paths.data())) Files.move(paths.data(), replaced());
       Files.move(fresh, paths.data());
+      delete(replaced());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Gives up the data here. */
+  void give() {
+    try {
+      Files.move(paths.data(), replaced());
+      delete(replaced());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path replaced() {
+    return paths.beside(".replaced");
+  }
+
+  /** What a work that was broken off has left behind. */
+  void clear() {
+    delete(paths.beside(".new"));
+    delete(replaced());
   }
 
   /** Only ever what this program was about to make. */
@@ -199,11 +268,7 @@ final class DataFiles {
     try {
       var next = file.resolveSibling(file.getFileName() + ".next");
       write(next, text);
-      Files.move(
-          next,
-          file,
-          java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

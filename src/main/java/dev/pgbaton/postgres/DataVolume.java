@@ -1,9 +1,13 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.cluster.Lsn;
+import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.DataDirectory;
+import dev.pgbaton.instance.Divergence;
 import dev.pgbaton.instance.ServerState.Failure;
 import dev.pgbaton.instance.ServerState.Stopped;
 import dev.pgbaton.instance.ServerState.Work;
+import dev.pgbaton.instance.TimelineHistory;
 import dev.pgbaton.postgres.Programs.Ended;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,15 +23,22 @@ import java.util.function.Function;
 
 /** What lies on the volume while PostgreSQL doesn't run, and the work that fills and mends it. */
 final class DataVolume {
+  /** So often in a row, a second apart, it is not the moment's trouble. */
+  private static final int UNREADABLE = 10;
+
   private final InstancePaths paths;
   private final DataFiles files;
   private final ServerConfiguration configuration;
   private final NewCluster newCluster;
   private final Runnable changed;
   private final Consumer<String> log;
+  private final SetAside aside;
+  private final DivergedLog divergedLog;
 
   private Optional<DataDirectory> data = Optional.empty();
   private boolean dataRead;
+  private int unreadable;
+  private Optional<Divergence> divergence = Optional.empty();
   private Optional<Failure> failure = Optional.empty();
   private Optional<Work> busy = Optional.empty();
   private volatile Process working;
@@ -45,6 +56,9 @@ final class DataVolume {
     this.newCluster = newCluster;
     this.changed = changed;
     this.log = log;
+    this.aside = new SetAside(paths, log);
+    this.divergedLog = new DivergedLog(paths);
+    files.clear();
     if (files.rewindUnfinished())
       failure = Optional.of(new Failure(Failure.What.REWIND, 1, "it was interrupted"));
   }
@@ -55,15 +69,34 @@ final class DataVolume {
 
   synchronized Stopped stopped() {
     if (!dataRead) {
-      data = files.read();
+      data = read();
       dataRead = true;
     }
-    return new Stopped(data, failure);
+    return new Stopped(data.map(d -> d.with(divergence)), failure);
+  }
+
+  /** What stays unreadable is nobody's data: it is set aside as another cluster's is. */
+  private Optional<DataDirectory> read() {
+    try {
+      var read = files.read();
+      unreadable = 0;
+      return read;
+    } catch (IllegalStateException e) {
+      if (++unreadable < UNREADABLE) throw e;
+      return Optional.of(
+          new DataDirectory(
+              "unreadable: " + e.getMessage(),
+              new WalPosition(1, Lsn.ZERO),
+              true,
+              false,
+              TimelineHistory.NONE));
+    }
   }
 
   /** PostgreSQL is about to write here. */
   synchronized void changes() {
     dataRead = false;
+    divergence = Optional.empty();
   }
 
   /** PostgreSQL has ended as it should, or after it had run well. */
@@ -96,6 +129,7 @@ final class DataVolume {
         Work.CLONE,
         Failure.What.CLONE,
         fresh -> {
+          makeRoom();
           configuration.writePasswords();
           var copied =
               run(
@@ -108,6 +142,21 @@ final class DataVolume {
           if (copied.well()) makeStandby(fresh);
           return copied;
         });
+  }
+
+  /** Data that is there holds nothing of its own, or it would have been set aside. */
+  private void makeRoom() {
+    if (!files.present()) {
+      aside.latestSize().ifPresent(aside::makeRoomFor);
+      return;
+    }
+    var bytes = SetAside.size(paths.data());
+    aside.makeRoomFor(bytes);
+    if (aside.fits(bytes)) return;
+    log.accept(
+        "no room for a second copy: the data here, %s, is removed first"
+            .formatted(Divergence.size(bytes)));
+    files.give();
   }
 
   private static void makeStandby(Path fresh) {
@@ -127,37 +176,61 @@ final class DataVolume {
           var ended = job.apply(fresh);
           if (ended.well()) files.complete(fresh);
           else DataFiles.delete(fresh);
+          if (ended.well()) files.rewinding(false);
           return ended;
         });
   }
 
-  void rewindFrom(String upstream, MountedSettings settings) {
+  void inspect(WalPosition fork) {
     inBackground(
-        Work.REWIND,
-        Failure.What.REWIND,
+        Work.INSPECT,
+        Failure.What.INSPECT,
         () -> {
-          files.rewinding(true);
-          configuration.write(Optional.empty(), settings, "");
-          var rewound =
-              run(
-                  "pg_rewind",
-                  "--target-pgdata=" + paths.data(),
-                  "--source-server=" + configuration.connection(upstream),
-                  "--config-file=" + paths.configuration());
-          if (rewound.well()) {
-            files.makeStandby();
-            files.rewinding(false);
+          var found = divergedLog.beyond(fork, files.read().orElseThrow(), aside.roomForACopy());
+          log.accept("the data here " + found.text());
+          synchronized (this) {
+            divergence = Optional.of(found);
           }
-          return rewound;
+          return new Ended(0, "");
         });
   }
 
+  void rewindFrom(String upstream, Optional<Divergence> keep, MountedSettings settings) {
+    var kept = keep.isEmpty();
+    inBackground(
+        Work.REWIND,
+        kept ? Failure.What.REWIND : Failure.What.INSPECT,
+        () -> {
+          if (!kept) aside.log(keep.get());
+          return rewind(upstream, settings);
+        });
+  }
+
+  private Ended rewind(String upstream, MountedSettings settings) {
+    files.rewinding(true);
+    configuration.write(Optional.empty(), settings, "");
+    var rewound =
+        run(
+            "pg_rewind",
+            "--target-pgdata=" + paths.data(),
+            "--source-server=" + configuration.connection(upstream),
+            "--config-file=" + paths.configuration());
+    if (rewound.well()) {
+      files.makeStandby();
+      files.rewinding(false);
+    }
+    return rewound;
+  }
+
   synchronized void setAside(String why) {
-    var aside = files.setAside(why);
-    log.accept("data set aside as " + aside + ": " + why);
+    aside.data(why);
     files.rewinding(false);
-    failure = Optional.empty();
-    dataRead = false;
+    rested();
+    divergence = Optional.empty();
+  }
+
+  List<SetAside.Kept> kept() {
+    return aside.kept();
   }
 
   private interface Job {

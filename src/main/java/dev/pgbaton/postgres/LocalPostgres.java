@@ -1,5 +1,7 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.Divergence;
 import dev.pgbaton.instance.Postgres;
 import dev.pgbaton.instance.ReloadState;
 import dev.pgbaton.instance.ServerState;
@@ -11,7 +13,9 @@ import dev.pgbaton.instance.ServerState.Starting;
 import dev.pgbaton.instance.ServerState.Stopped;
 import dev.pgbaton.instance.ServerState.Stopping;
 import dev.pgbaton.instance.StopMode;
+import dev.pgbaton.instance.TimelineHistory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,11 +23,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** The PostgreSQL server of this pod, a child of this process, and its volume. */
 public final class LocalPostgres implements Postgres {
   /** A server that ran that long before it ended on its own is started again at once. */
   private static final Duration WELL = Duration.ofSeconds(60);
+
+  private static final Pattern FATAL = Pattern.compile("(?:FATAL|PANIC): .*");
+
+  /** What PostgreSQL says every ten seconds of a long crash recovery. */
+  private static final Pattern REDO =
+      Pattern.compile("redo in progress, .*|syncing data directory .*, elapsed time: .*");
 
   private final InstancePaths paths;
   private final String name;
@@ -42,6 +53,8 @@ public final class LocalPostgres implements Postgres {
   private int timelineSeen;
   private Duration startedAt = Duration.ZERO;
   private volatile boolean logMissing;
+  private volatile String trouble = "";
+  private volatile String progress = "";
   private volatile boolean answered;
   private volatile boolean checkpointing;
   private volatile boolean registered;
@@ -110,15 +123,18 @@ public final class LocalPostgres implements Postgres {
     promoting = false;
     checkpointing = false;
     if (asked || answered && ran.compareTo(WELL) >= 0) volume.rested();
-    else volume.failed(Failure.What.START, "PostgreSQL ended with " + server.exitValue());
+    else
+      volume.failed(
+          Failure.What.START,
+          trouble.isEmpty() ? "PostgreSQL ended with " + server.exitValue() : trouble);
     return volume.stopped();
   }
 
   private ServerState running() {
     // Asked earlier, it would say that it starts, and log that somebody asked.
-    if (!answered && !files.accepting()) return new Starting(target.writable());
+    if (!answered && !files.accepting()) return new Starting(target.writable(), progress);
     var seen = local.ask(ServerQuery.SQL, ServerQuery::read);
-    if (seen.isEmpty()) return new Starting(target.writable());
+    if (seen.isEmpty()) return new Starting(target.writable(), progress);
     if (!answered) {
       answered = true;
       if (promotionEpoch == 0) timelineSeen = 0;
@@ -126,8 +142,7 @@ public final class LocalPostgres implements Postgres {
     var s = seen.get();
     if (!s.inRecovery()) {
       if (promoting) {
-        if (files.history(s.timeline()).epoch() != promotionEpoch)
-          files.noteEpoch(s.timeline(), promotionEpoch);
+        if (files.history(s.timeline()).epoch() != promotionEpoch) note(s.timeline());
         promoting = false;
         follows = Optional.empty();
       }
@@ -167,8 +182,13 @@ public final class LocalPostgres implements Postgres {
   }
 
   @Override
-  public synchronized void rewindFrom(String upstream) {
-    volume.rewindFrom(upstream, taken);
+  public void inspect(WalPosition fork) {
+    volume.inspect(fork);
+  }
+
+  @Override
+  public synchronized void rewindFrom(String upstream, Optional<Divergence> keep) {
+    volume.rewindFrom(upstream, keep, taken);
   }
 
   @Override
@@ -185,7 +205,6 @@ public final class LocalPostgres implements Postgres {
 
   @Override
   public synchronized void startStandby(Optional<String> following) {
-    files.makeStandby();
     start(false, following);
   }
 
@@ -193,7 +212,16 @@ public final class LocalPostgres implements Postgres {
     if (target.server() != null) throw new IllegalStateException("PostgreSQL runs already");
     if (files.rewindUnfinished())
       throw new IllegalStateException("half rewound data can't be started");
-    takeMounted(upstream, asPrimary ? "" : files.standbyMinimums());
+    startedAt = now();
+    try {
+      if (!asPrimary) files.makeStandby();
+      files.silenceAlteredSettings(log);
+      takeMounted(upstream, asPrimary ? "" : files.standbyMinimums());
+    } catch (UncheckedIOException e) {
+      // A full volume, or one that can't be written to.
+      volume.failed(Failure.What.START, String.valueOf(e.getMessage()));
+      return;
+    }
     follows = upstream;
     promoting = false;
     logMissing = false;
@@ -202,7 +230,8 @@ public final class LocalPostgres implements Postgres {
     stopping = Optional.empty();
     timelineSeen = 0;
     volume.changes();
-    startedAt = now();
+    trouble = "";
+    progress = "";
     try {
       var server =
           target.start(
@@ -259,7 +288,11 @@ public final class LocalPostgres implements Postgres {
   }
 
   private void keepTaken() {
-    DataFiles.replace(paths.beside(".reload"), taken.hash() + "\n" + taken.text());
+    try {
+      DataFiles.replace(paths.beside(".reload"), taken.hash() + "\n" + taken.text());
+    } catch (UncheckedIOException e) {
+      log.accept("the settings in force can't be kept: " + e.getMessage());
+    }
   }
 
   private void readKept() {
@@ -280,6 +313,10 @@ public final class LocalPostgres implements Postgres {
         System.out.println(line);
         if (line.contains("requested WAL segment") && line.contains("has already been removed"))
           logMissing = true;
+        var fatal = FATAL.matcher(line);
+        if (fatal.find()) trouble = fatal.group();
+        var redo = REDO.matcher(line);
+        if (redo.find()) progress = redo.group();
       }
     } catch (IOException e) {
       // it ended
@@ -302,7 +339,7 @@ public final class LocalPostgres implements Postgres {
   public synchronized void promote(int epoch) {
     promotionEpoch = epoch;
     // Beforehand: a crash right after the promotion must not leave a timeline of unknown origin.
-    files.noteEpoch(timelineSeen + 1, epoch);
+    note(timelineSeen + 1);
     promoting = true;
     target.isWritable();
     if (local
@@ -310,8 +347,20 @@ public final class LocalPostgres implements Postgres {
         .isEmpty()) promoting = false;
   }
 
+  /**
+   * If it can't be kept, a return costs a new copy; that is no reason to stay without a primary.
+   */
+  private void note(int timeline) {
+    try {
+      files.noteEpoch(timeline, promotionEpoch);
+    } catch (UncheckedIOException e) {
+      log.accept("the epoch of timeline %d can't be kept: %s".formatted(timeline, e.getMessage()));
+    }
+  }
+
   @Override
   public synchronized void follow(String upstream) {
+    files.silenceAlteredSettings(log);
     configuration.writeUpstream(Optional.of(upstream));
     if (reloadServer()) {
       follows = Optional.of(upstream);
@@ -326,8 +375,8 @@ public final class LocalPostgres implements Postgres {
   }
 
   @Override
-  public synchronized void noteTimeline(int timeline, int epoch) {
-    files.noteEpoch(timeline, epoch);
+  public synchronized void noteTimeline(int timeline, TimelineHistory history) {
+    files.noteEpochs(timeline, history);
   }
 
   @Override

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
-/** The configuration files that PostgreSQL is started with. Those in PGDATA itself are not read. */
+/**
+ * The configuration files that PostgreSQL is started with. Of those in PGDATA itself it reads
+ * postgresql.auto.conf only, which {@link DataFiles#silenceAlteredSettings} empties.
+ */
 final class ServerConfiguration {
   static final int MAX_WAL_SENDERS = 20;
 
@@ -55,6 +58,7 @@ final class ServerConfiguration {
           shared_preload_libraries = 'repmgr'
           wal_keep_size = '512MB'
           max_wal_senders = %d
+          log_startup_progress_interval = '10s'
           include_if_exists '%s'
           include '%s'
           listen_addresses = '*'

@@ -1,8 +1,11 @@
 package dev.pgbaton.sandbox;
 
 import dev.pgbaton.instance.DataDirectory;
+import dev.pgbaton.instance.Divergence;
 import dev.pgbaton.instance.TimelineHistory;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** A data directory. */
@@ -21,8 +24,14 @@ final class PgData {
 
   boolean standby;
   boolean clean;
-  int notedTimeline;
-  int notedEpoch;
+
+  /** By timeline, the Lease's epoch in which it was begun. */
+  final SortedMap<Integer, Integer> epochs = new TreeMap<>();
+
+  Optional<Divergence> divergence = Optional.empty();
+
+  /** What it alone had is kept, or was found to be nothing: a rewind is let loose on it. */
+  boolean handled;
 
   /** What a standby must have at least, as the log says. */
   Map<String, Long> required = new TreeMap<>();
@@ -38,19 +47,20 @@ final class PgData {
     var copy = new PgData(systemIdentifier, branch, flushed);
     copy.checkpoint = checkpoint;
     copy.keptFrom = flushed;
-    copy.notedTimeline = notedTimeline;
-    copy.notedEpoch = notedEpoch;
+    copy.epochs.putAll(epochs);
     copy.required = new TreeMap<>(required);
     return copy;
   }
 
   TimelineHistory history() {
     return new TimelineHistory(
-        branch.switches(), notedTimeline == branch.timeline() ? notedEpoch : 0);
+        branch.switches(),
+        epochs.getOrDefault(branch.timeline(), 0),
+        Map.copyOf(epochs.headMap(branch.timeline())));
   }
 
   DataDirectory asSeenStopped() {
     return new DataDirectory(
-        systemIdentifier, branch.position(checkpoint), standby, clean, history());
+        systemIdentifier, branch.position(checkpoint), standby, clean, history(), divergence);
   }
 }

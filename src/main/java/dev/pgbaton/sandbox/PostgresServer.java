@@ -1,12 +1,15 @@
 package dev.pgbaton.sandbox;
 
 import dev.pgbaton.cluster.Lsn;
+import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.Divergence;
 import dev.pgbaton.instance.Postgres;
 import dev.pgbaton.instance.ReloadState;
 import dev.pgbaton.instance.ServerState;
 import dev.pgbaton.instance.ServerState.Failure;
 import dev.pgbaton.instance.ServerState.Work;
 import dev.pgbaton.instance.StopMode;
+import dev.pgbaton.instance.TimelineHistory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +162,8 @@ final class PostgresServer implements Postgres {
         Work.INITIALISE,
         site.chance().between(400, 1500),
         () -> {
+          if (volume.data().isPresent())
+            throw new InvariantViolated(name + " makes a new cluster where data is");
           volume.fill(new PgData(site.newSystemIdentifier(), WalBranch.root(), 1 << 24));
           data().clean = true;
           return Optional.empty();
@@ -177,14 +182,39 @@ final class PostgresServer implements Postgres {
                   .map(InstanceProgram::server)
                   .filter(PostgresServer::running);
           if (source.isEmpty()) return Optional.of("could not connect to " + from);
-          volume.fill(source.get().data().copy());
+          var theirs = source.get().data();
+          volume.data().ifPresent(mine -> givesUpNothing(mine, theirs, "replaced"));
+          volume.fill(theirs.copy());
           data().standby = true;
           return Optional.empty();
         });
   }
 
+  private void givesUpNothing(PgData mine, PgData theirs, String how) {
+    var own = mine.flushed - theirs.branch.common(mine.branch, mine.flushed);
+    if (own > CHECKPOINT_RECORD && !mine.handled)
+      throw new InvariantViolated(
+          "%s has %d bytes of log that nobody else has, and is %s".formatted(name, own, how));
+  }
+
   @Override
-  public void rewindFrom(String from) {
+  public void inspect(WalPosition fork) {
+    work(
+        Work.INSPECT,
+        site.chance().between(20, 200),
+        () -> {
+          var own = Math.max(0, data().flushed - fork.lsn().bytes());
+          data().divergence =
+              Optional.of(
+                  new Divergence(
+                      fork, own, own > CHECKPOINT_RECORD ? 1 : 0, site.chance().between(0, 3) > 0));
+          return Optional.empty();
+        });
+  }
+
+  @Override
+  public void rewindFrom(String from, Optional<Divergence> keep) {
+    if (keep.isPresent()) volume.keepLog();
     work(
         Work.REWIND,
         site.chance().between(300, 2000),
@@ -198,6 +228,7 @@ final class PostgresServer implements Postgres {
           var theirs = source.get().data();
           // "Source and target cluster are on the same timeline": it does nothing then.
           if (theirs.branch.timeline() == data().branch.timeline()) return Optional.empty();
+          givesUpNothing(data(), theirs, "rewound");
           var keptFrom = data().keptFrom;
           volume.windBackTo(theirs.copy());
           data().keptFrom = keptFrom;
@@ -242,6 +273,7 @@ final class PostgresServer implements Postgres {
   @Override
   public void startPrimary() {
     asPrimary = true;
+    data().divergence = Optional.empty();
     start(
         () -> {
           if (data().standby)
@@ -256,6 +288,7 @@ final class PostgresServer implements Postgres {
   public void startStandby(Optional<String> following) {
     asPrimary = false;
     follows = following;
+    data().divergence = Optional.empty();
     start(
         () -> {
           // The program sees to it that a standby has no less than its data was written with.
@@ -321,8 +354,7 @@ final class PostgresServer implements Postgres {
         () -> {
           var data = data();
           data.branch = data.branch.fork(data.flushed);
-          data.notedTimeline = data.branch.timeline();
-          data.notedEpoch = epoch;
+          data.epochs.put(data.branch.timeline(), epoch);
           data.flushed += CHECKPOINT_RECORD;
           dropStandbys();
           becomePrimary();
@@ -330,9 +362,10 @@ final class PostgresServer implements Postgres {
   }
 
   @Override
-  public void noteTimeline(int timeline, int epoch) {
-    data().notedTimeline = timeline;
-    data().notedEpoch = epoch;
+  public void noteTimeline(int timeline, TimelineHistory history) {
+    data().epochs.clear();
+    data().epochs.putAll(history.formerEpochs());
+    data().epochs.put(timeline, history.epoch());
   }
 
   @Override

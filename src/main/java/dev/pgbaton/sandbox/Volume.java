@@ -13,8 +13,8 @@ final class Volume {
     return Optional.ofNullable(data);
   }
 
+  /** Whoever fills it has seen to what was there. */
   void fill(PgData with) {
-    if (data != null) throw new InvariantViolated("data was overwritten");
     data = with;
   }
 
@@ -26,6 +26,10 @@ final class Volume {
   /** pg_rewind: what is here becomes what the source has. */
   void windBackTo(PgData source) {
     data = source;
+  }
+
+  void keepLog() {
+    data.handled = true;
   }
 
   List<PgData> keptAside() {

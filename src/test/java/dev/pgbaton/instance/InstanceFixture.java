@@ -329,6 +329,12 @@ final class InstanceFixture {
     return this;
   }
 
+  /** What went wrong did so a while ago: it is time to try again. */
+  InstanceFixture rested() {
+    memory = memory.observed(server, intents, memory.streamed(), NOW.minus(Duration.ofMinutes(1)));
+    return this;
+  }
+
   InstanceFixture needs(Remedy remedy) {
     memory = memory.needs(Optional.of(remedy));
     return this;

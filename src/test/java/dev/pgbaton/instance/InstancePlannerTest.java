@@ -15,6 +15,7 @@ import dev.pgbaton.instance.InstanceStep.Clone;
 import dev.pgbaton.instance.InstanceStep.Exit;
 import dev.pgbaton.instance.InstanceStep.Follow;
 import dev.pgbaton.instance.InstanceStep.Initialise;
+import dev.pgbaton.instance.InstanceStep.Inspect;
 import dev.pgbaton.instance.InstanceStep.Promote;
 import dev.pgbaton.instance.InstanceStep.Publish;
 import dev.pgbaton.instance.InstanceStep.ReleaseLease;
@@ -189,25 +190,50 @@ class InstancePlannerTest {
   }
 
   @Test
-  void aFormerPrimaryWhoseShutdownCheckpointIsNotInTheNewHistoryIsRewound() {
-    assertThat(
-            instance("pg-0")
-                .stopped(formerPrimary(at(1, 500)))
-                .leaseOf("pg-1")
-                .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500))
-                .step())
-        .isEqualTo(new Rewind("pg-1"));
+  void dataThatLeftThePrimarysHistoryIsLookedIntoFirst() {
+    assertThat(returning(formerPrimary(at(1, 500))).step()).isEqualTo(new Inspect(at(1, 500)));
+    assertThat(returning(crashedPrimary(at(1, 100))).step()).isEqualTo(new Inspect(at(1, 500)));
   }
 
   @Test
-  void aCrashedPrimaryIsRewoundWhateverItsLastCheckpointSays() {
-    assertThat(
-            instance("pg-0")
-                .stopped(crashedPrimary(at(1, 100)))
-                .leaseOf("pg-1")
-                .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500))
-                .step())
-        .isEqualTo(new Rewind("pg-1"));
+  void dataInWhichNothingWasCommittedSinceIsRewound() {
+    assertThat(returning(diverged(0, true)).step()).isEqualTo(new Rewind("pg-1", Optional.empty()));
+  }
+
+  @Test
+  void dataWithCommitsThatThePrimaryDoesNotHaveIsSetAsideWithTheirNumber() {
+    assertThat(returning(diverged(7, true)).step())
+        .isEqualTo(
+            new SetAside(
+                "left the primary's history at 1:0/1F4, with 7 commits in 900 bytes of log after"
+                    + " that"));
+    assertThat(returning(diverged(-1, true)).step()).isInstanceOf(SetAside.class);
+  }
+
+  @Test
+  void withoutRoomForACopyItsLogIsKeptBeforeItIsRewound() {
+    assertThat(returning(diverged(7, false)).step())
+        .isEqualTo(new Rewind("pg-1", diverged(7, false).divergence()));
+  }
+
+  @Test
+  void whatWasFoundBeyondAnotherForkIsOutOfDate() {
+    var elsewhere = new Divergence(at(1, 300), 900, 0, true);
+
+    assertThat(returning(crashedPrimary(at(1, 100)).with(Optional.of(elsewhere))).step())
+        .isEqualTo(new Inspect(at(1, 500)));
+  }
+
+  private static DataDirectory diverged(long commits, boolean room) {
+    return crashedPrimary(at(1, 100))
+        .with(Optional.of(new Divergence(at(1, 500), 900, commits, room)));
+  }
+
+  private static InstanceFixture returning(DataDirectory data) {
+    return instance("pg-0")
+        .stopped(data)
+        .leaseOf("pg-1")
+        .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500));
   }
 
   @Test
@@ -263,14 +289,78 @@ class InstancePlannerTest {
   }
 
   @Test
-  void dataThatCanNotBeRewoundIsSetAside() {
+  void dataThatCanNotBeRewoundIsReplaced() {
+    var halfRewound =
+        instance("pg-0")
+            .failed(crashedPrimary(at(1, 100)), Failure.What.REWIND, 2)
+            .rested()
+            .leaseOf("pg-1")
+            .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500));
+
+    assertThat(halfRewound.step()).isEqualTo(new Clone("pg-1"));
+  }
+
+  @Test
+  void aRewindThatWasInterruptedIsDoneAgain() {
     assertThat(
             instance("pg-0")
-                .failed(crashedPrimary(at(1, 100)), Failure.What.REWIND, 2)
+                .failed(crashedPrimary(at(1, 100)), Failure.What.REWIND, 1)
+                .rested()
                 .leaseOf("pg-1")
                 .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500))
                 .step())
-        .isInstanceOf(SetAside.class);
+        .isEqualTo(new Rewind("pg-1", Optional.empty()));
+  }
+
+  @Test
+  void aReplicaWhoseLogIsGoneFromThePrimaryIsReplacedByACopy() {
+    var behind = at(1, 400);
+    var primary = aPrimary("pg-0", at(1, 900), TimelineHistory.NONE);
+
+    assertThat(
+            instance("pg-2")
+                .server(
+                    new ServerState.Standby(
+                        behind,
+                        behind.lsn(),
+                        TimelineHistory.NONE,
+                        InstanceFixture.SYSTEM,
+                        Optional.of("pg-0"),
+                        Optional.empty(),
+                        false,
+                        true))
+                .leaseOf("pg-0")
+                .peer("pg-0", primary)
+                .step())
+        .isEqualTo(
+            new Stop(
+                StopMode.FAST,
+                Optional.of(new Remedy.Replacing("its log is gone from the primary"))));
+    assertThat(
+            instance("pg-2")
+                .stopped(formerStandby(behind))
+                .needs(new Remedy.Replacing("its log is gone from the primary"))
+                .leaseOf("pg-0")
+                .peer("pg-0", primary)
+                .step())
+        .isEqualTo(new Clone("pg-0"));
+  }
+
+  @Test
+  void dataOnAFullVolumeIsNeverGivenUp() {
+    var full =
+        new Failure(Failure.What.START, 9, "FATAL: could not write: No space left on device");
+
+    assertThat(
+            instance("pg-2")
+                .server(
+                    new ServerState.Stopped(
+                        Optional.of(formerStandby(at(1, 400))), Optional.of(full)))
+                .rested()
+                .leaseOf("pg-0")
+                .peer("pg-0", aPrimary("pg-0", at(1, 900), TimelineHistory.NONE))
+                .step())
+        .isEqualTo(new StartStandby(Optional.of("pg-0")));
   }
 
   @Test
@@ -310,7 +400,7 @@ class InstancePlannerTest {
                 .leaseOf("pg-1")
                 .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500))
                 .step())
-        .isEqualTo(new Rewind("pg-1"));
+        .isEqualTo(new Inspect(at(1, 500)));
   }
 
   @Test

@@ -3,9 +3,13 @@ package dev.pgbaton.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.TimelineHistory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,13 +51,64 @@ class DataFilesTest {
   }
 
   @Test
-  void whatIsSetAsideStaysWithTheReason() throws IOException {
-    var aside = files.setAside("another timeline of the same number");
+  void theEpochsOfFormerTimelinesAreToldToo() {
+    files.noteEpoch(2, 5);
+    files.noteEpoch(3, 7);
 
-    assertThat(files.present()).isFalse();
-    assertThat(aside).isDirectoryContaining(p -> p.endsWith("PG_VERSION"));
-    assertThat(Files.readString(aside.resolve("pgbaton.aside")))
-        .isEqualTo("another timeline of the same number\n");
+    assertThat(files.history(3).formerEpochs()).containsExactly(Map.entry(2, 5));
+    assertThat(files.history(2).formerEpochs()).isEmpty();
+  }
+
+  @Test
+  void whatThePrimaryTellsOfTimelinesReplacesWhatCameToNothingHere() {
+    files.noteEpoch(2, 5);
+    files.noteEpoch(3, 6);
+
+    files.noteEpochs(4, new TimelineHistory(List.of(), 9, Map.of(2, 5, 3, 8)));
+
+    assertThat(files.history(4).epoch()).isEqualTo(9);
+    assertThat(files.history(4).formerEpochs()).isEqualTo(Map.of(2, 5, 3, 8));
+  }
+
+  @Test
+  void aCopyTakesThePlaceOfTheDataOnlyOnceItIsComplete() throws IOException {
+    var fresh = Files.createDirectories(files.fresh());
+    Files.writeString(fresh.resolve("PG_VERSION"), "17\n");
+    Files.writeString(fresh.resolve("new"), "");
+    assertThat(files.present()).isTrue();
+
+    files.complete(fresh);
+
+    assertThat(data).isDirectoryContaining(p -> p.endsWith("new"));
+    assertThat(volume).isDirectoryNotContaining(p -> !p.equals(data));
+  }
+
+  @Test
+  void whatABrokenOffCopyLeftBehindIsCleared() throws IOException {
+    Files.createDirectories(volume.resolve("pgdata.new/base"));
+    Files.createDirectories(volume.resolve("pgdata.replaced/base"));
+
+    files.clear();
+
+    assertThat(volume).isDirectoryNotContaining(p -> !p.equals(data));
+  }
+
+  @Test
+  void settingsThatWereCopiedWithTheDataAreMovedAway() throws IOException {
+    var file = data.resolve("postgresql.auto.conf");
+    Files.writeString(file, "# by hand\nprimary_conninfo = 'host=orders-0 password=secret'\n");
+    var log = new ArrayList<String>();
+
+    files.silenceAlteredSettings(log::add);
+    files.silenceAlteredSettings(log::add);
+
+    assertThat(Files.readString(file)).doesNotContain("primary_conninfo");
+    assertThat(data.resolve("postgresql.auto.conf.ignored")).content().contains("host=orders-0");
+    assertThat(log)
+        .singleElement()
+        .asString()
+        .contains("primary_conninfo")
+        .doesNotContain("secret");
   }
 
   @Test

@@ -12,7 +12,9 @@ import dev.pgbaton.instance.TimelineHistory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** {@code /status}, as images/postgres/README.md documents it. */
 public final class StatusJson {
@@ -43,6 +45,8 @@ public final class StatusJson {
     var switches = json.putArray("switches");
     status.history().switches().forEach(at -> switches.add(at.toString()));
     json.put("timelineEpoch", status.history().epoch());
+    var former = json.putObject("formerEpochs");
+    status.history().formerEpochs().forEach((t, epoch) -> former.put(t.toString(), epoch));
     json.put("reloadTaken", status.reloadTaken());
     var errors = json.putArray("configErrors");
     status.configErrors().forEach(errors::add);
@@ -76,7 +80,8 @@ public final class StatusJson {
           text(json, "streamingFrom"),
           new TimelineHistory(
               texts(json.path("switches")).stream().map(WalPosition::parse).toList(),
-              json.path("timelineEpoch").asInt()),
+              json.path("timelineEpoch").asInt(),
+              numbers(json.path("formerEpochs"))),
           text(json, "reloadTaken").orElse(""),
           texts(json.path("configErrors")));
     } catch (JsonProcessingException e) {
@@ -107,6 +112,13 @@ public final class StatusJson {
 
   private static Optional<String> text(JsonNode json, String field) {
     return Optional.ofNullable(json.get(field)).map(JsonNode::asText);
+  }
+
+  private static Map<Integer, Integer> numbers(JsonNode object) {
+    return object.properties().stream()
+        .collect(
+            Collectors.toUnmodifiableMap(
+                p -> Integer.valueOf(p.getKey()), p -> p.getValue().asInt()));
   }
 
   private static List<String> texts(JsonNode array) {

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,7 @@ class HttpPeersTest {
           Optional.of(WalPosition.parse("3:0/5000148")),
           Optional.of(Lsn.parse("0/5000100")),
           Optional.of("pg-0"),
-          new TimelineHistory(List.of(WalPosition.parse("1:0/3000148")), 4),
+          new TimelineHistory(List.of(WalPosition.parse("1:0/3000148")), 4, Map.of(1, 2)),
           "9f86d0",
           List.of("work_mem (line 1): setting could not be applied"));
 
