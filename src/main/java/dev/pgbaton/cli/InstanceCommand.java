@@ -82,12 +82,7 @@ class InstanceCommand implements Callable<Integer> {
     var client = InstanceClient.open();
     var lease =
         new KubePrimaryLease(
-            client,
-            layout.id().namespace(),
-            layout.lease(),
-            (int) environment.settings.takeAfter().toSeconds(),
-            runner::wake,
-            InstanceCommand::log);
+            client, layout.id().namespace(), layout.lease(), runner::wake, InstanceCommand::log);
     var route =
         new InstanceRoute(
             client,
@@ -109,7 +104,7 @@ class InstanceCommand implements Callable<Integer> {
     InstanceServer.start(
         runner, new VolumeGauge(environment.paths), Names.STATUS_PORT, CONTROL_PORT);
     log("%s of %s".formatted(self.name(), layout.id()));
-    var members = new Members(environment, peers, loop);
+    var members = new Members(environment, loop);
     runner.run(
         loop, postgres::state, members::look, view -> detect(repmgrd, postgres.registered(), view));
   }

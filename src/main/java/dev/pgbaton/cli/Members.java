@@ -1,28 +1,25 @@
 package dev.pgbaton.cli;
 
 import dev.pgbaton.instance.InstanceLoop;
-import dev.pgbaton.instance.http.HttpPeers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many instances there are, as it is mounted at this moment: a cluster grows without a restart.
+ * How many instances there shall be and how many of them confirm a commit, as it is mounted at this
+ * moment: a wish, which the holder brings onto the Lease.
  */
 final class Members {
   private static final long EVERY = TimeUnit.SECONDS.toNanos(1);
 
   private final InstanceEnvironment environment;
-  private final HttpPeers peers;
   private final InstanceLoop loop;
   private long lookedAt = System.nanoTime() - EVERY;
 
-  Members(InstanceEnvironment environment, HttpPeers peers, InstanceLoop loop) {
+  Members(InstanceEnvironment environment, InstanceLoop loop) {
     this.environment = environment;
-    this.peers = peers;
     this.loop = loop;
   }
 
@@ -30,17 +27,12 @@ final class Members {
     if (System.nanoTime() - lookedAt < EVERY) return;
     lookedAt = System.nanoTime();
     var names = environment.members(mounted("instances").orElse(environment.layout.instances()));
-    peers.ask(others(names));
     loop.reconfigure(
         environment.self.among(names),
         mounted("synchronous-standbys").stream()
             .mapToObj(environment.settings::withSynchronousStandbys)
             .findFirst()
             .orElse(environment.settings));
-  }
-
-  private List<String> others(List<String> names) {
-    return names.stream().filter(name -> !name.equals(environment.self.name())).toList();
   }
 
   private OptionalInt mounted(String key) {

@@ -77,6 +77,18 @@ public final class Names {
    */
   public static final String SYSTEM_IDENTIFIER = "pgbaton.dev/system-identifier";
 
+  /**
+   * On the Lease, by the holder: the pods that may take it, separated by commas; absent = any of
+   * the cluster's.
+   */
+  public static final String MEMBERS = "pgbaton.dev/members";
+
+  /**
+   * On the Lease, by the holder: how many standbys confirm each commit. Never fewer than PostgreSQL
+   * counts on, see {@code instance.Confirmation}.
+   */
+  public static final String SYNCHRONOUS_STANDBYS = "pgbaton.dev/synchronous-standbys";
+
   public static final int POSTGRES_PORT = 5432;
 
   /** The instance program's probes and status, over HTTP on the pod's address. */

@@ -204,6 +204,8 @@ final class Follower {
   private static Decision follow(InstanceView view, String holder, Standby standby) {
     if (standby.follows().filter(holder::equals).isEmpty())
       return decided(new Follow(holder), holder + " holds the Lease");
+    var confirmation = Confirmation.follow(view);
+    if (confirmation.isPresent()) return confirmation.get();
     if (view.reload().pending()) return decided(new Reload(), "new settings are mounted");
 
     var theirs = view.statusOf(holder).filter(s -> s.position().isPresent());

@@ -129,6 +129,8 @@ final class HandOffs {
   private static Optional<String> unfit(InstanceView view, String candidate) {
     if (!view.self().instances().contains(candidate))
       return Optional.of("it is not an instance of this cluster");
+    if (view.leaseState().filter(l -> !l.mayBeTakenBy(candidate)).isPresent())
+      return Optional.of("it is not on the Lease yet");
     var status = view.statusOf(candidate);
     if (status.isEmpty()) return Optional.of("it does not answer");
     var s = status.get();

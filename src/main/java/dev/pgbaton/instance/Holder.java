@@ -48,7 +48,9 @@ final class Holder {
       case Standby standby ->
           standby.promoting()
               ? closely("the promotion is under way")
-              : decided(new Promote(), "this instance holds the Lease");
+              // Its first commit is confirmed as the Lease says.
+              : Confirmation.follow(view)
+                  .orElseGet(() -> decided(new Promote(), "this instance holds the Lease"));
       case Primary primary -> lead(view, primary, now);
     };
   }
@@ -104,10 +106,14 @@ final class Holder {
     if (routed
             .map(r -> !r.targets().equals(targets) || elapsed(r.at(), now, ROUTE_LOOKED_AFTER))
             .orElse(true)
-        && memory.routeFailedAt().filter(at -> !elapsed(at, now, RETRY)).isEmpty())
+        && memory.routeFailedAt().filter(at -> !elapsed(at, now, RETRY)).isEmpty()
+        // While the API server is away, the time goes to what keeps this instance the primary.
+        && view.lease().attemptedAt().isEmpty())
       return decided(new Publish(targets), "the clients' way to the primary");
     if (lease.systemIdentifier().isEmpty() && !triedJustNow(view, now))
       return decided(new RenewLease(), "the cluster has data now");
+    var confirmation = Confirmation.lead(view, now);
+    if (confirmation.isPresent()) return confirmation.get();
     if (view.intents().leaving() && !memory.handOffFailed()) return HandOffs.leave(view, now);
     var to = lease.handOffTo().filter(name -> !name.equals(view.self().name()));
     if (to.isPresent() && !triedJustNow(view, now)) return HandOffs.asked(view, to.get());

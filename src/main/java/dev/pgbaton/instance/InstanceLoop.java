@@ -2,8 +2,10 @@ package dev.pgbaton.instance;
 
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
+import dev.pgbaton.instance.InstanceStep.AskPromises;
 import dev.pgbaton.instance.InstanceStep.BeginHandOff;
 import dev.pgbaton.instance.InstanceStep.Clone;
+import dev.pgbaton.instance.InstanceStep.CutOff;
 import dev.pgbaton.instance.InstanceStep.Exit;
 import dev.pgbaton.instance.InstanceStep.Follow;
 import dev.pgbaton.instance.InstanceStep.HandOver;
@@ -22,8 +24,10 @@ import dev.pgbaton.instance.InstanceStep.SetAside;
 import dev.pgbaton.instance.InstanceStep.StartPrimary;
 import dev.pgbaton.instance.InstanceStep.StartStandby;
 import dev.pgbaton.instance.InstanceStep.Stop;
+import dev.pgbaton.instance.InstanceStep.Synchronise;
 import dev.pgbaton.instance.InstanceStep.TakeLease;
 import dev.pgbaton.instance.InstanceStep.Wait;
+import dev.pgbaton.instance.InstanceStep.WriteQuorum;
 import dev.pgbaton.instance.PrimaryLease.Written;
 import dev.pgbaton.instance.ServerState.Primary;
 import dev.pgbaton.instance.ServerState.Standby;
@@ -32,6 +36,7 @@ import dev.pgbaton.instance.ServerState.Stopping;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Observe, decide, do one step. It has no thread and no clock of its own: whoever runs it calls
@@ -59,8 +64,10 @@ public final class InstanceLoop {
   private final Route route;
   private final Fence fence;
 
+  private final Promises promises = new Promises();
   private LeaseView leaseView = LeaseView.unknown();
   private Memory memory;
+  private Agreement agreement;
 
   public InstanceLoop(
       Identity self,
@@ -79,6 +86,7 @@ public final class InstanceLoop {
     this.route = route;
     this.fence = fence;
     this.memory = Memory.begin(now);
+    this.agreement = Agreement.begin(wish(), now);
   }
 
   /** The cluster has grown or shrunk. */
@@ -105,21 +113,66 @@ public final class InstanceLoop {
         memory.handOff().isPresent() || decision.step() instanceof Wait(var closely) && closely);
     perform(decision.step(), view, now);
     var sleep =
-        decision.step() instanceof Wait(var closely) ? closely ? CLOSELY : AT_EASE : Duration.ZERO;
+        switch (decision.step()) {
+          case Wait(var closely) -> closely ? CLOSELY : AT_EASE;
+          // It takes a moment, and is asked for until it shows.
+          case CutOff _, Synchronise _ -> CLOSELY;
+          default -> Duration.ZERO;
+        };
     return new Pass(view, decision, sleep, decision.step() instanceof Exit);
+  }
+
+  /**
+   * A holder that can't renew asks this instance to leave the Lease alone. Any thread.
+   *
+   * @param received by the clock of {@link #pass}
+   */
+  public boolean promise(Promise asked, Duration received) {
+    return promises.give(asked, lease.latest(), self, received);
+  }
+
+  private Quorum wish() {
+    return new Quorum(self.instances(), settings.synchronousStandbys());
   }
 
   private InstanceView observe(Duration now, Intents intents) {
     var server = postgres.state();
-    lease.latest().ifPresent(state -> leaseView = leaseView.seen(state, now));
+    lease
+        .latest()
+        .ifPresent(
+            state -> {
+              promises.seen(state);
+              leaseView = leaseView.seen(state, now).promised(promises.until(state));
+            });
+    peers.among(others());
     var asked = peers.latest();
+    agreement =
+        agreement.observed(
+            wish(), leaseView.state().map(LeaseState::quorum), postgres.quorum(), server, now);
     memory = memory.observed(server, intents, streamed(server, asked, now), now);
     if (!leaseView.names(self)) {
       fence.forbid();
       memory = memory.withoutHandOff();
     }
     return new InstanceView(
-        self, settings, server, postgres.reloadState(), leaseView, asked, intents, memory);
+        self,
+        settings,
+        server,
+        postgres.reloadState(),
+        leaseView,
+        asked,
+        intents,
+        memory,
+        agreement);
+  }
+
+  /** Whoever is on the Lease has a say, whether this instance's own settings know of it or not. */
+  private List<String> others() {
+    var onLease = leaseView.state().map(s -> s.quorum().members()).orElse(List.of());
+    return Stream.concat(self.instances().stream(), onLease.stream())
+        .filter(name -> !name.equals(self.name()))
+        .distinct()
+        .toList();
   }
 
   /**
@@ -146,8 +199,12 @@ public final class InstanceLoop {
   private void perform(InstanceStep step, InstanceView view, Duration now) {
     switch (step) {
       case Wait _, Exit _ -> {}
-      case TakeLease _ -> confirm(known().taken(self), now);
-      case RenewLease _ -> confirm(known().renewed(self, systemIdentifier(view.server())), now);
+      case TakeLease _ -> take(now);
+      case RenewLease _ -> confirm(renewed(view), now);
+      case WriteQuorum(var quorum) -> {
+        if (confirm(renewed(view).agreed(quorum), now)) agreement = agreement.wrote(quorum);
+      }
+      case AskPromises _ -> askPromises(now);
       case ReleaseLease(var reached, var gaveUp) -> {
         if (letGo(known().released(reached), now) && gaveUp) memory = memory.gaveUp(now);
       }
@@ -175,10 +232,18 @@ public final class InstanceLoop {
         memory = memory.needs(Optional.empty());
         postgres.setAside(why);
       }
-      case StartPrimary _ -> postgres.startPrimary();
-      case StartStandby(var following) -> postgres.startStandby(following);
+      case StartPrimary _ -> {
+        synchronise();
+        postgres.startPrimary();
+      }
+      case StartStandby(var following) -> {
+        synchronise();
+        postgres.startStandby(following);
+      }
       case Promote _ -> postgres.promote(known().epoch());
       case Follow(var upstream) -> postgres.follow(upstream);
+      case CutOff _ -> postgres.cutOff();
+      case Synchronise(var quorum) -> postgres.synchronise(quorum);
       case Stop(var mode, var then) -> {
         if (then.isPresent()) memory = memory.needs(then);
         postgres.stop(mode);
@@ -207,18 +272,57 @@ public final class InstanceLoop {
     return leaseView.state().orElseThrow();
   }
 
+  private LeaseState renewed(InstanceView view) {
+    return known().renewed(self, systemIdentifier(view.server()), settings);
+  }
+
+  /**
+   * What the Lease says counts from the start on. A new cluster waits for nobody, because there is
+   * nobody yet; where the Lease says nothing of an old one, what is mounted stays.
+   */
+  private void synchronise() {
+    leaseView
+        .state()
+        .filter(s -> !s.quorum().members().isEmpty() || s.systemIdentifier().isEmpty())
+        .map(LeaseState::quorum)
+        .ifPresent(postgres::synchronise);
+  }
+
   /** The Lease counts from before the write was sent, because nobody knows when it arrived. */
-  private void confirm(LeaseState next, Duration sent) {
+  private boolean confirm(LeaseState next, Duration sent) {
     switch (lease.write(next)) {
       case Written.Done(var state) -> {
-        leaseView = leaseView.seen(state, sent).confirmed(sent);
-        fence.allowUntil(sent.plus(settings.fenceAfter()));
+        var until = sent.plus(settings.fenceAfter());
+        leaseView = leaseView.seen(state, sent).confirmed(sent, until);
+        fence.allowUntil(until);
+        return true;
       }
       case Written.Conflict _ -> {}
       // An earlier confirmation stands: if this renewal was not carried out, the others count from
       // that one.
       case Written.Unknown _ -> leaseView = leaseView.failed(sent);
     }
+    return false;
+  }
+
+  private void take(Duration now) {
+    var replaced = known();
+    if (!promises.startTaking(replaced, now)) return;
+    confirm(replaced.taken(self, settings), now);
+    // As long as it isn't known how that ended, nothing is promised to anybody.
+    if (leaseView.attemptedAt().filter(now::equals).isEmpty()) promises.taken();
+  }
+
+  /** From before the first question was sent: each of them counts from when it arrived. */
+  private void askPromises(Duration sent) {
+    var asked = new Promise(self.name(), self.life(), known().epoch(), known().lapsesAfter());
+    var others =
+        known().quorum().members().stream().filter(name -> !name.equals(self.name())).toList();
+    leaseView = leaseView.asked(sent);
+    if (!peers.promise(others, asked)) return;
+    var until = sent.plus(settings.fenceAfter());
+    leaseView = leaseView.assured(until);
+    fence.allowUntil(until);
   }
 
   private boolean letGo(LeaseState next, Duration sent) {

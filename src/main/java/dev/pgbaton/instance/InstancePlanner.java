@@ -1,6 +1,7 @@
 package dev.pgbaton.instance;
 
 import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.InstanceStep.AskPromises;
 import dev.pgbaton.instance.InstanceStep.Exit;
 import dev.pgbaton.instance.InstanceStep.ReleaseLease;
 import dev.pgbaton.instance.InstanceStep.RenewLease;
@@ -31,7 +32,7 @@ public final class InstancePlanner {
    * @param now monotonic, from any origin
    */
   public static Decision decide(InstanceView view, Duration now) {
-    var holds = view.lease().heldBy(view.self(), now, view.settings());
+    var holds = view.lease().heldBy(view.self(), now);
     if (view.server().writable() && !holds) return cutOff(view);
     if (view.server() instanceof Stopping stopping) return stopping(view, stopping, now);
     if (view.leaseState().isEmpty()) return Follower.withoutLease(view, now);
@@ -40,6 +41,8 @@ public final class InstancePlanner {
     if (named && view.intents().leaving() && canLetGo(view.server())) return release(view, now);
     var unproven = named ? Successor.unproven(view, now) : Optional.<Decision>empty();
     if (unproven.isPresent()) return unproven.get();
+    if (named && holds && promisesAreDue(view))
+      return decided(new AskPromises(), "the Lease can't be renewed at the moment");
     if (named && renewalIsDue(view, now))
       return decided(new RenewLease(), "the Lease is due for renewal");
     if (view.memory().handOff().isPresent() && named) return HandOffs.goOn(view, now);
@@ -115,11 +118,26 @@ public final class InstancePlanner {
 
   private static boolean renewalIsDue(InstanceView view, Duration now) {
     if (triedJustNow(view, now)) return false;
+    // By the others' promises there is time.
+    var every = view.settings().renewEvery();
+    var assured = view.lease().heldUntil().map(until -> until.minus(view.settings().fenceAfter()));
+    if (view.lease().attemptedAt().isPresent()
+        && assured.filter(at -> !elapsed(at, now, every)).isPresent()) return false;
     // The clients wait in this moment: a renewal can, a little.
     var handingOver = view.memory().handOff().isPresent() && view.server() instanceof Stopped;
-    var every =
-        handingOver ? view.settings().renewEvery().multipliedBy(2) : view.settings().renewEvery();
-    return view.lease().confirmedAt().filter(at -> !elapsed(at, now, every)).isEmpty();
+    var pause = handingOver ? every.multipliedBy(2) : every;
+    return view.lease().confirmedAt().filter(at -> !elapsed(at, now, pause)).isEmpty();
+  }
+
+  /**
+   * Only while it holds it: what has lapsed may have been taken. Each failed renewal is followed by
+   * one question, so that the fence is as far away as by a renewal.
+   */
+  private static boolean promisesAreDue(InstanceView view) {
+    var lease = view.leaseState().orElseThrow();
+    return view.lease().failedUnasked()
+        && lease.quorum().members().contains(view.self().name())
+        && lease.lapsesAfter().compareTo(view.settings().fenceAfter()) > 0;
   }
 
   static boolean triedJustNow(InstanceView view, Duration now) {

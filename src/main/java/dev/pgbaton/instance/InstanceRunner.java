@@ -32,7 +32,7 @@ public final class InstanceRunner {
   private final Semaphore wake = new Semaphore(0);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Consumer<String> log;
-  private InstanceLoop loop;
+  private volatile InstanceLoop loop;
   private Supplier<ServerState> fresh;
   private volatile Intents intents = Intents.NONE;
   private volatile Pass last;
@@ -144,8 +144,14 @@ public final class InstanceRunner {
                     v.lease(),
                     v.peers(),
                     intents,
-                    v.memory()))
+                    v.memory(),
+                    v.agreement()))
         .map(view -> InstanceLoop.status(view, now()));
+  }
+
+  /** Whether this instance will leave the Lease to its holder for a while. */
+  public boolean promise(Promise asked) {
+    return loop != null && loop.promise(asked, now());
   }
 
   /** The pod is about to end: returns when this instance has given up its place, or can't. */

@@ -13,6 +13,9 @@ import java.util.Optional;
  * @param ready a primary that holds the Lease and to which clients are led, or a replica that
  *     streams from the holder
  * @param stopping whether its pod is about to end, so that nothing should be handed to it
+ * @param cutOff whether it is a replica that follows nobody: nothing written from now on counts as
+ *     confirmed by it
+ * @param promised whether it has promised the present holder to leave the Lease alone for a while
  * @param position how far its log reaches, whether it runs or not
  */
 public record InstanceStatus(
@@ -23,6 +26,8 @@ public record InstanceStatus(
     boolean ready,
     boolean stopping,
     boolean hasData,
+    boolean cutOff,
+    boolean promised,
     Optional<String> systemIdentifier,
     Optional<WalPosition> position,
     Optional<Lsn> replayed,

@@ -18,6 +18,12 @@ public sealed interface InstanceStep {
 
   record RenewLease() implements InstanceStep {}
 
+  /** A renewal that also says from now on who confirms commits. */
+  record WriteQuorum(Quorum quorum) implements InstanceStep {}
+
+  /** The Lease can't be renewed: the others are asked not to take it. */
+  record AskPromises() implements InstanceStep {}
+
   /**
    * @param reached what the next holder must have; empty = not known
    * @param gaveUp PostgreSQL won't start here: somebody else shall try
@@ -54,6 +60,12 @@ public sealed interface InstanceStep {
   record Promote() implements InstanceStep {}
 
   record Follow(String upstream) implements InstanceStep {}
+
+  /** Follows nobody: what the last primary may still write can't be confirmed by this instance. */
+  record CutOff() implements InstanceStep {}
+
+  /** Makes PostgreSQL wait for so many of these, now or from its next start on. */
+  record Synchronise(Quorum quorum) implements InstanceStep {}
 
   /**
    * @param then what the data needs before the next start

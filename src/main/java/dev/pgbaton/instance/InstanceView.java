@@ -12,7 +12,8 @@ public record InstanceView(
     LeaseView lease,
     List<Peer> peers,
     Intents intents,
-    Memory memory) {
+    Memory memory,
+    Agreement agreement) {
 
   Optional<Peer> peer(String name) {
     return peers.stream().filter(p -> p.name().equals(name)).findFirst();

@@ -1,6 +1,7 @@
 package dev.pgbaton.instance;
 
 import dev.pgbaton.cluster.WalPosition;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,9 @@ import java.util.Optional;
  * @param handOffRefused why the holder did not
  * @param restart the pod in which the daemon asks the holder to restart PostgreSQL
  * @param systemIdentifier absent until an instance has been initialised
+ * @param quorum who may take it, and how many confirm each commit
+ * @param lapsesAfter how long it must not change before it counts as lapsed, which is what its
+ *     holder goes by; zero = nothing was written yet
  */
 public record LeaseState(
     String version,
@@ -28,7 +32,9 @@ public record LeaseState(
     Optional<String> handOffTo,
     Optional<String> handOffRefused,
     Optional<String> restart,
-    Optional<String> systemIdentifier) {
+    Optional<String> systemIdentifier,
+    Quorum quorum,
+    Duration lapsesAfter) {
 
   /** As the daemon creates it. */
   public static LeaseState fresh(String version) {
@@ -42,14 +48,16 @@ public record LeaseState(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Quorum.NONE,
+        Duration.ZERO);
   }
 
   /**
    * A renewal, also the first one after having been handed it: from now on this one may write, so
    * the floor is history.
    */
-  LeaseState renewed(Identity self, Optional<String> identifier) {
+  LeaseState renewed(Identity self, Optional<String> identifier, InstanceSettings settings) {
     return new LeaseState(
         version,
         Optional.of(self.name()),
@@ -60,11 +68,13 @@ public record LeaseState(
         handOffTo.filter(to -> !to.equals(self.name())),
         handOffRefused,
         restart,
-        systemIdentifier.or(() -> identifier));
+        systemIdentifier.or(() -> identifier),
+        quorum,
+        settings.takeAfter());
   }
 
   /** What the former holder was asked for dies with its place. */
-  LeaseState taken(Identity self) {
+  LeaseState taken(Identity self, InstanceSettings settings) {
     return new LeaseState(
         version,
         Optional.of(self.name()),
@@ -75,7 +85,9 @@ public record LeaseState(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        systemIdentifier);
+        systemIdentifier,
+        quorum,
+        settings.takeAfter());
   }
 
   LeaseState handedTo(String candidate, String from, WalPosition shutdown) {
@@ -89,7 +101,9 @@ public record LeaseState(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        systemIdentifier);
+        systemIdentifier,
+        quorum,
+        lapsesAfter);
   }
 
   LeaseState released(Optional<WalPosition> reached) {
@@ -103,7 +117,9 @@ public record LeaseState(
         handOffTo,
         handOffRefused,
         restart,
-        systemIdentifier);
+        systemIdentifier,
+        quorum,
+        lapsesAfter);
   }
 
   LeaseState refused(String refusal) {
@@ -117,7 +133,9 @@ public record LeaseState(
         Optional.empty(),
         Optional.of(refusal),
         restart,
-        systemIdentifier);
+        systemIdentifier,
+        quorum,
+        lapsesAfter);
   }
 
   /** The request is taken. */
@@ -132,6 +150,29 @@ public record LeaseState(
         handOffTo,
         handOffRefused,
         Optional.empty(),
-        systemIdentifier);
+        systemIdentifier,
+        quorum,
+        lapsesAfter);
+  }
+
+  LeaseState agreed(Quorum next) {
+    return new LeaseState(
+        version,
+        holder,
+        holderLife,
+        epoch,
+        lastHolder,
+        floor,
+        handOffTo,
+        handOffRefused,
+        restart,
+        systemIdentifier,
+        next,
+        lapsesAfter);
+  }
+
+  /** Only a member may take it; before anybody has written who is one, anybody may. */
+  boolean mayBeTakenBy(String instance) {
+    return quorum.members().isEmpty() || quorum.members().contains(instance);
   }
 }

@@ -10,16 +10,30 @@ import java.util.Optional;
  * @param unchangedSince when the present state was first seen
  * @param confirmedAt when the last successful renewal by this life of this instance was
  *     <em>sent</em>; empty also after a write of which it isn't known whether it was carried out
+ * @param heldUntil until when this instance may be writable, by the last renewal or because all
+ *     others have promised not to take the Lease
  * @param attemptedAt when a write was last tried in vain
+ * @param askedAt when the others were last asked to promise that
+ * @param promisedUntil until when this instance has promised the present holder not to take it
  */
 public record LeaseView(
     Optional<LeaseState> state,
     Duration unchangedSince,
     Optional<Duration> confirmedAt,
-    Optional<Duration> attemptedAt) {
+    Optional<Duration> heldUntil,
+    Optional<Duration> attemptedAt,
+    Optional<Duration> askedAt,
+    Optional<Duration> promisedUntil) {
 
   public static LeaseView unknown() {
-    return new LeaseView(Optional.empty(), Duration.ZERO, Optional.empty(), Optional.empty());
+    return new LeaseView(
+        Optional.empty(),
+        Duration.ZERO,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   boolean names(Identity self) {
@@ -32,29 +46,92 @@ public record LeaseView(
   }
 
   /** Whether this instance may be writable at this moment. */
-  boolean heldBy(Identity self, Duration now, InstanceSettings settings) {
-    return names(self)
-        && confirmedAt.filter(at -> now.minus(at).compareTo(settings.fenceAfter()) < 0).isPresent();
+  boolean heldBy(Identity self, Duration now) {
+    return names(self) && heldUntil.filter(until -> now.compareTo(until) < 0).isPresent();
   }
 
   boolean lapsed(Duration now, InstanceSettings settings) {
-    return now.minus(unchangedSince).compareTo(settings.takeAfter()) >= 0;
+    return now.compareTo(lapsesAt(settings)) >= 0;
+  }
+
+  /** Neither sooner than this instance's own settings say, nor than the holder counts on. */
+  Duration lapsesAt(InstanceSettings settings) {
+    var span =
+        state
+            .map(LeaseState::lapsesAfter)
+            .filter(theirs -> theirs.compareTo(settings.takeAfter()) > 0)
+            .orElse(settings.takeAfter());
+    var unpromised = unchangedSince.plus(span);
+    return promisedUntil.filter(until -> until.compareTo(unpromised) > 0).orElse(unpromised);
   }
 
   LeaseView seen(LeaseState newest, Duration now) {
     var same = state.filter(s -> s.version().equals(newest.version())).isPresent();
-    return same ? this : new LeaseView(Optional.of(newest), now, confirmedAt, attemptedAt);
+    return same
+        ? this
+        : new LeaseView(
+            Optional.of(newest), now, confirmedAt, heldUntil, attemptedAt, askedAt, promisedUntil);
   }
 
-  LeaseView confirmed(Duration sent) {
-    return new LeaseView(state, unchangedSince, Optional.of(sent), Optional.empty());
+  LeaseView confirmed(Duration sent, Duration until) {
+    return new LeaseView(
+        state,
+        unchangedSince,
+        Optional.of(sent),
+        Optional.of(until),
+        Optional.empty(),
+        Optional.empty(),
+        promisedUntil);
+  }
+
+  /** The others will leave it alone until then. */
+  LeaseView assured(Duration until) {
+    return new LeaseView(
+        state,
+        unchangedSince,
+        confirmedAt,
+        Optional.of(until),
+        attemptedAt,
+        askedAt,
+        promisedUntil);
+  }
+
+  LeaseView promised(Optional<Duration> until) {
+    return new LeaseView(
+        state, unchangedSince, confirmedAt, heldUntil, attemptedAt, askedAt, until);
   }
 
   LeaseView unconfirmed() {
-    return new LeaseView(state, unchangedSince, Optional.empty(), attemptedAt);
+    return new LeaseView(
+        state,
+        unchangedSince,
+        Optional.empty(),
+        Optional.empty(),
+        attemptedAt,
+        askedAt,
+        promisedUntil);
   }
 
   LeaseView failed(Duration now) {
-    return new LeaseView(state, unchangedSince, confirmedAt, Optional.of(now));
+    return new LeaseView(
+        state, unchangedSince, confirmedAt, heldUntil, Optional.of(now), askedAt, promisedUntil);
+  }
+
+  LeaseView asked(Duration now) {
+    return new LeaseView(
+        state,
+        unchangedSince,
+        confirmedAt,
+        heldUntil,
+        attemptedAt,
+        Optional.of(now),
+        promisedUntil);
+  }
+
+  /** Whether a renewal has failed about which the others were not asked yet. */
+  boolean failedUnasked() {
+    return attemptedAt
+        .filter(failed -> askedAt.filter(asked -> asked.compareTo(failed) >= 0).isEmpty())
+        .isPresent();
   }
 }

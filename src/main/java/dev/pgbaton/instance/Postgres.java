@@ -47,6 +47,17 @@ public interface Postgres {
 
   void follow(String upstream);
 
+  /**
+   * Follows nobody; {@link ServerState.Standby#follows()} is empty once nothing arrives any more.
+   */
+  void cutOff();
+
+  /** Who confirms commits, of a running server from a reload on, of another from its start on. */
+  void synchronise(Quorum quorum);
+
+  /** By whom the running server has commits confirmed at this moment; empty if it doesn't run. */
+  Optional<Quorum> quorum();
+
   void noteTimeline(int timeline, TimelineHistory history);
 
   void checkpoint();

@@ -15,9 +15,10 @@ final class Statuses {
   static InstanceStatus of(InstanceView view, Duration now) {
     return switch (view.server()) {
       case Primary p -> {
-        var holds = view.lease().heldBy(view.self(), now, view.settings());
+        var holds = view.lease().heldBy(view.self(), now);
         yield status(
             view,
+            now,
             Role.PRIMARY,
             true,
             holds && leadsClients(view),
@@ -32,6 +33,7 @@ final class Statuses {
         var ready = s.streamingFrom().isPresent() && s.streamingFrom().equals(holder);
         yield status(
             view,
+            now,
             Role.REPLICA,
             true,
             ready,
@@ -45,6 +47,7 @@ final class Statuses {
         var d = data.get();
         yield status(
             view,
+            now,
             Role.UNKNOWN,
             false,
             false,
@@ -54,12 +57,17 @@ final class Statuses {
             Optional.empty(),
             d.history());
       }
-      case Stopped _ -> notRunning(view, false);
+      case Stopped _ -> notRunning(view, now, false);
       // A clone counts once it is complete.
       case ServerState.Busy(var work) ->
-          notRunning(view, work == ServerState.Work.REWIND || work == ServerState.Work.INSPECT);
-      case ServerState.Starting _, ServerState.Stopping _ -> notRunning(view, true);
+          notRunning(
+              view, now, work == ServerState.Work.REWIND || work == ServerState.Work.INSPECT);
+      case ServerState.Starting _, ServerState.Stopping _ -> notRunning(view, now, true);
     };
+  }
+
+  private static boolean promised(InstanceView view, Duration now) {
+    return view.lease().promisedUntil().filter(until -> now.compareTo(until) < 0).isPresent();
   }
 
   /** Before that nobody gets here, so it is not ready for anybody. */
@@ -73,6 +81,7 @@ final class Statuses {
 
   private static InstanceStatus status(
       InstanceView view,
+      Duration now,
       Role role,
       boolean running,
       boolean ready,
@@ -89,6 +98,11 @@ final class Statuses {
         ready,
         view.intents().leaving(),
         true,
+        view.server() instanceof Standby standby
+            && standby.follows().isEmpty()
+            && standby.streamingFrom().isEmpty()
+            && !standby.promoting(),
+        promised(view, now),
         Optional.of(systemIdentifier),
         Optional.of(position),
         replayed,
@@ -98,7 +112,7 @@ final class Statuses {
         view.reload().errors());
   }
 
-  private static InstanceStatus notRunning(InstanceView view, boolean hasData) {
+  private static InstanceStatus notRunning(InstanceView view, Duration now, boolean hasData) {
     return new InstanceStatus(
         view.self().name(),
         view.self().address(),
@@ -107,6 +121,8 @@ final class Statuses {
         false,
         view.intents().leaving(),
         hasData,
+        false,
+        promised(view, now),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

@@ -7,7 +7,9 @@ import static dev.pgbaton.instance.InstancePlanner.seconds;
 import static dev.pgbaton.instance.InstancePlanner.triedJustNow;
 import static dev.pgbaton.instance.InstancePlanner.waiting;
 
+import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.InstanceStep.CutOff;
 import dev.pgbaton.instance.InstanceStep.StartStandby;
 import dev.pgbaton.instance.InstanceStep.TakeLease;
 import dev.pgbaton.instance.ServerState.Standby;
@@ -20,9 +22,6 @@ import java.util.Optional;
  * fork costs data.
  */
 final class Succession {
-  /** How long the first instance waits for the others to say that they have no data either. */
-  private static final Duration BOOTSTRAP_PATIENCE = Duration.ofSeconds(20);
-
   /** Beyond the others' patience, which begins anew each time that somebody lets go. */
   private static final Duration PAUSE_AFTER_GIVING_UP = Duration.ofSeconds(30);
 
@@ -34,6 +33,8 @@ final class Succession {
   static Decision decide(InstanceView view, LeaseState lease, Duration now) {
     if (view.intents().leaving()) return waiting("the pod is about to end");
     if (triedJustNow(view, now)) return waiting("the Lease could not be taken a moment ago");
+    if (!lease.mayBeTakenBy(view.self().name()))
+      return waiting("this instance is not on the Lease");
     return switch (view.server()) {
       case Stopped(var data, _) when data.isEmpty() -> empty(view, lease, now);
       case Stopped(var data, var failure) -> {
@@ -48,12 +49,15 @@ final class Succession {
             .orElseGet(
                 () ->
                     decided(
-                        new StartStandby(lease.lastHolder()),
+                        new StartStandby(
+                            quorum(view, lease).standbys() > 0 && lease.floor().isEmpty()
+                                ? Optional.empty()
+                                : lease.lastHolder()),
                         "nobody holds the Lease; it was a standby"));
       }
       case Standby standby -> {
         if (lease.systemIdentifier().isEmpty()) yield resume(view, lease, standby.received(), now);
-        yield succeed(view, lease, standby.received(), now);
+        yield succeed(view, lease, standby, now);
       }
       case ServerState.Busy(var work) -> waiting("busy: " + work);
       case ServerState.Starting _ -> waiting("PostgreSQL is starting");
@@ -78,8 +82,8 @@ final class Succession {
     var first = view.self().instances().getFirst();
     if (!first.equals(view.self().name()))
       return waiting("no data anywhere: " + first + " makes the first");
-    var allSay = view.peers().stream().allMatch(p -> p.status().isPresent());
-    return allSay || elapsed(view.memory().startedAt(), now, BOOTSTRAP_PATIENCE)
+    // Whoever is silent may have the data, and a Lease that was lost says nothing about it.
+    return view.peers().stream().allMatch(p -> p.status().isPresent())
         ? decided(new TakeLease(), "no instance has data")
         : waiting("not every other instance has said yet that it has no data");
   }
@@ -97,6 +101,8 @@ final class Succession {
       return waiting(
           "the data here ends at %s, before %s, which was confirmed to clients"
               .formatted(mine, lease.floor().get()));
+    var promised = promisedToTheHolder(view, lease);
+    if (promised.isPresent()) return promised.get();
     if (isLastHolder(view, lease))
       return decided(new TakeLease(), "this instance was the last holder");
     if (view.peers().stream().anyMatch(p -> p.status().isEmpty()))
@@ -106,18 +112,35 @@ final class Succession {
         .orElseGet(() -> decided(new TakeLease(), "no other instance has newer data"));
   }
 
+  /**
+   * The holder has gone on by the others' word: theirs to keep, and this one's not to take from
+   * them, whether it has given its own or was not even there.
+   */
+  private static Optional<Decision> promisedToTheHolder(InstanceView view, LeaseState lease) {
+    return lease.holder().isEmpty()
+        ? Optional.empty()
+        : view.peers().stream()
+            .filter(p -> p.status().filter(InstanceStatus::promised).isPresent())
+            .findFirst()
+            .map(p -> waiting(p.name() + " has promised to leave the Lease to its holder"));
+  }
+
   private static Decision succeed(
-      InstanceView view, LeaseState lease, WalPosition mine, Duration now) {
-    var vacant =
-        lease.holder().isEmpty()
-            ? view.lease().unchangedSince()
-            : view.lease().unchangedSince().plus(view.settings().takeAfter());
+      InstanceView view, LeaseState lease, Standby standby, Duration now) {
+    var mine = standby.received();
+    var vacant = vacant(view, lease);
     if (lease.floor().filter(floor -> !mine.reaches(floor)).isPresent())
       return waiting(
           "the data here ends at %s, before %s, which was confirmed to clients"
               .formatted(mine, lease.floor().get()));
+    var quorum = quorum(view, lease);
+    var clean = lease.floor().isPresent();
+    if (quorum.standbys() > 0 && !clean && !cutOff(standby))
+      return decided(new CutOff(), "what the last holder still writes must not count");
     if (!view.peers().stream().allMatch(p -> p.askedSince(vacant)))
       return closely("nobody holds the Lease; the others are being asked");
+    var promised = promisedToTheHolder(view, lease);
+    if (promised.isPresent()) return promised.get();
 
     var began =
         vacant.compareTo(view.memory().startedAt()) > 0 ? vacant : view.memory().startedAt();
@@ -128,22 +151,9 @@ final class Succession {
     var ahead = ahead(view, mine, waited, !myTurn);
     if (ahead.isPresent()) return waiting(ahead.get() + " has at least as much");
 
-    var running =
-        1
-            + view.peers().stream()
-                .filter(p -> p.status().filter(InstanceStatus::running).isPresent())
-                .count();
-    var needed =
-        view.settings().synchronousStandbys() == 0
-            ? 1
-            : view.self().instances().size() - view.settings().synchronousStandbys();
-    if (running < needed)
-      return waiting(
-          "%d of the %d instances run, %d are needed to be sure that a confirmed commit is here"
-              .formatted(running, view.self().instances().size(), needed));
-
-    if (lease.floor().isPresent())
+    if (clean)
       return decided(new TakeLease(), "the last holder stopped cleanly, and all of it is here");
+    if (quorum.standbys() > 0) return byQuorum(view, quorum);
     if (sawTheEnd(view, lease))
       return decided(new TakeLease(), "it streamed until the last holder's end");
     if (waited)
@@ -151,6 +161,57 @@ final class Succession {
           new TakeLease(),
           "the last holder has not come back within " + seconds(view.settings().patience()));
     return waiting("it did not see the last holder's end, and waits for it to come back");
+  }
+
+  private static Duration vacant(InstanceView view, LeaseState lease) {
+    return lease.holder().isEmpty()
+        ? view.lease().unchangedSince()
+        : view.lease().lapsesAt(view.settings());
+  }
+
+  /** What the Lease doesn't say yet, PostgreSQL or the settings do. */
+  private static Quorum quorum(InstanceView view, LeaseState lease) {
+    if (!lease.quorum().members().isEmpty()) return lease.quorum();
+    var inForce = view.agreement().inForce().map(f -> f.quorum().standbys()).orElse(0);
+    return new Quorum(
+        view.self().instances(), Math.max(inForce, view.settings().synchronousStandbys()));
+  }
+
+  private static boolean cutOff(Standby standby) {
+    return standby.follows().isEmpty() && standby.streamingFrom().isEmpty();
+  }
+
+  /**
+   * Of those that have cut themselves off, one at least has each confirmed commit, and this one has
+   * the most of them. An instance whose log is not read by a running server doesn't count: nobody
+   * knows how far it reaches. Should one of them follow the last holder again, then because that
+   * one has renewed the Lease, and taking it fails.
+   */
+  private static Decision byQuorum(InstanceView view, Quorum quorum) {
+    var members = view.peers().stream().filter(p -> quorum.members().contains(p.name())).toList();
+    var apart =
+        1
+            + members.stream()
+                .filter(p -> p.status().filter(s -> s.cutOff() && !s.stopping()).isPresent())
+                .count();
+    if (apart >= quorum.neededToSucceed())
+      return decided(
+          new TakeLease(),
+          "%d of %d instances are cut off from the last holder, and this one has the most"
+              .formatted(apart, quorum.members().size()));
+    var why =
+        "%d of the %d instances are cut off from the last holder, %d are needed to be sure that a confirmed commit is here"
+            .formatted(apart, quorum.members().size(), quorum.neededToSucceed());
+    var soon =
+        1
+            + members.stream()
+                .filter(
+                    p ->
+                        p.status()
+                            .filter(s -> s.role() == Role.REPLICA && !s.stopping())
+                            .isPresent())
+                .count();
+    return soon >= quorum.neededToSucceed() ? closely(why) : waiting(why);
   }
 
   private static boolean sawTheEnd(InstanceView view, LeaseState lease) {
@@ -173,6 +234,7 @@ final class Succession {
     return view.peers().stream()
         .flatMap(p -> p.status().stream())
         .filter(s -> !s.stopping() && s.hasData() && (s.running() || !runningOnly))
+        .filter(s -> view.leaseState().filter(l -> !l.mayBeTakenBy(s.name())).isEmpty())
         .filter(
             s ->
                 s.position()

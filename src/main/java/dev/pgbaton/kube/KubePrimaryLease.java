@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.LeaseState;
 import dev.pgbaton.instance.PrimaryLease;
+import dev.pgbaton.instance.Quorum;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -33,7 +35,6 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
 
   private final KubernetesClient client;
   private final Resource<Lease> resource;
-  private final int seconds;
   private final Runnable changed;
   private final Consumer<String> log;
   private Lease newest;
@@ -42,19 +43,16 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
   private volatile Watch watch;
 
   /**
-   * @param seconds what the Lease says for how long it holds, for other programs to read
    * @param changed called from any thread when somebody wrote it
    */
   public KubePrimaryLease(
       KubernetesClient client,
       String namespace,
       String name,
-      int seconds,
       Runnable changed,
       Consumer<String> log) {
     this.client = client;
     this.resource = client.resources(Lease.class).inNamespace(namespace).withName(name);
-    this.seconds = seconds;
     this.changed = changed;
     this.log = log;
     Thread.ofPlatform().name("lease").daemon().start(this::keepWatching);
@@ -192,14 +190,18 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
         note(notes, Names.HANDOFF_TO),
         note(notes, Names.HANDOFF_REFUSED),
         note(notes, Names.RESTART),
-        note(notes, Names.SYSTEM_IDENTIFIER));
+        note(notes, Names.SYSTEM_IDENTIFIER),
+        new Quorum(
+            note(notes, Names.MEMBERS).map(m -> List.of(m.split(","))).orElse(List.of()),
+            note(notes, Names.SYNCHRONOUS_STANDBYS).map(Integer::parseInt).orElse(0)),
+        spec.map(s -> s.getLeaseDurationSeconds()).map(Duration::ofSeconds).orElse(Duration.ZERO));
   }
 
   private static Optional<String> note(Map<String, String> notes, String name) {
     return Optional.ofNullable(notes.get(name)).filter(value -> !value.isEmpty());
   }
 
-  private Lease lease(Lease replaced, LeaseState next) {
+  private static Lease lease(Lease replaced, LeaseState next) {
     var notes =
         new HashMap<>(
             Optional.ofNullable(replaced.getMetadata().getAnnotations()).orElse(Map.of()));
@@ -210,6 +212,10 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
     put(notes, Names.HANDOFF_REFUSED, next.handOffRefused());
     put(notes, Names.RESTART, next.restart());
     put(notes, Names.SYSTEM_IDENTIFIER, next.systemIdentifier());
+    var members = next.quorum().members();
+    var written = Optional.of(next.quorum()).filter(_ -> !members.isEmpty());
+    put(notes, Names.MEMBERS, written.map(_ -> String.join(",", members)));
+    put(notes, Names.SYNCHRONOUS_STANDBYS, written.map(q -> Integer.toString(q.standbys())));
     var now = ZonedDateTime.now(ZoneOffset.UTC);
     var former = replaced.getSpec() == null ? null : replaced.getSpec().getHolderIdentity();
     var acquired =
@@ -224,11 +230,16 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
         .withNewSpec()
         .withHolderIdentity(next.holder().orElse(null))
         .withLeaseTransitions(next.epoch())
-        .withLeaseDurationSeconds(seconds)
+        .withLeaseDurationSeconds(seconds(next))
         .withAcquireTime(acquired)
         .withRenewTime(now)
         .endSpec()
         .build();
+  }
+
+  /** For other programs to read, and for our own that go by other times. */
+  private static Integer seconds(LeaseState next) {
+    return next.lapsesAfter().isZero() ? null : (int) next.lapsesAfter().toSeconds();
   }
 
   private static void put(Map<String, String> notes, String name, Optional<String> value) {

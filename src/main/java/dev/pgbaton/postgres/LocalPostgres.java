@@ -3,6 +3,7 @@ package dev.pgbaton.postgres;
 import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.Divergence;
 import dev.pgbaton.instance.Postgres;
+import dev.pgbaton.instance.Quorum;
 import dev.pgbaton.instance.ReloadState;
 import dev.pgbaton.instance.ServerState;
 import dev.pgbaton.instance.ServerState.Busy;
@@ -48,6 +49,9 @@ public final class LocalPostgres implements Postgres {
   private final LocalFence.Target target = new LocalFence.Target();
   private Optional<StopMode> stopping = Optional.empty();
   private Optional<String> follows = Optional.empty();
+  private boolean cuttingOff;
+  private Optional<Quorum> quorum = Optional.empty();
+  private volatile Optional<Quorum> inForce = Optional.empty();
   private boolean promoting;
   private int promotionEpoch;
   private int timelineSeen;
@@ -140,6 +144,11 @@ public final class LocalPostgres implements Postgres {
       if (promotionEpoch == 0) timelineSeen = 0;
     }
     var s = seen.get();
+    inForce = Optional.of(s.quorum());
+    if (cuttingOff && !s.receiving()) {
+      cuttingOff = false;
+      follows = Optional.empty();
+    }
     if (!s.inRecovery()) {
       if (promoting) {
         if (files.history(s.timeline()).epoch() != promotionEpoch) note(s.timeline());
@@ -223,6 +232,8 @@ public final class LocalPostgres implements Postgres {
       return;
     }
     follows = upstream;
+    cuttingOff = false;
+    inForce = Optional.empty();
     promoting = false;
     logMissing = false;
     answered = false;
@@ -364,8 +375,29 @@ public final class LocalPostgres implements Postgres {
     configuration.writeUpstream(Optional.of(upstream));
     if (reloadServer()) {
       follows = Optional.of(upstream);
+      cuttingOff = false;
       logMissing = false;
     }
+  }
+
+  @Override
+  public synchronized void cutOff() {
+    if (cuttingOff) return;
+    configuration.writeUpstream(Optional.empty());
+    cuttingOff = reloadServer();
+  }
+
+  @Override
+  public synchronized void synchronise(Quorum confirming) {
+    if (!quorum.equals(Optional.of(confirming))) configuration.writeQuorum(confirming);
+    quorum = Optional.of(confirming);
+    if (target.server() == null || !answered || stopping.isPresent()) return;
+    if (!inForce.equals(Optional.of(Quorum.parse(confirming.setting())))) reloadServer();
+  }
+
+  @Override
+  public Optional<Quorum> quorum() {
+    return target.server() != null && answered ? inForce : Optional.empty();
   }
 
   private boolean reloadServer() {

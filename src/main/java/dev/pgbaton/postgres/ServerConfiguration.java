@@ -1,5 +1,6 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.instance.Quorum;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -74,6 +75,7 @@ final class ServerConfiguration {
           allow_alter_system = off
           logging_collector = off
           include '%s'
+          include_if_exists '%s'
           %s
           """
               .formatted(
@@ -85,6 +87,7 @@ final class ServerConfiguration {
                   paths.run().resolve("pg_ident.conf"),
                   name,
                   paths.run().resolve("upstream.conf"),
+                  paths.run().resolve("quorum.conf"),
                   last));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -95,6 +98,13 @@ final class ServerConfiguration {
     DataFiles.replace(
         paths.run().resolve("upstream.conf"),
         "primary_conninfo = '%s'\n".formatted(upstream.map(this::connection).orElse("")));
+  }
+
+  /** It outweighs what is mounted: that is what somebody wishes, this is what the Lease says. */
+  void writeQuorum(Quorum quorum) {
+    DataFiles.replace(
+        paths.run().resolve("quorum.conf"),
+        "synchronous_standby_names = '%s'\n".formatted(quorum.setting()));
   }
 
   void writeReloadable(MountedSettings settings) {

@@ -2,6 +2,7 @@ package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.Quorum;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,7 +16,9 @@ record ServerQuery(
     Lsn log,
     Lsn replayed,
     String systemIdentifier,
-    Optional<String> streamingFrom) {
+    Optional<String> streamingFrom,
+    boolean receiving,
+    Quorum quorum) {
 
   /**
    * A standby's timeline is the newest of: the one that it streams, the one that its control file
@@ -30,7 +33,9 @@ record ServerQuery(
                   ELSE pg_current_wal_lsn() END,
              CASE WHEN r.r THEN coalesce(pg_last_wal_replay_lsn(), '0/0') ELSE pg_current_wal_lsn() END,
              s.system_identifier,
-             CASE WHEN w.status = 'streaming' THEN w.sender_host END
+             CASE WHEN w.status = 'streaming' THEN w.sender_host END,
+             w.pid IS NOT NULL,
+             current_setting('synchronous_standby_names')
       FROM (SELECT pg_is_in_recovery() AS r) r
         CROSS JOIN pg_control_system() s CROSS JOIN pg_control_checkpoint() c CROSS JOIN pg_control_recovery() m
         LEFT JOIN pg_stat_wal_receiver w ON true
@@ -51,7 +56,9 @@ record ServerQuery(
         Lsn.parse(row.getString(4)),
         row.getString(5),
         // <pod>.<headless service>
-        Optional.ofNullable(row.getString(6)).map(host -> host.split("\\.")[0]));
+        Optional.ofNullable(row.getString(6)).map(host -> host.split("\\.")[0]),
+        row.getBoolean(7),
+        Quorum.parse(row.getString(8)));
   }
 
   static List<String> errors(ResultSet rows) throws SQLException {

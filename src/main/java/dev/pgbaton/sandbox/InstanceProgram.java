@@ -8,6 +8,7 @@ import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.InstanceStep;
 import dev.pgbaton.instance.InstanceView;
 import dev.pgbaton.instance.Intents;
+import dev.pgbaton.instance.Promise;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +73,6 @@ final class InstanceProgram implements Program {
   private void look() {
     var set = name.substring(0, name.lastIndexOf('-'));
     var all = IntStream.range(0, config.instances()).mapToObj(i -> set + "-" + i).toList();
-    peers.askOnly(all);
     loop.reconfigure(
         new Identity(name, life, all, name),
         InstanceSettings.fast(config.synchronousStandbysMounted()));
@@ -99,8 +99,13 @@ final class InstanceProgram implements Program {
                         v.lease(),
                         v.peers(),
                         intents,
-                        v.memory()),
+                        v.memory(),
+                        v.agreement()),
                     site.agenda().uptime()));
+  }
+
+  boolean promise(Promise asked) {
+    return loop.promise(asked, site.agenda().uptime());
   }
 
   private void wake() {

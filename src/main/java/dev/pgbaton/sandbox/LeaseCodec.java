@@ -3,7 +3,10 @@ package dev.pgbaton.sandbox;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.LeaseState;
+import dev.pgbaton.instance.Quorum;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -27,7 +30,13 @@ final class LeaseCodec {
         Optional.ofNullable(annotations.get(Names.HANDOFF_TO)),
         Optional.ofNullable(annotations.get(Names.HANDOFF_REFUSED)),
         Optional.ofNullable(annotations.get(Names.RESTART)),
-        Optional.ofNullable(annotations.get(Names.SYSTEM_IDENTIFIER)));
+        Optional.ofNullable(annotations.get(Names.SYSTEM_IDENTIFIER)),
+        new Quorum(
+            Optional.ofNullable(annotations.get(Names.MEMBERS))
+                .map(m -> List.of(m.split(",")))
+                .orElse(List.of()),
+            Integer.parseInt(annotations.getOrDefault(Names.SYNCHRONOUS_STANDBYS, "0"))),
+        Duration.ofSeconds(Optional.ofNullable(spec.getLeaseDurationSeconds()).orElse(0)));
   }
 
   static Lease write(Lease lease, LeaseState state) {
@@ -39,6 +48,12 @@ final class LeaseCodec {
     put(annotations, Names.HANDOFF_REFUSED, state.handOffRefused());
     put(annotations, Names.RESTART, state.restart());
     put(annotations, Names.SYSTEM_IDENTIFIER, state.systemIdentifier());
+    var members = Optional.of(state.quorum().members()).filter(m -> !m.isEmpty());
+    put(annotations, Names.MEMBERS, members.map(m -> String.join(",", m)));
+    put(
+        annotations,
+        Names.SYNCHRONOUS_STANDBYS,
+        members.map(_ -> Integer.toString(state.quorum().standbys())));
     return lease
         .edit()
         .editMetadata()
@@ -47,6 +62,7 @@ final class LeaseCodec {
         .editSpec()
         .withHolderIdentity(state.holder().orElse(""))
         .withLeaseTransitions(state.epoch())
+        .withLeaseDurationSeconds((int) state.lapsesAfter().toSeconds())
         .endSpec()
         .build();
   }

@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.Divergence;
 import dev.pgbaton.instance.Postgres;
+import dev.pgbaton.instance.Quorum;
 import dev.pgbaton.instance.ReloadState;
 import dev.pgbaton.instance.ServerState;
 import dev.pgbaton.instance.ServerState.Failure;
@@ -50,6 +51,7 @@ final class PostgresServer implements Postgres {
   private final List<WalLink> standbys = new ArrayList<>();
   private final List<Long> waiting = new ArrayList<>();
   private final SortedMap<String, String> settings = new TreeMap<>();
+  private Optional<Quorum> confirming = Optional.empty();
   private String reloadTaken = "";
   private String reloadRefused = "";
   private long replayed;
@@ -322,6 +324,7 @@ final class PostgresServer implements Postgres {
           settings.clear();
           settings.putAll(config.restartSettings());
           settings.putAll(config.reloadSettings());
+          confirmAsTold();
           reloadTaken = config.reloadHash();
           then.run();
         });
@@ -389,10 +392,37 @@ final class PostgresServer implements Postgres {
     if (config.errors().isEmpty()) {
       reloadTaken = config.reloadHash();
       settings.putAll(config.reloadSettings());
+      confirmAsTold();
+      confirmed();
     } else {
       reloadRefused = config.reloadHash();
     }
     changed.run();
+  }
+
+  @Override
+  public void synchronise(Quorum quorum) {
+    confirming = Optional.of(quorum);
+    var now = turn;
+    site.agenda()
+        .in(
+            site.chance().between(1, 30),
+            () -> {
+              if (now != turn || !running()) return;
+              confirmAsTold();
+              confirmed();
+            });
+  }
+
+  private void confirmAsTold() {
+    confirming.ifPresent(q -> settings.put("synchronous_standby_names", q.setting()));
+  }
+
+  @Override
+  public Optional<Quorum> quorum() {
+    return running()
+        ? Optional.of(Quorum.parse(settings.getOrDefault("synchronous_standby_names", "")))
+        : Optional.empty();
   }
 
   @Override
@@ -498,6 +528,12 @@ final class PostgresServer implements Postgres {
     logMissing = false;
   }
 
+  @Override
+  public void cutOff() {
+    follows = Optional.empty();
+    closeUpstream();
+  }
+
   private void connect(int began) {
     if (began != turn || phase != Phase.STANDBY) return;
     if (upstream == null && !promoting)
@@ -575,10 +611,14 @@ final class PostgresServer implements Postgres {
 
   void confirmed() {
     if (phase != Phase.PRIMARY) return;
-    var needed = synchronousStandbys();
+    var quorum = quorum().orElseThrow();
     while (!waiting.isEmpty()) {
       var lsn = waiting.getFirst();
-      if (standbys.stream().filter(l -> l.confirmed() >= lsn).count() < needed) return;
+      var have =
+          standbys.stream()
+              .filter(l -> l.confirmed() >= lsn && quorum.members().contains(l.standby().name()))
+              .count();
+      if (have < quorum.standbys()) return;
       waiting.removeFirst();
       site.commits().acknowledge(data().branch, lsn);
     }

@@ -3,6 +3,7 @@ package dev.pgbaton.sandbox;
 import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.Peer;
 import dev.pgbaton.instance.Peers;
+import dev.pgbaton.instance.Promise;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,16 +31,25 @@ final class SandboxPeers implements Peers {
     ask(round);
   }
 
-  /** Whom to ask from now on, in this order. */
-  void askOnly(List<String> instances) {
+  @Override
+  public void among(List<String> instances) {
+    if (List.copyOf(latest.keySet()).equals(instances)) return;
     var before = new LinkedHashMap<>(latest);
     latest.clear();
-    instances.stream()
-        .filter(i -> !i.equals(self))
-        .forEach(
-            i ->
-                latest.put(
-                    i, before.getOrDefault(i, new Peer(i, Optional.empty(), Optional.empty()))));
+    instances.forEach(
+        i ->
+            latest.put(i, before.getOrDefault(i, new Peer(i, Optional.empty(), Optional.empty()))));
+  }
+
+  /** All of them are asked, whatever the others have said. */
+  @Override
+  public boolean promise(List<String> names, Promise asked) {
+    var all = true;
+    for (var name : names)
+      all &=
+          site.network().reach(self, name).map(p -> p.promise(asked)).orElse(false)
+              && site.network().reach(name, self).isPresent();
+    return all;
   }
 
   void close() {

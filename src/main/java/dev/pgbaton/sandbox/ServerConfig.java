@@ -1,6 +1,7 @@
 package dev.pgbaton.sandbox;
 
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.instance.Quorum;
 import dev.pgbaton.spec.SettingsCatalogue;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -96,11 +97,7 @@ final class ServerConfig {
     return settings;
   }
 
-  /** {@code ANY k (…)}. */
   static int synchronousStandbys(Map<String, String> settings) {
-    var names = settings.getOrDefault("synchronous_standby_names", "");
-    return names.startsWith("ANY ")
-        ? Integer.parseInt(names.substring(4, names.indexOf(' ', 4)))
-        : 0;
+    return Quorum.parse(settings.getOrDefault("synchronous_standby_names", "")).standbys();
   }
 }

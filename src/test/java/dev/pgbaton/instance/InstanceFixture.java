@@ -30,6 +30,9 @@ final class InstanceFixture {
   private Intents intents = Intents.NONE;
   private Memory memory = Memory.begin(Duration.ZERO);
   private int synchronousStandbys;
+  private Quorum inForce = Quorum.NONE;
+  private Duration promisedUntil;
+  private Duration leaseSince = Duration.ZERO;
 
   private InstanceFixture(String name) {
     self =
@@ -123,7 +126,9 @@ final class InstanceFixture {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(SYSTEM));
+            Optional.of(SYSTEM),
+            quorum(),
+            Duration.ofSeconds(10));
     return this;
   }
 
@@ -144,7 +149,9 @@ final class InstanceFixture {
             lease.handOffTo(),
             lease.handOffRefused(),
             lease.restart(),
-            lease.systemIdentifier());
+            lease.systemIdentifier(),
+            lease.quorum(),
+            lease.lapsesAfter());
     return this;
   }
 
@@ -165,7 +172,9 @@ final class InstanceFixture {
             Optional.ofNullable(handOffTo),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(SYSTEM));
+            Optional.of(SYSTEM),
+            quorum(),
+            Duration.ofSeconds(10));
     return this;
   }
 
@@ -181,7 +190,9 @@ final class InstanceFixture {
             lease.handOffTo(),
             lease.handOffRefused(),
             lease.holder(),
-            lease.systemIdentifier());
+            lease.systemIdentifier(),
+            lease.quorum(),
+            lease.lapsesAfter());
     return this;
   }
 
@@ -198,7 +209,9 @@ final class InstanceFixture {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            lease.systemIdentifier());
+            lease.systemIdentifier(),
+            lease.quorum(),
+            lease.lapsesAfter());
     return this;
   }
 
@@ -225,6 +238,90 @@ final class InstanceFixture {
 
   InstanceFixture synchronous(int standbys) {
     synchronousStandbys = standbys;
+    lease = lease.agreed(quorum());
+    inForce = quorum();
+    return this;
+  }
+
+  private Quorum quorum() {
+    return new Quorum(self.instances(), synchronousStandbys);
+  }
+
+  InstanceFixture leaseLapsesAfter(Duration span) {
+    lease =
+        new LeaseState(
+            lease.version(),
+            lease.holder(),
+            lease.holderLife(),
+            lease.epoch(),
+            lease.lastHolder(),
+            lease.floor(),
+            lease.handOffTo(),
+            lease.handOffRefused(),
+            lease.restart(),
+            lease.systemIdentifier(),
+            lease.quorum(),
+            span);
+    return this;
+  }
+
+  InstanceFixture cutOff(WalPosition position) {
+    return server(
+        new Standby(
+            position,
+            position.lsn(),
+            TimelineHistory.NONE,
+            SYSTEM,
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            false));
+  }
+
+  static InstanceStatus promised(InstanceStatus s) {
+    return new InstanceStatus(
+        s.name(),
+        s.address(),
+        s.role(),
+        s.running(),
+        s.ready(),
+        s.stopping(),
+        s.hasData(),
+        s.cutOff(),
+        true,
+        s.systemIdentifier(),
+        s.position(),
+        s.replayed(),
+        s.streamingFrom(),
+        s.history(),
+        s.reloadTaken(),
+        s.configErrors());
+  }
+
+  InstanceFixture onTheLease(List<String> members, int standbys) {
+    lease = lease.agreed(new Quorum(members, standbys));
+    return this;
+  }
+
+  /** Who confirms commits has stood on the Lease for that long. */
+  InstanceFixture leaseSaysSo(Duration time) {
+    leaseSince = NOW.minus(time);
+    return this;
+  }
+
+  InstanceFixture inForce(Quorum really) {
+    inForce = really;
+    return this;
+  }
+
+  InstanceFixture hasPromised(Duration left) {
+    promisedUntil = NOW.plus(left);
+    return this;
+  }
+
+  /** A renewal was tried in vain that long ago. */
+  InstanceFixture renewalFailed(Duration before) {
+    attemptedAt = Optional.of(NOW.minus(before));
     return this;
   }
 
@@ -277,6 +374,8 @@ final class InstanceFixture {
         true,
         stopping,
         position.isPresent(),
+        role == Role.REPLICA && from.isEmpty(),
+        false,
         position.map(_ -> SYSTEM),
         position,
         position.map(WalPosition::lsn),
@@ -365,10 +464,20 @@ final class InstanceFixture {
             leaseKnown ? Optional.of(lease) : Optional.empty(),
             unchangedSince,
             confirmedAt,
-            attemptedAt),
+            confirmedAt.map(at -> at.plusSeconds(8)),
+            attemptedAt,
+            Optional.empty(),
+            Optional.ofNullable(promisedUntil)),
         List.copyOf(peers.values()),
         intents,
-        memory.observed(server, intents, memory.streamed(), NOW.minusSeconds(1)));
+        memory.observed(server, intents, memory.streamed(), NOW.minusSeconds(1)),
+        new Agreement(
+            quorum(),
+            Duration.ZERO,
+            lease.quorum(),
+            leaseSince,
+            Optional.of(
+                new Agreement.InForce(inForce, Optional.of(at(1, 400)), NOW.minusSeconds(60)))));
   }
 
   Decision decision() {

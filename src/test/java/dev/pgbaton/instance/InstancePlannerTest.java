@@ -11,6 +11,7 @@ import static dev.pgbaton.instance.InstanceFixture.instance;
 import static dev.pgbaton.instance.InstanceFixture.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgbaton.instance.InstanceStep.AskPromises;
 import dev.pgbaton.instance.InstanceStep.Clone;
 import dev.pgbaton.instance.InstanceStep.Exit;
 import dev.pgbaton.instance.InstanceStep.Follow;
@@ -134,14 +135,30 @@ class InstancePlannerTest {
   }
 
   @Test
-  void theFirstInstanceDoesNotWaitForeverForAPodThatCanNotBeScheduled() {
+  void aSilentInstanceMayHaveTheDataThatALostLeaseDoesNotTellOf() {
     assertThat(
             instance("pg-0")
-                .started(Duration.ofSeconds(20))
+                .started(Duration.ofHours(1))
                 .peer("pg-1", emptyInstance("pg-1"))
                 .unreachable("pg-2")
                 .step())
-        .isEqualTo(new TakeLease());
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aHolderThatCannotRenewAsksTheOthersToLeaveItTheLease() {
+    var cutFromTheApi =
+        instance("pg-0").primary().holding(Duration.ofSeconds(3)).synchronous(1);
+
+    assertThat(cutFromTheApi.renewalFailed(Duration.ofMillis(100)).step())
+        .isEqualTo(new AskPromises());
+    assertThat(
+            cutFromTheApi
+                .holding(Duration.ofSeconds(8))
+                .synchronous(1)
+                .renewalFailed(Duration.ofMillis(100))
+                .step())
+        .isEqualTo(Stop.immediate());
   }
 
   @Test
@@ -483,21 +500,20 @@ class InstancePlannerTest {
   @Test
   void aNewHolderWithoutDataInANewClusterRunsInitdb() {
     var view = instance("pg-0").view();
-    var lease = LeaseState.fresh("1").taken(view.self());
+    var lease = LeaseState.fresh("1").taken(view.self(), view.settings());
     var held =
         new InstanceView(
             view.self(),
             view.settings(),
             view.server(),
             view.reload(),
-            new LeaseView(
-                Optional.of(lease),
-                InstanceFixture.NOW,
-                Optional.of(InstanceFixture.NOW),
-                Optional.empty()),
+            LeaseView.unknown()
+                .seen(lease, InstanceFixture.NOW)
+                .confirmed(InstanceFixture.NOW, InstanceFixture.NOW.plusSeconds(8)),
             view.peers(),
             view.intents(),
-            view.memory());
+            view.memory(),
+            view.agreement());
 
     assertThat(InstancePlanner.decide(held, InstanceFixture.NOW).step())
         .isEqualTo(new Initialise());

@@ -1,16 +1,20 @@
 package dev.pgbaton.instance;
 
 import static dev.pgbaton.instance.InstanceFixture.at;
+import static dev.pgbaton.instance.InstanceFixture.emptyInstance;
 import static dev.pgbaton.instance.InstanceFixture.formerPrimary;
 import static dev.pgbaton.instance.InstanceFixture.formerStandby;
 import static dev.pgbaton.instance.InstanceFixture.instance;
+import static dev.pgbaton.instance.InstanceFixture.promised;
 import static dev.pgbaton.instance.InstanceFixture.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgbaton.instance.InstanceStep.CutOff;
 import dev.pgbaton.instance.InstanceStep.StartStandby;
 import dev.pgbaton.instance.InstanceStep.TakeLease;
 import dev.pgbaton.instance.InstanceStep.Wait;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -124,10 +128,71 @@ class SuccessionTest {
         .isEqualTo(new Wait(true));
   }
 
+  private static InstanceFixture cutOffSurvivor() {
+    return survivor().cutOff(at(1, 500)).synchronous(1);
+  }
+
+  @Test
+  void withASynchronousStandbyItFirstCutsItselfOff() {
+    assertThat(survivor().synchronous(1).step()).isEqualTo(new CutOff());
+  }
+
   @Test
   void withASynchronousStandbyTwoOfThreeAreNeeded() {
-    assertThat(survivor().synchronous(1).step()).isEqualTo(new TakeLease());
-    assertThat(survivor().synchronous(1).unreachable("pg-2").step()).isInstanceOf(Wait.class);
+    assertThat(cutOffSurvivor().step()).isEqualTo(new TakeLease());
+    assertThat(cutOffSurvivor().unreachable("pg-2").step()).isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aReplicaThatMayStillConfirmWhatTheOldPrimaryWritesDoesNotCount() {
+    assertThat(cutOffSurvivor().peer("pg-2", replica("pg-2", at(1, 500), "pg-0")).step())
+        .isEqualTo(new Wait(true));
+  }
+
+  @Test
+  void anInstanceWhoseLogNobodyReadsDoesNotCount() {
+    assertThat(cutOffSurvivor().peer("pg-2", emptyInstance("pg-2")).step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void withTheQuorumNobodyIsWaitedFor() {
+    assertThat(cutOffSurvivor().streamedUntil("pg-0", Duration.ofMinutes(3)).step())
+        .isEqualTo(new TakeLease());
+  }
+
+  @Test
+  void theLeaseSaysHowManyAreNeededNotTheInstancesOwnSettings() {
+    assertThat(
+            survivor()
+                .cutOff(at(1, 500))
+                .onTheLease(List.of("pg-0", "pg-1", "pg-2"), 1)
+                .unreachable("pg-2")
+                .step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void whoIsNotOnTheLeaseMayNotTakeIt() {
+    assertThat(survivor().onTheLease(List.of("pg-0", "pg-2"), 0).step()).isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void whoHasPromisedLeavesTheLeaseToItsHolder() {
+    assertThat(survivor().hasPromised(Duration.ofMillis(1)).step()).isNotEqualTo(new TakeLease());
+    assertThat(survivor().hasPromised(Duration.ZERO).step()).isEqualTo(new TakeLease());
+  }
+
+  @Test
+  void whatAnotherHasPromisedIsNotTakenFromItsHolderEither() {
+    assertThat(survivor().peer("pg-2", promised(replica("pg-2", at(1, 400), null))).step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aHolderThatCountsOnALongerTimeGetsIt() {
+    assertThat(survivor().leaseLapsesAfter(Duration.ofSeconds(25)).step())
+        .isNotEqualTo(new TakeLease());
   }
 
   @Test
@@ -145,7 +210,7 @@ class SuccessionTest {
   void whatTheFormerHolderWasAskedForIsNotAskedOfTheNext() {
     var view = instance("pg-1").leaseOf("pg-0", "pg-2").view();
 
-    assertThat(view.leaseState().orElseThrow().taken(view.self()).handOffTo()).isEmpty();
+    assertThat(view.leaseState().orElseThrow().taken(view.self(), view.settings()).handOffTo()).isEmpty();
   }
 
   @Test

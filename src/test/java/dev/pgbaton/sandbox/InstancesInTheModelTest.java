@@ -89,17 +89,60 @@ class InstancesInTheModelTest {
   }
 
   @Test
-  void aPrimaryWithoutTheApiServerStopsBeforeAnotherStarts() {
+  void aPrimaryWithoutTheApiServerAndAPeerStopsBeforeAnotherStarts() {
     bringUp(3, 1);
     var old = primary().name();
+    var silent = old.equals("orders-2") ? "orders-1" : "orders-2";
     world.api(new ObjectKey("Pod", "shop", old)).away(true);
+    site.network().cut(old, silent, true);
     pass(40);
 
     assertThat(primary().name()).isNotEqualTo(old);
     world.api(new ObjectKey("Pod", "shop", old)).away(false);
+    site.network().cut(old, silent, false);
     pass(40);
     assertThat(ready()).isEqualTo(3);
     assertWritesGoOn();
+  }
+
+  @Test
+  void anOutageOfTheApiServerAloneStopsNobody() {
+    bringUp(3, 1);
+    var before = primary();
+    apiAway(true);
+    for (int second = 0; second < 60; second++) {
+      pass(1);
+      assertThat(primary()).isSameAs(before);
+      assertWritesGoOn();
+    }
+    apiAway(false);
+    pass(30);
+
+    assertThat(primary()).isSameAs(before);
+    assertThat(ready()).isEqualTo(3);
+  }
+
+  @Test
+  void aReplicaThatRestartsDuringAnOutageDoesNotTakeTheLeaseAfterwards() {
+    bringUp(3, 0);
+    var before = primary().name();
+    var replica = before.equals("orders-2") ? "orders-1" : "orders-2";
+    apiAway(true);
+    pass(5);
+    world.kubelet().life(ObjectStore.key(pod(replica))).orElseThrow().killContainer();
+    pass(60);
+    apiAway(false);
+    pass(60);
+
+    assertThat(ready()).isEqualTo(3);
+    assertWritesGoOn();
+  }
+
+  private void apiAway(boolean away) {
+    world
+        .store()
+        .list(Pod.class)
+        .forEach(p -> world.api(ObjectStore.key(p)).away(away));
   }
 
   @Test

@@ -3,14 +3,17 @@ package dev.pgbaton.instance.http;
 import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.Peer;
 import dev.pgbaton.instance.Peers;
+import dev.pgbaton.instance.Promise;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -43,8 +46,8 @@ public final class HttpPeers implements Peers {
     this.changed = changed;
   }
 
-  /** Whom to ask from now on, in this order. */
-  public void ask(List<String> names) {
+  @Override
+  public void among(List<String> names) {
     var before = peers;
     if (before.stream().map(p -> p.name).toList().equals(names)) return;
     peers = names.stream().map(name -> known(before, name)).toList();
@@ -66,6 +69,25 @@ public final class HttpPeers implements Peers {
   @Override
   public List<Peer> latest() {
     return peers.stream().map(p -> p.latest).toList();
+  }
+
+  @Override
+  public boolean promise(List<String> names, Promise asked) {
+    var body = PromiseJson.write(asked);
+    var answers = names.stream().map(name -> promise(name, body)).toList();
+    return answers.stream().allMatch(CompletableFuture::join);
+  }
+
+  private CompletableFuture<Boolean> promise(String name, String body) {
+    var request =
+        HttpRequest.newBuilder(address.apply(name).resolve("/promise"))
+            .timeout(TIMEOUT)
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    return client
+        .sendAsync(request, BodyHandlers.discarding())
+        .thenApply(answer -> answer.statusCode() == 200)
+        .exceptionally(_ -> false);
   }
 
   @Override

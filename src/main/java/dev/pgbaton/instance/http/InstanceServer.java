@@ -57,6 +57,7 @@ public final class InstanceServer {
                 .status()
                 .map(s -> new Answer(200, "application/json", StatusJson.write(s, volume.get())))
                 .orElseGet(() -> Answer.text(false, "starting")));
+    status.createContext("/promise", exchange -> promise(runner, exchange));
     status.start();
 
     var control =
@@ -88,6 +89,21 @@ public final class InstanceServer {
             Thread.currentThread().interrupt();
           }
         });
+  }
+
+  private static void promise(InstanceRunner runner, HttpExchange exchange) throws IOException {
+    try (exchange) {
+      if (!exchange.getRequestMethod().equals("POST")) {
+        send(exchange, new Answer(405, "text/plain", "POST\n"));
+        return;
+      }
+      var body = exchange.getRequestBody().readNBytes(PromiseJson.LONGEST);
+      var asked = PromiseJson.read(new String(body, StandardCharsets.UTF_8));
+      var given = runner.promise(asked);
+      send(exchange, new Answer(given ? 200 : 409, "text/plain", given ? "promised\n" : "no\n"));
+    } catch (IllegalArgumentException e) {
+      send(exchange, new Answer(400, "text/plain", "not a request for a promise\n"));
+    }
   }
 
   private static Answer notFound() {

@@ -35,6 +35,8 @@ public final class StatusJson {
     json.put("ready", status.ready());
     json.put("stopping", status.stopping());
     json.put("hasData", status.hasData());
+    json.put("cutOff", status.cutOff());
+    json.put("promised", status.promised());
     status.systemIdentifier().ifPresent(id -> json.put("systemIdentifier", id));
     status
         .position()
@@ -73,6 +75,8 @@ public final class StatusJson {
           json.path("ready").asBoolean(),
           json.path("stopping").asBoolean(),
           json.path("hasData").asBoolean(),
+          json.path("cutOff").asBoolean(),
+          json.path("promised").asBoolean(),
           text(json, "systemIdentifier"),
           text(json, "receivedLsn")
               .map(lsn -> new WalPosition(json.path("timeline").asInt(), Lsn.parse(lsn))),

@@ -28,6 +28,8 @@ class HttpPeersTest {
           true,
           false,
           true,
+          false,
+          true,
           Optional.of("7710584129022943288"),
           Optional.of(WalPosition.parse("3:0/5000148")),
           Optional.of(Lsn.parse("0/5000100")),
@@ -48,6 +50,8 @@ class HttpPeersTest {
             "pg-1",
             "10.0.0.1",
             Role.UNKNOWN,
+            false,
+            false,
             false,
             false,
             false,
@@ -88,13 +92,13 @@ class HttpPeersTest {
                       "http://127.0.0.1:%d/status"
                           .formatted(name.equals("pg-1") ? server.getAddress().getPort() : closed)),
               () -> {});
-      peers.ask(List.of("pg-1", "pg-2"));
+      peers.among(List.of("pg-1", "pg-2"));
 
       await().until(() -> peers.latest().stream().allMatch(p -> p.askedAt().isPresent()));
       assertThat(peers.latest().get(0).status()).contains(STATUS);
       assertThat(peers.latest().get(1).status()).isEmpty();
 
-      peers.ask(List.of("pg-2"));
+      peers.among(List.of("pg-2"));
       assertThat(peers.latest()).extracting(p -> p.name()).containsExactly("pg-2");
     } finally {
       server.stop(0);
