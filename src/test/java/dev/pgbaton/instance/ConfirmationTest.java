@@ -33,8 +33,7 @@ class ConfirmationTest {
     var asked = primary(1).onTheLease(THREE, 0).inForce(Quorum.NONE);
 
     assertThat(asked.step()).isEqualTo(new WriteQuorum(new Quorum(THREE, 1)));
-    assertThat(asked.onTheLease(THREE, 1).step())
-        .isEqualTo(new Synchronise(new Quorum(THREE, 1)));
+    assertThat(asked.onTheLease(THREE, 1).step()).isEqualTo(new Synchronise(new Quorum(THREE, 1)));
     assertThat(asked.inForce(new Quorum(THREE, 1)).step()).isInstanceOf(Wait.class);
   }
 
@@ -43,8 +42,7 @@ class ConfirmationTest {
     var asked = primary(0).onTheLease(THREE, 1).inForce(new Quorum(THREE, 1));
 
     assertThat(asked.step()).isEqualTo(new Synchronise(new Quorum(THREE, 0)));
-    assertThat(asked.inForce(Quorum.NONE).step())
-        .isEqualTo(new WriteQuorum(new Quorum(THREE, 0)));
+    assertThat(asked.inForce(Quorum.NONE).step()).isEqualTo(new WriteQuorum(new Quorum(THREE, 0)));
   }
 
   @Test
@@ -86,8 +84,7 @@ class ConfirmationTest {
     var grown = primary(1).onTheLease(TWO, 1).inForce(new Quorum(TWO, 1));
 
     assertThat(grown.step()).isEqualTo(new WriteQuorum(new Quorum(THREE, 1)));
-    assertThat(grown.onTheLease(THREE, 1).step())
-        .isEqualTo(new Synchronise(new Quorum(THREE, 1)));
+    assertThat(grown.onTheLease(THREE, 1).step()).isEqualTo(new Synchronise(new Quorum(THREE, 1)));
   }
 
   @Test
@@ -99,8 +96,7 @@ class ConfirmationTest {
             .leaseSaysSo(Duration.ofSeconds(90));
 
     assertThat(newHolder.step()).isNotInstanceOfAny(WriteQuorum.class, Synchronise.class);
-    assertThat(newHolder.leaseSaysSo(Duration.ofMinutes(3)).step())
-        .isInstanceOf(Synchronise.class);
+    assertThat(newHolder.leaseSaysSo(Duration.ofMinutes(3)).step()).isInstanceOf(Synchronise.class);
   }
 
   @Test

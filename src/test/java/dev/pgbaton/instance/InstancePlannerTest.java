@@ -147,8 +147,7 @@ class InstancePlannerTest {
 
   @Test
   void aHolderThatCannotRenewAsksTheOthersToLeaveItTheLease() {
-    var cutFromTheApi =
-        instance("pg-0").primary().holding(Duration.ofSeconds(3)).synchronous(1);
+    var cutFromTheApi = instance("pg-0").primary().holding(Duration.ofSeconds(3)).synchronous(1);
 
     assertThat(cutFromTheApi.renewalFailed(Duration.ofMillis(100)).step())
         .isEqualTo(new AskPromises());

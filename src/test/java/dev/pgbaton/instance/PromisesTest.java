@@ -71,19 +71,20 @@ class PromisesTest {
 
     assertThat(promises.give(asked(1), Optional.of(lease), self, NOW.plusSeconds(30))).isFalse();
 
-    var renewed = new LeaseState(
-        "8",
-        lease.holder(),
-        lease.holderLife(),
-        lease.epoch(),
-        lease.lastHolder(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        lease.quorum(),
-        lease.lapsesAfter());
+    var renewed =
+        new LeaseState(
+            "8",
+            lease.holder(),
+            lease.holderLife(),
+            lease.epoch(),
+            lease.lastHolder(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            lease.quorum(),
+            lease.lapsesAfter());
     assertThat(promises.give(asked(1), Optional.of(renewed), self, NOW.plusSeconds(31))).isTrue();
   }
 }

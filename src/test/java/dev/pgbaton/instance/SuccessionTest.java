@@ -210,7 +210,8 @@ class SuccessionTest {
   void whatTheFormerHolderWasAskedForIsNotAskedOfTheNext() {
     var view = instance("pg-1").leaseOf("pg-0", "pg-2").view();
 
-    assertThat(view.leaseState().orElseThrow().taken(view.self(), view.settings()).handOffTo()).isEmpty();
+    assertThat(view.leaseState().orElseThrow().taken(view.self(), view.settings()).handOffTo())
+        .isEmpty();
   }
 
   @Test

@@ -139,10 +139,7 @@ class InstancesInTheModelTest {
   }
 
   private void apiAway(boolean away) {
-    world
-        .store()
-        .list(Pod.class)
-        .forEach(p -> world.api(ObjectStore.key(p)).away(away));
+    world.store().list(Pod.class).forEach(p -> world.api(ObjectStore.key(p)).away(away));
   }
 
   @Test
