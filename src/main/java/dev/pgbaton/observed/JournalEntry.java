@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * @param step the disruptive step that was begun last
  * @param rollout the rollout under way
  * @param quarantine the intent that failed and is not tried again
- * @param lastGood the StatefulSet, as JSON, that last worked with every instance
+ * @param lastGood the instances' template, settings and pgpool, as JSON, that last worked together
  * @param inventory what was applied and may be pruned
  * @param admission differences that survive an apply, by object: reported once and not fought
  * @param reported the last status posted, by commit and context

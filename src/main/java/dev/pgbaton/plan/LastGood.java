@@ -1,30 +1,65 @@
 package dev.pgbaton.plan;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.AppliedHash;
+import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.ObjectRole;
+import dev.pgbaton.desired.ReloadedSettings;
+import dev.pgbaton.desired.Remembered;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Quarantine;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The StatefulSet that last worked, and going back to it. */
+/** What last worked: the instances, the settings they took and pgpool; and going back to it. */
 public final class LastGood {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String SYNCHRONOUS_NAMES = "synchronous_standby_names";
+
+  private static final Remembered<DesiredCluster, DesiredCluster, String> TEXTS =
+      new Remembered<>((desired, _) -> write(desired));
+
+  /**
+   * @param settings as {@code pg_settings} shows them
+   */
+  private record Kept(
+      StatefulSet statefulSet, Map<ObjectKey, HasMetadata> others, Map<String, String> settings) {}
 
   private LastGood() {}
 
   /** As the journal keeps it. */
-  public static String toJson(StatefulSet set) {
-    try {
-      return JSON.writeValueAsString(set);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+  public static String toJson(DesiredCluster desired) {
+    return TEXTS.of(desired, desired);
+  }
+
+  private static String write(DesiredCluster desired) {
+    var json = JSON.createObjectNode();
+    json.set("statefulSet", JSON.valueToTree(desired.statefulSet()));
+    var others = json.putArray("others");
+    desired.objects().stream()
+        .filter(LastGood::isKept)
+        .forEach(o -> others.add(JSON.<JsonNode>valueToTree(o.object())));
+    json.set("settings", JSON.valueToTree(new TreeMap<>(desired.settings())));
+    return json.toString();
+  }
+
+  private static boolean isKept(DesiredObject object) {
+    return object.role() == ObjectRole.SETTINGS || object.object() instanceof Deployment;
   }
 
   /** The quarantine, if it is this intent that failed: a new one is tried. */
@@ -34,26 +69,69 @@ public final class LastGood {
         .filter(q -> journal.intent().map(i -> i.hash().equals(q.hash())).orElse(false));
   }
 
-  /** What is brought about: the intent, or with the instances as they last worked if it failed. */
+  /** What is brought about: the intent, or with all that last worked if it failed. */
   static DesiredCluster insteadOf(DesiredCluster wanted, JournalEntry journal) {
     var json = journal.lastGood();
     if (quarantine(journal).isEmpty() || json.isEmpty()) return wanted;
-    var set = sized(read(json.get()), wanted);
-    var key = wanted.layout().statefulSetKey();
+    var kept = read(json.get());
+    var objects = new ArrayList<DesiredObject>();
+    wanted.objects().forEach(o -> objects.add(before(o, kept, wanted)));
+    var keys = objects.stream().map(DesiredObject::key).collect(Collectors.toSet());
+    // What was named by its content is read again by whoever restarts. Without pgpool, nobody
+    // reads pgpool's.
+    kept.others().entrySet().stream()
+        .filter(e -> e.getValue() instanceof ConfigMap && !keys.contains(e.getKey()))
+        .map(
+            e ->
+                new DesiredObject(
+                    e.getValue(), ObjectRole.SETTINGS, ApplyPolicy.APPLY, source(wanted)))
+        .forEach(objects::add);
+    var reload = objects.stream().filter(ReloadedSettings::is).findFirst();
     return new DesiredCluster(
         wanted.layout(),
-        wanted.objects().stream().map(o -> replace(o, key, set)).toList(),
+        objects,
         wanted.rollout(),
-        wanted.settings(),
-        wanted.reloadHash(),
-        wanted.synchronousStandbys());
+        settings(kept, reload, wanted),
+        reload.map(o -> ReloadedSettings.hash((ConfigMap) o.object())).orElse(wanted.reloadHash()),
+        reload
+            .map(o -> ReloadedSettings.synchronousStandbys((ConfigMap) o.object()))
+            .orElse(wanted.synchronousStandbys()));
+  }
+
+  private static dev.pgbaton.cluster.SourceRef source(DesiredCluster wanted) {
+    return wanted.get(wanted.layout().statefulSetKey()).source();
+  }
+
+  private static DesiredObject before(DesiredObject object, Kept kept, DesiredCluster wanted) {
+    if (object.key().equals(wanted.layout().statefulSetKey()))
+      return with(object, sized(kept.statefulSet(), wanted));
+    return switch (kept.others().get(object.key())) {
+      case null -> object;
+      case ConfigMap map when ReloadedSettings.is(object) ->
+          with(object, ReloadedSettings.resized(map, (ConfigMap) object.object()));
+      case HasMetadata other -> with(object, other);
+    };
+  }
+
+  private static DesiredObject with(DesiredObject object, HasMetadata instead) {
+    return new DesiredObject(instead, object.role(), object.policy(), object.source());
+  }
+
+  private static Map<String, String> settings(
+      Kept kept, Optional<DesiredObject> reload, DesiredCluster wanted) {
+    if (kept.settings().isEmpty()) return wanted.settings();
+    var settings = new TreeMap<>(kept.settings());
+    var resized =
+        reload.isPresent() && !reload.get().object().equals(kept.others().get(reload.get().key()));
+    if (resized) settings.put(SYNCHRONOUS_NAMES, wanted.settings().get(SYNCHRONOUS_NAMES));
+    return Collections.unmodifiableSortedMap(settings);
   }
 
   /** Whether there is something to go back to that differs from what is wanted. */
   static boolean differs(DesiredCluster wanted, JournalEntry journal) {
     return journal
         .lastGood()
-        .map(json -> AppliedHash.of(sized(read(json), wanted)))
+        .map(json -> AppliedHash.of(sized(read(json).statefulSet(), wanted)))
         .map(hash -> !hash.equals(AppliedHash.of(wanted.statefulSet())))
         .orElse(false);
   }
@@ -67,17 +145,49 @@ public final class LastGood {
         .build();
   }
 
-  private static DesiredObject replace(DesiredObject object, ObjectKey key, StatefulSet set) {
-    return object.key().equals(key)
-        ? new DesiredObject(set, object.role(), object.policy(), object.source())
-        : object;
+  private static Kept read(String text) {
+    try {
+      var json = JSON.readTree(text);
+      // Of an earlier pgbaton, which kept nothing else.
+      if (json.path("kind").asText().equals("StatefulSet"))
+        return new Kept(JSON.treeToValue(json, StatefulSet.class), Map.of(), Map.of());
+      var others = new TreeMap<ObjectKey, HasMetadata>();
+      for (var node : json.path("others")) {
+        var object = JSON.treeToValue(node, type(node));
+        others.put(key(object), object);
+      }
+      return new Kept(
+          JSON.treeToValue(json.path("statefulSet"), StatefulSet.class),
+          others,
+          settings(json.path("settings")));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("the journal's last good revision can't be read", e);
+    }
   }
 
-  private static StatefulSet read(String json) {
-    try {
-      return JSON.readValue(json, StatefulSet.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("the journal's last good StatefulSet can't be read", e);
-    }
+  private static Class<? extends HasMetadata> type(JsonNode node) {
+    return switch (node.path("kind").asText()) {
+      case "ConfigMap" -> ConfigMap.class;
+      case "Deployment" -> Deployment.class;
+      case String kind -> throw new IllegalStateException("the journal keeps a " + kind);
+    };
+  }
+
+  private static ObjectKey key(HasMetadata object) {
+    var meta = object.getMetadata();
+    return new ObjectKey(object.getKind(), meta.getNamespace(), meta.getName());
+  }
+
+  private static Map<String, String> settings(JsonNode json) {
+    var settings = new TreeMap<String, String>();
+    json.properties().forEach(e -> settings.put(e.getKey(), e.getValue().asText()));
+    return settings;
+  }
+
+  /** Whether a pod made from what is kept would look for this ConfigMap. */
+  static boolean names(StatefulSet set, String configMap) {
+    return set.getSpec().getTemplate().getSpec().getVolumes().stream()
+        .flatMap(v -> Stream.ofNullable(v.getConfigMap()))
+        .anyMatch(map -> configMap.equals(map.getName()));
   }
 }

@@ -54,7 +54,7 @@ final class Leftovers {
     if (!key.kind().equals("ConfigMap")) return false;
     var quoted = "\"" + key.name() + "\"";
     return observed.journal().lastGood().map(json -> json.contains(quoted)).orElse(false)
-        || observed.statefulSet().map(s -> LastGood.toJson(s).contains(quoted)).orElse(false)
+        || observed.statefulSet().map(s -> LastGood.names(s, key.name())).orElse(false)
         || observed.snapshot().pods().stream()
             .flatMap(p -> p.getSpec().getVolumes().stream())
             .anyMatch(

@@ -146,7 +146,7 @@ public final class Chronicle {
     return entry.intent().map(Intent::done).orElse(false)
         && entry.rollout().isEmpty()
         && entry.step().isEmpty()
-        && entry.lastGood().equals(Optional.of(LastGood.toJson(desired.statefulSet())))
+        && entry.lastGood().equals(Optional.of(LastGood.toJson(desired)))
         && entry.systemIdentifier().equals(identifier(observed));
   }
 
@@ -162,7 +162,7 @@ public final class Chronicle {
         close(observed.layout().id(), entry, "success", now)
             .withStep(Optional.empty())
             .withIntent(done)
-            .withLastGood(Optional.of(LastGood.toJson(desired.statefulSet())))
+            .withLastGood(Optional.of(LastGood.toJson(desired)))
             .withSystemIdentifier(identifier(observed));
     return write(observed, next);
   }

@@ -259,7 +259,7 @@ final class Clusters {
 
   /** The same cluster as it was with the old image, as the journal keeps it. */
   String lastGood() {
-    return LastGood.toJson(desired(OLD_IMAGE).statefulSet());
+    return LastGood.toJson(desired(OLD_IMAGE));
   }
 
   DesiredCluster desired() {

@@ -26,6 +26,7 @@ import dev.pgbaton.plan.Plan.Await;
 import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.util.Optional;
@@ -284,6 +285,43 @@ class PlannerTest {
         .contains("change StatefulSet shop/orders")
         .contains(
             "image registry.example.com/pgbaton/postgres:17.1 → registry.example.com/pgbaton/postgres:17");
+  }
+
+  @Test
+  void aFailedCommitsReloadedSettingsAndPgpoolGoBackToo() {
+    var before = withPgpool(cluster(), "4MB", "4.6").instances(2).lastGood();
+    var cluster =
+        withPgpool(cluster(), "8MB", "4.7")
+            .primary("orders-0")
+            .replica("orders-1", imageCantBePulled(), outdated())
+            .replica("orders-2")
+            .journal(j -> j.withLastGood(Optional.of(before)))
+            .journal(
+                j ->
+                    j.withQuarantine(
+                        Optional.of(new Quarantine("hash", "c0ffee", "no image", NOW))));
+
+    var changes = ((Step.Apply) ((Proceed) cluster.plan()).step()).changes();
+
+    assertThat(changes)
+        .extracting(Change::text)
+        .anyMatch(
+            t -> t.contains("ConfigMap shop/orders-reload") && t.contains("→ work_mem = '4MB'"))
+        .anyMatch(t -> t.contains("Deployment shop/orders-pgpool") && t.contains("4.7 → "));
+    // As many of them as the commit asks for.
+    assertThat(changes)
+        .extracting(c -> c.object().object())
+        .filteredOn(ConfigMap.class::isInstance)
+        .extracting(o -> ((ConfigMap) o).getData())
+        .anySatisfy(data -> assertThat(data).containsEntry("instances", "3"));
+  }
+
+  private static Clusters withPgpool(Clusters cluster, String workMem, String pgpool) {
+    return cluster.spec(
+        yaml ->
+            yaml.replace("work_mem: 8MB", "work_mem: " + workMem)
+                + "  pgpool: {instances: 1, image: registry.example.com/pgbaton/pgpool:%s}\n"
+                    .formatted(pgpool));
   }
 
   @Test
