@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.forge.ForgeKind;
 import dev.pgbaton.forge.ForgeStatuses;
 import dev.pgbaton.git.GitSettings;
+import dev.pgbaton.observed.PrimaryMove;
 import dev.pgbaton.report.CommitStatuses;
 import dev.pgbaton.report.CommitStatuses.Delivery;
 import dev.pgbaton.sandbox.Sandbox;
@@ -36,12 +37,20 @@ class Backends {
   /**
    * @param changed told of each cluster whose live state moved
    * @param anyChanged told when it is not known whose
+   * @param moved told of each primary that moved
    */
-  Backend of(DaemonSettings settings, Consumer<ClusterId> changed, Runnable anyChanged) {
-    return settings.config().sandbox() ? sandbox(settings, anyChanged) : kube(settings, changed);
+  Backend of(
+      DaemonSettings settings,
+      Consumer<ClusterId> changed,
+      Runnable anyChanged,
+      Consumer<PrimaryMove> moved) {
+    return settings.config().sandbox()
+        ? sandbox(settings, anyChanged)
+        : kube(settings, changed, moved);
   }
 
-  private Backend kube(DaemonSettings settings, Consumer<ClusterId> changed) {
+  private Backend kube(
+      DaemonSettings settings, Consumer<ClusterId> changed, Consumer<PrimaryMove> moved) {
     var kubernetes = client.get();
     return new KubeBackend(
         kubernetes,
@@ -52,6 +61,7 @@ class Backends {
             .orElse("pgbaton-system"),
         settings.config().namespaces().orElse(List.of()),
         changed,
+        moved,
         // Another one may work now: the kubelet starts this one again, and it waits for its turn.
         () -> Quarkus.asyncExit(1));
   }

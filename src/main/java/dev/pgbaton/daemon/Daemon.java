@@ -3,6 +3,7 @@ package dev.pgbaton.daemon;
 import dev.pgbaton.apply.StepRunner;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.git.JGitSpecSource;
+import dev.pgbaton.observed.PrimaryMove;
 import dev.pgbaton.reconcile.Chronicle;
 import dev.pgbaton.reconcile.Fleet;
 import dev.pgbaton.reconcile.ReconcileLoop;
@@ -34,6 +35,7 @@ public class Daemon implements FleetView {
   private final Backends backends;
   private final Metrics metrics;
   private Backend backend;
+  private volatile PrimaryMoves moves;
   private volatile ReconcileLoop loop;
 
   Daemon(DaemonConfig config, Backends backends, Metrics metrics) {
@@ -53,7 +55,8 @@ public class Daemon implements FleetView {
   }
 
   private void start(DaemonSettings settings) {
-    backend = backends.of(settings, this::wake, this::wakeAll);
+    backend = backends.of(settings, this::wake, this::wakeAll, this::moved);
+    moves = new PrimaryMoves(backend.events(), metrics);
     var name = UUID.randomUUID().toString();
     var contexts = new Contexts(config.environment());
     var journal = backend.journal();
@@ -65,7 +68,7 @@ public class Daemon implements FleetView {
             new Reconciler(backend.reader(), backend.probe(), journal, runner, chronicle),
             new Reporter(backends.statuses(settings), journal, contexts, LOG::warn),
             journal,
-            new Listeners(List.of(new DaemonLog(backend.events()), metrics)),
+            new Listeners(List.of(new DaemonLog(backend.events()), metrics, moves)),
             Clock.systemUTC(),
             new SplittableRandom(),
             Set.copyOf(config.namespaces().orElse(List.of())),
@@ -88,6 +91,11 @@ public class Daemon implements FleetView {
   private void wake(ClusterId id) {
     var running = loop;
     if (running != null) running.wake(id);
+  }
+
+  private void moved(PrimaryMove move) {
+    var listening = moves;
+    if (listening != null) listening.accept(move);
   }
 
   private void wakeAll() {

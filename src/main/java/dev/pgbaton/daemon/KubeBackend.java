@@ -8,6 +8,7 @@ import dev.pgbaton.kube.Leadership;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
+import dev.pgbaton.observed.PrimaryMove;
 import dev.pgbaton.postgres.JdbcInstanceProbe;
 import dev.pgbaton.postgres.JdbcWriteProbe;
 import dev.pgbaton.postgres.MonitorPasswords;
@@ -32,8 +33,9 @@ final class KubeBackend implements Backend {
       String ownNamespace,
       List<String> namespaces,
       Consumer<ClusterId> changed,
+      Consumer<PrimaryMove> moved,
       Runnable lost) {
-    this.kube = new KubeAdapters(client, ownNamespace, namespaces, changed);
+    this.kube = new KubeAdapters(client, ownNamespace, namespaces, changed, moved);
     var passwords = new MonitorPasswords(kube::monitorPassword);
     this.probe = new JdbcInstanceProbe(passwords);
     this.writeProbe = new JdbcWriteProbe(passwords, kube::clientsRoute);

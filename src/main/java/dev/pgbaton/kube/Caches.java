@@ -2,12 +2,14 @@ package dev.pgbaton.kube;
 
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.observed.PrimaryMove;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
@@ -15,6 +17,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,12 +44,19 @@ final class Caches implements AutoCloseable {
   private final List<Watched<?>> watched = new ArrayList<>();
   private final List<String> namespaces;
   private final Consumer<ClusterId> changed;
+  private final Consumer<PrimaryMove> moved;
 
   /**
    * @param namespaces the only ones to watch; empty for all. The ones named are taken to exist.
    * @param changed told of each change that is worth another look at the cluster
+   * @param moved told of each primary that moved
    */
-  Caches(KubernetesClient client, List<String> namespaces, Consumer<ClusterId> changed) {
+  Caches(
+      KubernetesClient client,
+      List<String> namespaces,
+      Consumer<ClusterId> changed,
+      Consumer<PrimaryMove> moved) {
+    this.moved = moved;
     this.namespaces = List.copyOf(namespaces);
     this.changed = changed;
     for (var type : Kinds.OF_CLUSTERS) {
@@ -170,6 +180,10 @@ final class Caches implements AutoCloseable {
     @Override
     public void onUpdate(T before, T after) {
       if (!Relevance.worthALook(before, after)) return;
+      if (before instanceof Lease was && after instanceof Lease is)
+        Trim.cluster(after)
+            .flatMap(id -> PrimaryMove.between(id, was, is, Instant.now()))
+            .ifPresent(moved);
       Trim.cluster(before).ifPresent(changed);
       var now = Trim.cluster(after);
       if (!now.equals(Trim.cluster(before))) now.ifPresent(changed);

@@ -6,6 +6,7 @@ import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.Journal;
+import dev.pgbaton.observed.PrimaryMove;
 import dev.pgbaton.report.EventSink;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
@@ -35,15 +36,17 @@ public final class KubeAdapters implements AutoCloseable {
    * @param ownNamespace where the journal lies
    * @param namespaces the only ones to watch, which are taken to exist; empty for all
    * @param changed told, on the client's thread, of each change that is worth another look
+   * @param moved told, on the same thread, of each primary that moved
    */
   public KubeAdapters(
       KubernetesClient client,
       String ownNamespace,
       List<String> namespaces,
-      Consumer<ClusterId> changed) {
+      Consumer<ClusterId> changed,
+      Consumer<PrimaryMove> moved) {
     var ownWrites = new OwnWrites();
     this.client = client;
-    this.caches = new Caches(client, namespaces, changed);
+    this.caches = new Caches(client, namespaces, changed, moved);
     this.reader = new KubeClusterReader(client, caches, ownWrites);
     this.writer = new KubeClusterWriter(client, ownWrites);
     this.journal = new KubeJournal(client, ownNamespace, changed);

@@ -3,8 +3,11 @@ package dev.pgbaton.web;
 import dev.pgbaton.apply.Outcome;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.observed.Instance;
+import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.JournalEntry;
+import dev.pgbaton.observed.PrimaryMove;
 import dev.pgbaton.observed.Replication;
 import dev.pgbaton.reconcile.Pass;
 import dev.pgbaton.reconcile.ReconcileLoop;
@@ -16,6 +19,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,10 +31,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Every metric of the daemon, each named once. What is not known is NaN, never 0. */
 @ApplicationScoped
 public class Metrics implements ReconcileLoop.Listener {
+  /** From what is aimed at to what the tutorials' way takes. */
+  private static final Duration[] OUTAGES =
+      LongStream.of(
+              100, 150, 200, 300, 500, 750, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 20_000,
+              30_000, 60_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
+
   private final MeterRegistry registry;
   private final Map<ClusterId, Cluster> clusters = new ConcurrentHashMap<>();
   private volatile Instant readAt;
@@ -86,6 +101,26 @@ public class Metrics implements ReconcileLoop.Listener {
     error("exception", tags(id));
   }
 
+  public void moved(PrimaryMove move) {
+    Counter.builder("pgbaton.primary.moves")
+        .description("How often the primary moved, by handoff or by failover")
+        .tags(tags(move.cluster()).and("cause", kind(move.cause())))
+        .register(registry)
+        .increment();
+  }
+
+  /**
+   * @param gap for how long nobody could write, measured through the clients' route
+   */
+  public void handedOff(ClusterId id, Duration gap) {
+    Timer.builder("pgbaton.handoff.write.outage")
+        .description("For how long nobody could write in a handoff, where it was measured")
+        .tags(tags(id))
+        .serviceLevelObjectives(OUTAGES)
+        .register(registry)
+        .record(gap);
+  }
+
   private void count(Pass.Done done) {
     switch (done.outcome()) {
       case Outcome.Failed(var refusal, _) -> error(kind(refusal), tags(done.id()));
@@ -130,6 +165,7 @@ public class Metrics implements ReconcileLoop.Listener {
     private final Tags tags;
     private final List<Meter> meters = new ArrayList<>();
     private final Map<String, Meter> lags = new HashMap<>();
+    private final Map<String, List<Meter>> volumes = new HashMap<>();
     private volatile Pass last;
     private Meter commit;
     private String commitId = "";
@@ -199,6 +235,7 @@ public class Metrics implements ReconcileLoop.Listener {
       countRollouts(done, before);
       nameCommit(done);
       done.observed().instances().forEach(i -> lagOf(i.pod().name()));
+      done.observed().instances().forEach(i -> volumeOf(i.pod().name()));
     }
 
     /** Rollouts that ended before this process began are not counted once more. */
@@ -237,6 +274,44 @@ public class Metrics implements ReconcileLoop.Listener {
                   .description("WAL that a replica has not replayed; NaN while it does not stream")
                   .tags(tags.and("instance", name))
                   .register(registry));
+    }
+
+    private void volumeOf(String pod) {
+      volumes.computeIfAbsent(
+          pod,
+          name ->
+              List.of(
+                  volume(
+                      "pgbaton.volume.size",
+                      "Size of an instance's volume",
+                      name,
+                      VolumeSpace::total),
+                  volume("pgbaton.volume.free", "What is left of it", name, VolumeSpace::free),
+                  volume(
+                      "pgbaton.volume.set.aside",
+                      "Of what is used: diverged data that was kept",
+                      name,
+                      VolumeSpace::setAside)));
+    }
+
+    private Meter volume(
+        String meter, String description, String pod, ToLongFunction<VolumeSpace> value) {
+      return Gauge.builder(
+              meter,
+              this,
+              c -> c.space(pod).map(s -> (double) value.applyAsLong(s)).orElse(Double.NaN))
+          .baseUnit("bytes")
+          .description(description)
+          .tags(tags.and("instance", pod))
+          .register(registry);
+    }
+
+    private Optional<VolumeSpace> space(String pod) {
+      return instances().stream()
+          .filter(i -> i.pod().name().equals(pod))
+          .map(Instance::answer)
+          .flatMap(a -> a instanceof Answer.Known known ? known.volume().stream() : Stream.empty())
+          .findFirst();
     }
 
     private double lag(String pod) {
@@ -279,6 +354,7 @@ public class Metrics implements ReconcileLoop.Listener {
     synchronized void remove() {
       meters.forEach(registry::remove);
       lags.values().forEach(registry::remove);
+      volumes.values().forEach(meters -> meters.forEach(registry::remove));
       if (commit != null) registry.remove(commit);
     }
   }

@@ -34,7 +34,7 @@ class GeneratedObjectsClusterIT {
   @BeforeEach
   void start() {
     it = new ClusterNamespace();
-    kube = new KubeAdapters(it.client, it.name, List.of(), _ -> {});
+    kube = new KubeAdapters(it.client, it.name, List.of(), _ -> {}, _ -> {});
     kube.start();
     await().until(kube::ready);
   }

@@ -54,7 +54,7 @@ class KubeAdaptersClusterIT {
   @BeforeAll
   static void start() {
     it = new ClusterNamespace();
-    kube = new KubeAdapters(it.client, it.name, List.of(), WOKEN::add);
+    kube = new KubeAdapters(it.client, it.name, List.of(), WOKEN::add, _ -> {});
     kube.start();
     await().until(kube::ready);
   }
@@ -293,6 +293,28 @@ class KubeAdaptersClusterIT {
   }
 
   @Test
+  void budgetsOfOthersAreSeenBecauseTheyMayForbidEvictions() {
+    var layout = it.layout("budgets");
+    var budget =
+        new io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder()
+            .withNewMetadata()
+            .withNamespace(it.name)
+            .withName("team-budget")
+            .endMetadata()
+            .withNewSpec()
+            .withNewSelector()
+            .endSelector()
+            .endSpec()
+            .build();
+    it.client.resource(budget).create();
+    var key = new ObjectKey("PodDisruptionBudget", it.name, "team-budget");
+
+    await().until(() -> kube.reader().cached(layout, Set.of()).objects().containsKey(key));
+    assertThat(kube.reader().live(layout, Set.of()).objects()).containsKey(key);
+    it.client.resource(budget).delete();
+  }
+
+  @Test
   void aDaemonMayLookAfterSomeNamespacesOnly() {
     var layout = it.layout("some");
     var elsewhere =
@@ -300,7 +322,7 @@ class KubeAdaptersClusterIT {
             new ClusterId("elsewhere", "some"), 3, false, layout.capabilities());
     var wanted = desired(statefulSet(layout, 0), ApplyPolicy.APPLY);
     var namespace = new ObjectKey("Namespace", null, it.name);
-    try (var some = new KubeAdapters(it.client, it.name, List.of(it.name), _ -> {})) {
+    try (var some = new KubeAdapters(it.client, it.name, List.of(it.name), _ -> {}, _ -> {})) {
       some.start();
       await().until(some::ready);
       some.writer().write(wanted);

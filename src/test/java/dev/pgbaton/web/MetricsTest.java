@@ -13,6 +13,7 @@ import dev.pgbaton.observed.Instance;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.observed.PrimaryMove;
 import dev.pgbaton.observed.Replication;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.plan.Refusal;
@@ -114,6 +115,21 @@ class MetricsTest {
     assertThat(errors("repository-unreachable")).isEqualTo(1);
     assertThat(errors("field-conflict")).isEqualTo(1);
     assertThat(errors("exception")).isEqualTo(1);
+  }
+
+  @Test
+  void handoffsAreCountedAndTheirGapsPutInBuckets() {
+    metrics.moved(
+        new PrimaryMove(ID, "orders-0", "orders-1", PrimaryMove.Cause.HANDOFF, 2, Instant.EPOCH));
+    metrics.handedOff(ID, Duration.ofMillis(230));
+
+    assertThat(registry.get("pgbaton.primary.moves").tag("cause", "handoff").counter().count())
+        .isEqualTo(1);
+    assertThat(
+            registry.get("pgbaton.handoff.write.outage").timer().takeSnapshot().histogramCounts())
+        .filteredOn(c -> c.bucket(java.util.concurrent.TimeUnit.MILLISECONDS) == 200)
+        .allMatch(c -> c.count() == 0)
+        .hasSize(1);
   }
 
   private double errors(String kind) {
