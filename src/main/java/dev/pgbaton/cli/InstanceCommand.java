@@ -1,6 +1,7 @@
 package dev.pgbaton.cli;
 
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.InstanceLoop;
 import dev.pgbaton.instance.InstanceRunner;
 import dev.pgbaton.instance.InstanceView;
@@ -12,6 +13,7 @@ import dev.pgbaton.kube.InstanceRoute;
 import dev.pgbaton.kube.KubePrimaryLease;
 import dev.pgbaton.postgres.LocalFence;
 import dev.pgbaton.postgres.LocalPostgres;
+import dev.pgbaton.postgres.RepmgrCare;
 import dev.pgbaton.postgres.Repmgrd;
 import dev.pgbaton.postgres.Repmgrd.Assignment;
 import dev.pgbaton.postgres.VolumeGauge;
@@ -21,6 +23,7 @@ import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -101,31 +104,51 @@ class InstanceCommand implements Callable<Integer> {
             fence,
             Duration.ofNanos(System.nanoTime()));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> terminate(runner, repmgrd), "terminate"));
+    var care = new RepmgrCare(repmgrd, postgres, InstanceCommand::log);
     InstanceServer.start(
-        runner, new VolumeGauge(environment.paths), Names.STATUS_PORT, CONTROL_PORT);
+        runner,
+        new VolumeGauge(environment.paths),
+        () -> new Condition(postgres.setAside(), care.detector()),
+        Names.STATUS_PORT,
+        CONTROL_PORT);
     log("%s of %s".formatted(self.name(), layout.id()));
     var members = new Members(environment, loop);
     runner.run(
-        loop, postgres::state, members::look, view -> detect(repmgrd, postgres.registered(), view));
+        loop,
+        postgres::state,
+        members::look,
+        view -> detect(repmgrd, care, postgres.registered(), view));
   }
 
   /** repmgrd runs wherever PostgreSQL answers and somebody is known as the primary. */
-  private static void detect(Repmgrd repmgrd, boolean registered, InstanceView view) {
+  private static void detect(
+      Repmgrd repmgrd, RepmgrCare care, boolean registered, InstanceView view) {
     var now = Duration.ofNanos(System.nanoTime());
     switch (view.server()) {
-      case ServerState.Primary _ -> {
-        if (registered) repmgrd.assign(new Assignment(view.self().name()), now);
+      // Its connection is about to be cut off: it would only complain.
+      case ServerState.Primary _ when view.memory().handOff().isPresent() -> {
+        repmgrd.stop();
+        care.rest();
       }
-      case ServerState.Standby s when s.streamingFrom().isPresent() ->
-          repmgrd.assign(new Assignment(s.streamingFrom().get()), now);
+      case ServerState.Primary _ -> {
+        if (!registered) return;
+        repmgrd.assign(new Assignment(view.self().name()), now);
+        care.look(view.self().instances(), now);
+      }
+      case ServerState.Standby s when s.streamingFrom().isPresent() -> {
+        repmgrd.assign(new Assignment(s.streamingFrom().get()), now);
+        care.look(List.of(), now);
+      }
       case ServerState.Standby _ -> {
         // It has lost its upstream, or has none yet: what ran may notice, nothing new is started.
       }
       case ServerState.Stopped _,
           ServerState.Busy _,
           ServerState.Starting _,
-          ServerState.Stopping _ ->
-          repmgrd.stop();
+          ServerState.Stopping _ -> {
+        repmgrd.stop();
+        care.rest();
+      }
     }
   }
 

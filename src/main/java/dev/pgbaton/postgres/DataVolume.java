@@ -2,6 +2,7 @@ package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.DataDirectory;
 import dev.pgbaton.instance.Divergence;
 import dev.pgbaton.instance.ServerState.Failure;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,8 @@ import java.util.function.Function;
 final class DataVolume {
   /** So often in a row, a second apart, it is not the moment's trouble. */
   private static final int UNREADABLE = 10;
+
+  private static final long KEPT_LOOKED_AT_EVERY = Duration.ofSeconds(5).toNanos();
 
   private final InstancePaths paths;
   private final DataFiles files;
@@ -42,6 +46,8 @@ final class DataVolume {
   private Optional<Failure> failure = Optional.empty();
   private Optional<Work> busy = Optional.empty();
   private volatile Process working;
+  private volatile List<Condition.SetAside> kept = List.of();
+  private volatile long keptLookedAt = System.nanoTime() - KEPT_LOOKED_AT_EVERY;
 
   DataVolume(
       InstancePaths paths,
@@ -229,8 +235,13 @@ final class DataVolume {
     divergence = Optional.empty();
   }
 
-  List<SetAside.Kept> kept() {
-    return aside.kept();
+  /** Asked for often, and changed seldom. */
+  List<Condition.SetAside> kept() {
+    if (System.nanoTime() - keptLookedAt >= KEPT_LOOKED_AT_EVERY) {
+      keptLookedAt = System.nanoTime();
+      kept = aside.kept();
+    }
+    return kept;
   }
 
   private interface Job {

@@ -1,6 +1,7 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.Divergence;
 import dev.pgbaton.instance.Postgres;
 import dev.pgbaton.instance.Quorum;
@@ -99,6 +100,15 @@ public final class LocalPostgres implements Postgres {
   /** Whether repmgr's metadata tells of this instance as the primary. */
   public boolean registered() {
     return registered;
+  }
+
+  RepmgrNodes repmgr() {
+    return new RepmgrNodes(local, configuration, name);
+  }
+
+  /** Data and logs that are kept on the volume. */
+  public List<Condition.SetAside> setAside() {
+    return volume.kept();
   }
 
   /** What the fence cuts off. */

@@ -1,7 +1,10 @@
 package dev.pgbaton.postgres;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * repmgr's metadata, so that {@code repmgr cluster show} tells the truth: the primary is below
@@ -11,7 +14,87 @@ final class RepmgrNodes {
   /** Counted from a thousand, as people know it. */
   static final int FIRST_NODE = 1000;
 
-  private RepmgrNodes() {}
+  private final LocalConnection local;
+  private final ServerConfiguration configuration;
+  private final String name;
+
+  RepmgrNodes(LocalConnection local, ServerConfiguration configuration, String name) {
+    this.local = local;
+    this.configuration = configuration;
+    this.name = name;
+  }
+
+  /** {@code repmgr service pause} outlives every restart: paused, nothing is ever proposed. */
+  Optional<String> unpause() throws SQLException {
+    try (var connection = local.connect("repmgr", 10);
+        var statement = connection.createStatement()) {
+      try (var row = statement.executeQuery("SELECT repmgr.repmgrd_is_paused()")) {
+        if (!row.next() || !row.getBoolean(1)) return Optional.empty();
+      }
+      statement.execute("SELECT repmgr.repmgrd_pause(false)");
+      return Optional.of("repmgrd was paused; it watches again");
+    }
+  }
+
+  /** Where this instance is the primary. */
+  Optional<String> mend(List<String> members) throws SQLException {
+    var wrong = differences(members);
+    if (wrong.isEmpty()) return Optional.empty();
+    write(local, configuration, members, name);
+    return Optional.of("repmgr's metadata was wrong and is mended: " + String.join("; ", wrong));
+  }
+
+  private List<String> differences(List<String> members) throws SQLException {
+    var expected = new TreeMap<Integer, String>();
+    for (var member : members) expected.put(id(members, member), row(members, member));
+    var found = new TreeMap<Integer, String>();
+    try (var connection = local.connect("repmgr", 10);
+        var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "SELECT node_id, node_name, type, coalesce(upstream_node_id, 0), active, conninfo"
+                    + " FROM repmgr.nodes")) {
+      while (rows.next())
+        found.put(
+            rows.getInt(1),
+            text(
+                rows.getString(2),
+                rows.getString(3),
+                rows.getInt(4),
+                rows.getBoolean(5),
+                rows.getString(6)));
+    }
+    var wrong = new ArrayList<String>();
+    expected.forEach(
+        (id, row) -> {
+          var is = found.remove(id);
+          if (is == null) wrong.add("node %d is missing".formatted(id));
+          else if (!is.equals(row)) wrong.add("node %d is %s".formatted(id, is));
+        });
+    found.forEach((id, is) -> wrong.add("node %d, %s, is not the cluster's".formatted(id, is)));
+    return wrong;
+  }
+
+  private String row(List<String> members, String member) {
+    var primary = member.equals(name);
+    return text(
+        member,
+        primary ? "primary" : "standby",
+        primary ? 0 : id(members, name),
+        true,
+        conninfo(configuration, member));
+  }
+
+  private static String text(
+      String node, String type, int upstream, boolean active, String conninfo) {
+    return "%s (%s%s%s, %s)"
+        .formatted(
+            node,
+            type,
+            upstream == 0 ? "" : " of node " + upstream,
+            active ? "" : ", not active",
+            conninfo);
+  }
 
   static int id(List<String> members, String name) {
     return FIRST_NODE + members.indexOf(name);
@@ -31,7 +114,10 @@ final class RepmgrNodes {
         statement.execute("SET CONSTRAINTS ALL DEFERRED");
         statement.execute("UPDATE repmgr.nodes SET upstream_node_id = NULL");
         statement.execute(
-            "DELETE FROM repmgr.nodes WHERE node_id >= " + (FIRST_NODE + members.size()));
+            "DELETE FROM repmgr.nodes WHERE node_id NOT BETWEEN "
+                + FIRST_NODE
+                + " AND "
+                + (FIRST_NODE + members.size() - 1));
       }
       var upsert =
           """

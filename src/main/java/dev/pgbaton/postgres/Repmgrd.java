@@ -22,7 +22,7 @@ public final class Repmgrd {
   private final String name;
   private final String options;
   private final Consumer<String> log;
-  private Process process;
+  private volatile Process process;
   private Assignment present;
   private Duration endedAt = Duration.ofDays(-1);
 
@@ -45,6 +45,11 @@ public final class Repmgrd {
     this.log = log;
   }
 
+  public boolean running() {
+    var now = process;
+    return now != null && now.isAlive();
+  }
+
   /** Makes it run with this assignment; called again and again. */
   public void assign(Assignment assignment, Duration now) {
     if (process != null && process.isAlive() && assignment.equals(present)) return;
@@ -52,6 +57,9 @@ public final class Repmgrd {
       stop();
       endedAt = now.minus(PAUSE);
     } else if (process != null) {
+      log.accept(
+          "repmgrd ended with %d; it is started again in %d s"
+              .formatted(process.exitValue(), PAUSE.toSeconds()));
       process = null;
       endedAt = now;
     }

@@ -1,5 +1,6 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.Divergence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,12 +21,6 @@ final class SetAside {
 
   /** Left free beside a second copy, so that what follows does not fill the volume at once. */
   private static final long SLACK = 256L << 20;
-
-  /**
-   * @param name of its directory
-   * @param why in a person's words
-   */
-  record Kept(String name, long bytes, String why) {}
 
   private final InstancePaths paths;
   private final Consumer<String> log;
@@ -108,17 +103,18 @@ final class SetAside {
     }
   }
 
-  List<Kept> kept() {
+  List<Condition.SetAside> kept() {
     return directories().stream().map(SetAside::read).toList();
   }
 
-  private static Kept read(Path directory) {
+  private static Condition.SetAside read(Path directory) {
     var name = directory.getFileName().toString();
     try {
       var lines = Files.readAllLines(directory.resolve(NOTE));
-      return new Kept(name, lines.size() > 1 ? Long.parseLong(lines.get(1)) : 0, lines.getFirst());
+      return new Condition.SetAside(
+          name, lines.size() > 1 ? Long.parseLong(lines.get(1)) : 0, lines.getFirst());
     } catch (IOException | RuntimeException e) {
-      return new Kept(name, 0, "");
+      return new Condition.SetAside(name, 0, "");
     }
   }
 
@@ -136,7 +132,7 @@ final class SetAside {
 
   /** Whether a copy of what is here would fit beside it, once all older data is removed. */
   boolean roomForACopy() {
-    var removable = kept().stream().mapToLong(Kept::bytes).sum();
+    var removable = kept().stream().mapToLong(Condition.SetAside::bytes).sum();
     return free() + removable >= needed(size(paths.data()));
   }
 
@@ -152,7 +148,7 @@ final class SetAside {
 
   /** Of the newest, which is about as large as what is to be copied. */
   Optional<Long> latestSize() {
-    return kept().stream().reduce((_, last) -> last).map(Kept::bytes);
+    return kept().stream().reduce((_, last) -> last).map(Condition.SetAside::bytes);
   }
 
   private static long needed(long bytes) {

@@ -3,6 +3,7 @@ package dev.pgbaton.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.Divergence;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,7 +89,7 @@ class SetAsideTest {
       Thread.sleep(2);
     }
 
-    assertThat(aside.kept().stream().map(SetAside.Kept::why))
+    assertThat(aside.kept().stream().map(Condition.SetAside::why))
         .containsExactly("number 2", "number 3", "number 4");
     assertThat(log)
         .anyMatch(line -> line.contains("removes the older") && line.contains("number 1"));
@@ -104,6 +105,6 @@ class SetAsideTest {
 
     aside.makeRoomFor(Long.MAX_VALUE / 4);
 
-    assertThat(aside.kept().stream().map(SetAside.Kept::why)).containsExactly("number 1");
+    assertThat(aside.kept().stream().map(Condition.SetAside::why)).containsExactly("number 1");
   }
 }

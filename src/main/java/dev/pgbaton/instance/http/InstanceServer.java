@@ -3,6 +3,7 @@ package dev.pgbaton.instance.http;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.pgbaton.cluster.VolumeSpace;
+import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.InstanceRunner;
 import dev.pgbaton.instance.InstanceStatus;
 import java.io.IOException;
@@ -35,6 +36,7 @@ public final class InstanceServer {
   public static void start(
       InstanceRunner runner,
       Supplier<Optional<VolumeSpace>> volume,
+      Supplier<Condition> condition,
       int statusPort,
       int controlPort)
       throws IOException {
@@ -55,7 +57,12 @@ public final class InstanceServer {
         () ->
             runner
                 .status()
-                .map(s -> new Answer(200, "application/json", StatusJson.write(s, volume.get())))
+                .map(
+                    s ->
+                        new Answer(
+                            200,
+                            "application/json",
+                            StatusJson.write(s, volume.get(), runner.reason(), condition.get())))
                 .orElseGet(() -> Answer.text(false, "starting")));
     status.createContext("/promise", exchange -> promise(runner, exchange));
     status.start();

@@ -7,6 +7,7 @@ import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.TimelineHistory;
 import java.util.ArrayList;
@@ -23,10 +24,11 @@ public final class StatusJson {
   private StatusJson() {}
 
   public static String write(InstanceStatus status) {
-    return write(status, Optional.empty());
+    return write(status, Optional.empty(), "", Condition.NONE);
   }
 
-  static String write(InstanceStatus status, Optional<VolumeSpace> volume) {
+  static String write(
+      InstanceStatus status, Optional<VolumeSpace> volume, String reason, Condition condition) {
     var json = MAPPER.createObjectNode();
     json.put("name", status.name());
     json.put("address", status.address());
@@ -58,6 +60,20 @@ public final class StatusJson {
                 .put("totalBytes", space.total())
                 .put("freeBytes", space.free())
                 .put("setAsideBytes", space.setAside()));
+    json.put("reason", reason);
+    var kept = json.putArray("setAside");
+    condition
+        .setAside()
+        .forEach(
+            k ->
+                kept.addObject().put("name", k.name()).put("bytes", k.bytes()).put("why", k.why()));
+    condition
+        .repmgrd()
+        .ifPresent(
+            r ->
+                json.putObject("repmgrd")
+                    .put("running", r.running())
+                    .put("repaired", r.repaired()));
     return json.toString();
   }
 

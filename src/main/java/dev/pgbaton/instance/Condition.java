@@ -1,0 +1,26 @@
+package dev.pgbaton.instance;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an instance tells people of itself; nothing is decided by it.
+ *
+ * @param setAside data and logs that are kept on the volume, oldest first
+ * @param repmgrd as it was last looked at; empty while it isn't to run
+ */
+public record Condition(List<SetAside> setAside, Optional<Detector> repmgrd) {
+  public static final Condition NONE = new Condition(List.of(), Optional.empty());
+
+  /**
+   * @param name of its directory beside the data
+   * @param why in a person's words
+   */
+  public record SetAside(String name, long bytes, String why) {}
+
+  /**
+   * @param running whether its process is there
+   * @param repaired what was last found wrong with it or its metadata, and mended; may be empty
+   */
+  public record Detector(boolean running, String repaired) {}
+}
