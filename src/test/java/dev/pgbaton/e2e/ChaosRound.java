@@ -38,7 +38,10 @@ record ChaosRound(int number, Optional<Push> push, List<Planned> faults) {
    */
   record Planned(Fault fault, int after) {}
 
-  static ChaosRound of(long seed, int number) {
+  /**
+   * @param only the name of the one kind of fault that is wanted; empty for all
+   */
+  static ChaosRound of(long seed, int number, String only) {
     var random = new SplittableRandom(seed * 1_000_003 + number);
     var push =
         switch (random.nextInt(10)) {
@@ -52,15 +55,17 @@ record ChaosRound(int number, Optional<Push> push, List<Planned> faults) {
     var count = 1 + (random.nextInt(10) + 2) / 7 + (random.nextInt(10) == 0 ? 1 : 0);
     while (faults.size() < count) {
       var fault = draw(random);
+      if (!only.isEmpty() && !fault.getClass().getSimpleName().equals(only)) continue;
       // One node at a time, and one API server.
-      var twice =
+      var second =
           faults.stream()
               .map(Planned::fault)
               .anyMatch(
                   f ->
                       f.ofNode() && fault.ofNode()
                           || f instanceof ApiServerAway && fault instanceof ApiServerAway);
-      if (twice) continue;
+      if (second && only.isEmpty()) continue;
+      if (second) break;
       faults.add(new Planned(fault, at));
       at += random.nextInt(0, 10_000);
     }

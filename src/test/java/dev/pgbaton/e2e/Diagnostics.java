@@ -20,7 +20,11 @@ final class Diagnostics implements TestWatcher {
 
   @Override
   public void testFailed(ExtensionContext context, Throwable cause) {
-    System.out.printf("%n##### %s failed: %s%n", context.getDisplayName(), cause.getMessage());
+    show(context.getDisplayName(), cause);
+  }
+
+  void show(String test, Throwable cause) {
+    System.out.printf("%n##### %s failed: %s%n", test, cause.getMessage());
     show("statuses", statuses);
     for (var namespace : new String[] {where.systemNamespace(), where.namespace()}) {
       show("pods of " + namespace, () -> kubectl(namespace, "get", "pods,lease", "-o", "wide"));

@@ -3,17 +3,11 @@ package dev.pgbaton.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.cluster.Names;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -28,143 +22,102 @@ class HandOffSoak {
   private final int handOffs = Integer.getInteger("pgbaton.soak.handoffs", 100);
   private final Duration limit =
       Duration.ofMinutes(Integer.getInteger("pgbaton.soak.minutes", 600));
+  private final Map<String, List<Duration>> gaps = new TreeMap<>();
 
-  private Path directory;
-  private Timeline timeline;
-  private Stage stage;
-  private LogKeeper logs;
-  private LeaseWatch lease;
-  private Eyes eyes;
-  private Health health;
-  private List<ChaosClient> clients = List.of();
-  private String password;
-
-  @RegisterExtension
-  final Diagnostics diagnostics =
-      new Diagnostics(
-          () -> stage.kubernetes(),
-          WHERE,
-          () -> "everything in " + directory + "\n" + stage.statuses());
-
-  @BeforeEach
-  void raiseTheCurtain() throws Exception {
-    directory =
-        Files.createDirectories(
-            Path.of(
-                System.getProperty("pgbaton.chaos.directory", "target/chaos"),
-                DateTimeFormatter.ofPattern("MMdd-HHmmss").format(LocalDateTime.now())
-                    + "-handoffs"));
-    timeline = new Timeline(directory);
-    logs =
-        new LogKeeper(
-            Machine.fromEnvironment().nodes(), WHERE.namespace(), directory.resolve("logs"));
-    stage = new Stage(WHERE, directory);
-    password = stage.shop().password(Shop.ORDERS);
-    lease = new LeaseWatch(stage.kubernetes(), WHERE.namespace(), Shop.ORDERS, timeline);
-    health = new Health(stage, WHERE, password, timeline);
-    health.prepare();
-    eyes = new Eyes(stage::knownInstances, password, timeline);
-    clients =
-        List.of(
-            new ChaosClient("pgpool", stage.shop().throughPgpool(), "node-1", timeline),
-            new ChaosClient("primary", stage.shop().throughPrimaryService(), "node-1", timeline));
-  }
-
-  @AfterEach
-  void dropTheCurtain() throws Exception {
-    clients.forEach(ChaosClient::close);
-    if (eyes != null) eyes.close();
-    if (lease != null) lease.close();
-    if (stage != null) stage.close();
-    logs.close();
-  }
+  @RegisterExtension final LongRun run = new LongRun(WHERE, "handoffs");
 
   @Test
   void aHundredInARowLoseNothing() throws Exception {
     var begun = System.nanoTime();
-    assertThat(health.await(HEALTHY, this::clientsWrite)).isEmpty();
-    eyes.take();
-    clients.forEach(ChaosClient::take);
-    var gaps = new TreeMap<String, List<Duration>>();
+    assertThat(run.health().await(HEALTHY, run::clientsWrite)).isEmpty();
+    run.begin();
     var refused = 0;
     var done = 0;
     for (var number = 1; number <= handOffs; number++) {
       if (System.nanoTime() - begun > limit.toNanos()) break;
-      if (handOff(number, gaps)) done++;
+      if (handOff(number)) done++;
       else refused++;
     }
-    clients.forEach(ChaosClient::close);
-    var primary = stage.at(health.primary(), password);
-    var lost = new ArrayList<Integer>();
-    for (var client : clients) lost.addAll(client.lost(primary, true));
-    timeline.say(
-        "handoffs=%d refused=%d lost=%d two_writable=0 rows=%d %s",
-        done,
-        refused,
-        lost.size(),
-        clients.stream().mapToInt(ChaosClient::count).sum(),
-        text(gaps));
+    run.clients().forEach(ChaosClient::close);
+    var lost = run.lostRows(true);
+    run.timeline()
+        .say(
+            "handoffs=%d refused=%d lost=%d two_writable=0 rows=%d %s",
+            done, refused, lost.size(), run.rows(), text(gaps));
     assertThat(lost).as("acknowledged rows that are lost").isEmpty();
+    assertThat(run.differences()).as("standbys").isEmpty();
     assertThat(refused).as("handoffs that were refused").isZero();
   }
 
-  private boolean handOff(int number, Map<String, List<Duration>> gaps) throws Exception {
-    var from = health.holder();
+  /**
+   * @return whether the Lease went to whom it should
+   */
+  private boolean handOff(int number) throws Exception {
+    var from = run.health().holder();
     var names =
-        stage.shop().instances(Shop.ORDERS).stream().map(p -> p.getMetadata().getName()).toList();
+        run.stage().shop().instances(Shop.ORDERS).stream()
+            .map(p -> p.getMetadata().getName())
+            .toList();
     var to = names.get((names.indexOf(from) + 1 + number % 2) % names.size());
     var asked = System.nanoTime();
-    stage
+    ask(to);
+    var moved = answer(to, asked);
+    var refusal =
+        moved ? "" : " REFUSED " + run.lease().annotation(Names.HANDOFF_REFUSED).orElse("silently");
+    var wrong = run.health().await(HEALTHY, run::clientsWrite);
+    var healthy = Duration.ofNanos(System.nanoTime() - asked);
+    var looks = run.eyes().take();
+    var together = WritableSpans.together(looks);
+    var clients = new StringBuilder();
+    for (var client : run.clients()) {
+      var seen = client.take();
+      if (moved) gaps.computeIfAbsent(client.name(), _ -> new ArrayList<>()).add(seen.longestGap());
+      clients.append(
+          "%s %.2f s (%d failed) "
+              .formatted(client.name(), seen.longestGap().toMillis() / 1000.0, seen.failures()));
+    }
+    var lost = wrong.isEmpty() ? run.lostRows(false) : List.<String>of();
+    run.timeline().note("writable: %s", WritableSpans.text(looks, run.eyes()::podAt));
+    run.timeline()
+        .say(
+            "handoff %d: %s → %s%s | %s| %s after %.1f s | lost %d | two writable %s",
+            number,
+            from,
+            to,
+            refusal,
+            clients,
+            wrong.isEmpty() ? "healthy" : "NOT HEALTHY " + wrong,
+            healthy.toMillis() / 1000.0,
+            lost.size(),
+            together.isEmpty() ? "no" : "YES " + together);
+    assertThat(together).as("two writable at once").isEmpty();
+    assertThat(lost).as("acknowledged rows that are lost").isEmpty();
+    assertThat(wrong).as("what is not well").isEmpty();
+    return moved;
+  }
+
+  private void ask(String to) {
+    run.stage()
         .kubernetes()
         .leases()
         .inNamespace(WHERE.namespace())
         .withName(Shop.ORDERS)
         .edit(
-            l -> {
-              l.getMetadata().getAnnotations().put(Names.HANDOFF_TO, to);
-              return l;
+            lease -> {
+              lease.getMetadata().getAnnotations().put(Names.HANDOFF_TO, to);
+              return lease;
             });
-    var answered = false;
-    while (!answered && System.nanoTime() - asked < HEALTHY.toNanos()) {
-      Thread.sleep(20);
-      answered = lease.annotation(Names.HANDOFF_TO).isEmpty() && !lease.holder().isEmpty();
-    }
-    var moved = lease.holder().equals(to);
-    var wrong = health.await(HEALTHY, this::clientsWrite);
-    var healthy = Duration.ofNanos(System.nanoTime() - asked);
-    var looks = eyes.take();
-    var together = WritableSpans.together(looks);
-    var line = new StringBuilder();
-    for (var client : clients) {
-      var seen = client.take();
-      if (moved) gaps.computeIfAbsent(client.name(), _ -> new ArrayList<>()).add(seen.longestGap());
-      line.append(
-          "%s %.2f s (%d failed) "
-              .formatted(client.name(), seen.longestGap().toMillis() / 1000.0, seen.failures()));
-    }
-    var primary = stage.at(health.primary(), password);
-    var lost = new ArrayList<Integer>();
-    for (var client : clients) lost.addAll(client.lost(primary, false));
-    timeline.note("writable: %s", WritableSpans.text(looks, eyes::podAt));
-    timeline.say(
-        "handoff %d: %s → %s%s | %s| %s after %.1f s | lost %d | two writable %s",
-        number,
-        from,
-        to,
-        moved ? "" : " REFUSED " + lease.annotation(Names.HANDOFF_REFUSED).orElse("without a word"),
-        line,
-        wrong.isEmpty() ? "healthy" : "NOT HEALTHY " + wrong,
-        healthy.toMillis() / 1000.0,
-        lost.size(),
-        together.isEmpty() ? "no" : "YES " + together);
-    assertThat(together).as("two writable at once").isEmpty();
-    assertThat(lost).as("lost rows").isEmpty();
-    assertThat(wrong).as("what is not well").isEmpty();
-    return moved;
   }
 
-  private boolean clientsWrite() {
-    return clients.stream().allMatch(ChaosClient::writes);
+  /** Waits until the request is gone from the Lease, and says whether it was done. */
+  private boolean answer(String to, long asked) throws InterruptedException {
+    while (System.nanoTime() - asked < HEALTHY.toNanos()) {
+      Thread.sleep(20);
+      if (run.lease().holder().equals(to)) return true;
+      if (run.lease().annotation(Names.HANDOFF_REFUSED).isPresent()
+          && run.lease().annotation(Names.HANDOFF_TO).isEmpty()) return false;
+    }
+    return false;
   }
 
   private static String text(Map<String, List<Duration>> gaps) {
