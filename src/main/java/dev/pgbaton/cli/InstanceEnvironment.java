@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The instance program's configuration: what images/postgres/README.md lists. */
 final class InstanceEnvironment {
@@ -23,6 +24,9 @@ final class InstanceEnvironment {
   final ClusterLayout layout;
   final Identity self;
   final InstanceSettings settings;
+  final InstanceSettings.Failover failover;
+  final Duration patience;
+  final int synchronousStandbys;
   final InstancePaths paths;
   final Credentials credentials;
   final List<String> initdbArguments;
@@ -42,7 +46,9 @@ final class InstanceEnvironment {
     var instances = number("PGBATON_INSTANCES", 1);
     var synchronous =
         number("PGBATON_SYNCHRONOUS_STANDBYS", number("POSTGRESQL_NUM_SYNCHRONOUS_REPLICAS", 0));
-    var times = times(synchronous);
+    failover = failover();
+    patience = Duration.ofSeconds(number("PGBATON_PATIENCE_SECONDS", 60));
+    this.synchronousStandbys = synchronous;
     var passwords =
         List.of(
             file("POSTGRESQL_POSTGRES_PASSWORD_FILE", "postgres-password"),
@@ -59,7 +65,7 @@ final class InstanceEnvironment {
             false,
             new Capabilities(true, Duration.ofSeconds(30)));
     self = new Identity(pod, uid, members(pod, instances), address);
-    settings = times;
+    settings = InstanceSettings.of(failover, patience, synchronous);
     paths =
         new InstancePaths(
             Path.of(text("POSTGRESQL_BIN_DIR", "/usr/lib/postgresql/17/bin")),
@@ -88,19 +94,21 @@ final class InstanceEnvironment {
     return List.copyOf(names);
   }
 
-  private InstanceSettings times(int synchronous) {
-    var fast = InstanceSettings.fast(synchronous);
-    var patience = Duration.ofSeconds(number("PGBATON_PATIENCE_SECONDS", 60));
-    return switch (text("PGBATON_FAILOVER", "fast")) {
-      case "fast" ->
-          fast.with(Duration.ofSeconds(2), Duration.ofSeconds(8), Duration.ofSeconds(10), patience);
-      case "relaxed" ->
-          fast.with(
-              Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(25), patience);
-      case String other -> {
-        wrong.add("PGBATON_FAILOVER is '" + other + "': it must be fast or relaxed");
-        yield fast;
-      }
+  private InstanceSettings.Failover failover() {
+    var asked = text("PGBATON_FAILOVER", "fast");
+    return failover(asked)
+        .orElseGet(
+            () -> {
+              wrong.add("PGBATON_FAILOVER is '" + asked + "': it must be fast or relaxed");
+              return InstanceSettings.Failover.FAST;
+            });
+  }
+
+  static Optional<InstanceSettings.Failover> failover(String text) {
+    return switch (text) {
+      case "fast" -> Optional.of(InstanceSettings.Failover.FAST);
+      case "relaxed" -> Optional.of(InstanceSettings.Failover.RELAXED);
+      default -> Optional.empty();
     };
   }
 

@@ -1,5 +1,7 @@
 package dev.pgbaton.cli;
 
+import dev.pgbaton.spec.Advice;
+import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecParser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +29,13 @@ class Validate implements Callable<Integer> {
     var out = command.commandLine().getOut();
     var problems = parsed.allProblems();
     problems.forEach(out::println);
+    parsed
+        .clusters()
+        .forEach(
+            (id, cluster) -> {
+              if (cluster instanceof ParsedSpec.Valid valid)
+                Advice.on(valid.spec()).forEach(a -> out.println(id + " warning: " + a));
+            });
     if (problems.isEmpty()) {
       out.printf("%d clusters in %d files are valid.%n", parsed.clusters().size(), files.size());
     }

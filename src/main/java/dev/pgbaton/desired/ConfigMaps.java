@@ -14,6 +14,7 @@ import java.util.TreeMap;
 final class ConfigMaps {
   static final String INSTANCES = "instances";
   static final String SYNCHRONOUS_STANDBYS = "synchronous-standbys";
+  static final String FAILOVER = "failover";
 
   private ConfigMaps() {}
 
@@ -40,7 +41,8 @@ final class ConfigMaps {
   }
 
   /**
-   * How many instances there are stands here too: more of them are no reason to restart the others.
+   * How many instances there are and how soon they fail over stands here too: no reason to restart
+   * any of them.
    */
   static ConfigMap reload(
       ClusterSpec spec, ClusterLayout layout, Labels labels, PostgresSettings settings) {
@@ -49,6 +51,7 @@ final class ConfigMaps {
     data.put("reload.hash", settings.reloadHash());
     data.put(INSTANCES, Integer.toString(spec.instances()));
     data.put(SYNCHRONOUS_STANDBYS, Integer.toString(spec.synchronousStandbys()));
+    data.put(FAILOVER, spec.failover().name());
     return new ConfigMapBuilder()
         .withMetadata(
             Metadata.of(layout, reloadName(layout), labels.object(Labels.Component.postgresql)))

@@ -23,6 +23,9 @@ import java.util.Optional;
 public final class InstancePlanner {
   private static final Duration RETRY = Duration.ofMillis(500);
 
+  /** A server that has answered before and then does not for so long hangs. */
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
   /** How long a terminating program tries to say goodbye; the Lease lapses by itself after that. */
   private static final Duration FAREWELL = Duration.ofSeconds(20);
 
@@ -35,6 +38,9 @@ public final class InstancePlanner {
     var holds = view.lease().heldBy(view.self(), now);
     if (view.server().writable() && !holds) return cutOff(view);
     if (view.server() instanceof Stopping stopping) return stopping(view, stopping, now);
+    if (view.memory().silent(view.server(), now, SILENCE))
+      return decided(
+          Stop.immediate(), "PostgreSQL has not answered for " + seconds(SILENCE));
     if (view.leaseState().isEmpty()) return Follower.withoutLease(view, now);
 
     var named = view.lease().names(view.self());

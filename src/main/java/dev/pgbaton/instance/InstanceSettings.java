@@ -30,20 +30,51 @@ public record InstanceSettings(
     Duration candidateBudget,
     int synchronousStandbys) {
 
-  public InstanceSettings {
-    if (fenceAfter.compareTo(takeAfter) >= 0)
-      throw new IllegalArgumentException(
-          "a holder must stop (%s) before others may take its Lease (%s)"
-              .formatted(fenceAfter, takeAfter));
+  /** How long a request to the API server or to all peers may take. */
+  private static final Duration REQUEST = Duration.ofSeconds(2);
+
+  /**
+   * What a holder's clock and another's may differ by over {@code takeAfter}, and what stopping
+   * takes: a tenth of it, a second at least.
+   */
+  private static Duration margin(Duration takeAfter) {
+    var tenth = takeAfter.dividedBy(10);
+    return tenth.compareTo(Duration.ofSeconds(1)) > 0 ? tenth : Duration.ofSeconds(1);
   }
 
-  /** Two, eight and ten seconds: what {@code failover: fast} means. */
-  public static InstanceSettings fast(int synchronousStandbys) {
+  public InstanceSettings {
+    if (fenceAfter.plus(margin(takeAfter)).compareTo(takeAfter) > 0)
+      throw new IllegalArgumentException(
+          "a holder must stop (after %s) a margin of %s before others may take its Lease (after %s)"
+              .formatted(fenceAfter, margin(takeAfter), takeAfter));
+    if (renewEvery.multipliedBy(2).plus(REQUEST).compareTo(fenceAfter) > 0)
+      throw new IllegalArgumentException(
+          "a renewal every %s that fails once must be repeated before the holder stops (after %s)"
+              .formatted(renewEvery, fenceAfter));
+  }
+
+  /** The three times that have to fit together, see docs/promises.md for what each costs. */
+  public enum Failover {
+    FAST(2, 8, 10),
+    RELAXED(5, 20, 25);
+
+    private final Duration renewEvery;
+    private final Duration fenceAfter;
+    private final Duration takeAfter;
+
+    Failover(int renewEvery, int fenceAfter, int takeAfter) {
+      this.renewEvery = Duration.ofSeconds(renewEvery);
+      this.fenceAfter = Duration.ofSeconds(fenceAfter);
+      this.takeAfter = Duration.ofSeconds(takeAfter);
+    }
+  }
+
+  public static InstanceSettings of(Failover failover, Duration patience, int synchronousStandbys) {
     return new InstanceSettings(
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(8),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(60),
+        failover.renewEvery,
+        failover.fenceAfter,
+        failover.takeAfter,
+        patience,
         Duration.ofSeconds(10),
         Duration.ofSeconds(3),
         Duration.ofSeconds(10),
@@ -51,30 +82,7 @@ public record InstanceSettings(
         synchronousStandbys);
   }
 
-  public InstanceSettings withSynchronousStandbys(int count) {
-    return new InstanceSettings(
-        renewEvery,
-        fenceAfter,
-        takeAfter,
-        patience,
-        checkpointBudget,
-        catchUpBudget,
-        stopBudget,
-        candidateBudget,
-        count);
-  }
-
-  public InstanceSettings with(
-      Duration renewEvery, Duration fenceAfter, Duration takeAfter, Duration patience) {
-    return new InstanceSettings(
-        renewEvery,
-        fenceAfter,
-        takeAfter,
-        patience,
-        checkpointBudget,
-        catchUpBudget,
-        stopBudget,
-        candidateBudget,
-        synchronousStandbys);
+  public static InstanceSettings fast(int synchronousStandbys) {
+    return of(Failover.FAST, Duration.ofSeconds(60), synchronousStandbys);
   }
 }

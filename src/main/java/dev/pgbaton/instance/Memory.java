@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param leavingSince since when the pod is about to end
  * @param cloned whether the data here was cloned and has not run yet: if it doesn't start, that is
  *     not the data's fault
+ * @param answeredAt when the server that runs last answered; empty = it has not yet
  */
 public record Memory(
     Duration startedAt,
@@ -37,7 +38,8 @@ public record Memory(
     Optional<Duration> stopAskedAt,
     Optional<Duration> stoppedSince,
     Optional<Duration> leavingSince,
-    boolean cloned) {
+    boolean cloned,
+    Optional<Duration> answeredAt) {
 
   public record Streamed(String from, Duration at) {}
 
@@ -62,7 +64,8 @@ public record Memory(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   Memory observed(ServerState server, Intents intents, Optional<Streamed> newest, Duration now) {
@@ -80,7 +83,22 @@ public record Memory(
         since(stoppedSince, server instanceof ServerState.Stopped, now),
         since(leavingSince, intents.leaving(), now),
         cloned
-            && !(server instanceof ServerState.Standby || server instanceof ServerState.Primary));
+            && !(server instanceof ServerState.Standby || server instanceof ServerState.Primary),
+        answered(server, now));
+  }
+
+  private Optional<Duration> answered(ServerState server, Duration now) {
+    return switch (server) {
+      case ServerState.Primary _, ServerState.Standby _ -> Optional.of(now);
+      case ServerState.Starting _, ServerState.Stopping _ -> answeredAt;
+      case ServerState.Stopped _, ServerState.Busy _ -> Optional.empty();
+    };
+  }
+
+  /** Whether a server that has answered before has not for so long. */
+  boolean silent(ServerState server, Duration now, Duration span) {
+    return server instanceof ServerState.Starting
+        && answeredAt.filter(at -> InstancePlanner.elapsed(at, now, span)).isPresent();
   }
 
   private static Optional<Duration> since(Optional<Duration> known, boolean still, Duration now) {
@@ -145,7 +163,8 @@ public record Memory(
         stopAskedAt,
         stoppedSince,
         leavingSince,
-        true);
+        true,
+        answeredAt);
   }
 
   private Memory with(
@@ -169,6 +188,7 @@ public record Memory(
         stopAskedAt,
         stoppedSince,
         leavingSince,
-        cloned);
+        cloned,
+        answeredAt);
   }
 }

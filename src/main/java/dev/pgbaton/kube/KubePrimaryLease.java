@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -32,12 +34,19 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
   static final String HOLDER_UID = "pgbaton.dev/holder-uid";
 
   private static final Duration SILENCE = Duration.ofSeconds(3);
+  private static final Duration DEAF = Duration.ofSeconds(1);
 
   private final KubernetesClient client;
   private final Resource<Lease> resource;
   private final Runnable changed;
   private final Consumer<String> log;
+  private final Semaphore closed = new Semaphore(0);
   private Lease newest;
+  private long newestAt = System.nanoTime();
+
+  /** The newest version that the watch has told of. */
+  private long told;
+
   private long heardAt = System.nanoTime();
   private boolean gone;
   private volatile Watch watch;
@@ -107,8 +116,13 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
               && version(lease) <= version(newest);
       if (same) return;
       newest = lease;
+      newestAt = System.nanoTime();
     }
     changed.run();
+  }
+
+  private synchronized void told(Lease lease) {
+    told = Math.max(told, version(lease));
   }
 
   private synchronized void forget() {
@@ -126,15 +140,24 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
     try {
       while (true) {
         if (watch == null) openWatch();
-        Thread.sleep(250);
-        if (silent()) {
-          if (readAgain()) continue;
-          closeWatch();
+        if (closed.tryAcquire(250, TimeUnit.MILLISECONDS)) {
+          closed.drainPermits();
+          // Not to spin where every watch ends at once.
+          Thread.sleep(20);
         }
+        if (silent() && !readAgain() || deaf()) closeWatch();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** A watch that does not tell of what was read or written here is dead, though nobody said so. */
+  private synchronized boolean deaf() {
+    return watch != null
+        && newest != null
+        && version(newest) > told
+        && System.nanoTime() - newestAt > DEAF.toNanos();
   }
 
   private synchronized boolean silent() {
@@ -143,6 +166,10 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
 
   private void openWatch() {
     if (!readAgain()) return;
+    synchronized (this) {
+      // What it begins with is what was just read.
+      told = newest == null ? 0 : version(newest);
+    }
     try {
       watch =
           resource.watch(
@@ -150,7 +177,10 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
                 @Override
                 public void eventReceived(Action action, Lease lease) {
                   switch (action) {
-                    case ADDED, MODIFIED -> heard(lease);
+                    case ADDED, MODIFIED -> {
+                      told(lease);
+                      heard(lease);
+                    }
                     case DELETED -> forget();
                     case ERROR, BOOKMARK -> {}
                   }
@@ -159,6 +189,7 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
                 @Override
                 public void onClose(WatcherException cause) {
                   watch = null;
+                  closed.release();
                 }
               });
     } catch (KubernetesClientException e) {

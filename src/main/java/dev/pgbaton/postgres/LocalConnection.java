@@ -1,19 +1,31 @@
 package dev.pgbaton.postgres;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The program's own connection to the server beside it, opened anew after every error. */
+/**
+ * The program's own connection to the server beside it, opened anew after every error: over the
+ * socket, where the operating system says who it is. A password that somebody has changed by hand
+ * doesn't lock it out.
+ */
 final class LocalConnection {
   private static final int SECONDS = 2;
+  private static final String NOT_THE_USER = "28";
+
   private final Password superuser;
+  private final Path socket;
   private Connection open;
 
-  LocalConnection(Password superuser) {
+  /**
+   * @param sockets the directory that PostgreSQL has its socket in
+   */
+  LocalConnection(Password superuser, Path sockets) {
     this.superuser = superuser;
+    this.socket = sockets.resolve(".s.PGSQL.5432");
   }
 
   interface Query<T> {
@@ -45,6 +57,17 @@ final class LocalConnection {
   }
 
   Connection connect(String database, int socketTimeout) throws SQLException {
+    try {
+      return source(database, socketTimeout, true).getConnection();
+    } catch (SQLException e) {
+      // A container that runs as another user than the image's is not the one that the socket lets
+      // in.
+      if (e.getSQLState() == null || !e.getSQLState().startsWith(NOT_THE_USER)) throw e;
+      return source(database, socketTimeout, false).getConnection();
+    }
+  }
+
+  private PGSimpleDataSource source(String database, int socketTimeout, boolean overSocket) {
     var source = new PGSimpleDataSource();
     source.setServerNames(new String[] {"127.0.0.1"});
     source.setDatabaseName(database);
@@ -53,6 +76,13 @@ final class LocalConnection {
     source.setApplicationName("pgbaton");
     source.setConnectTimeout(SECONDS);
     source.setSocketTimeout(socketTimeout);
-    return source.getConnection();
+    if (overSocket) {
+      source.setSocketFactory(UnixSocketFactory.class.getName());
+      source.setSocketFactoryArg(socket.toString());
+      // Neither is of use on a socket, and the second one can't be asked for there.
+      source.setSslMode("disable");
+      source.setGssEncMode("disable");
+    }
+    return source;
   }
 }

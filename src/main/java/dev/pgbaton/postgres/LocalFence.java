@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /**
  * A thread of its own that needs nobody's lock: a loop that hangs in a query or in a request must
- * not keep a server writable.
+ * not keep a server writable. Where this whole process is stopped, its {@link Guard} acts.
  */
 public final class LocalFence implements Fence {
   private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(50);
@@ -19,7 +19,26 @@ public final class LocalFence implements Fence {
   private final Target target;
   private final Path data;
   private final Consumer<String> log;
-  private volatile long deadline = System.nanoTime();
+  private final Guard guard;
+  private volatile Deadline deadline = Deadline.now();
+
+  /**
+   * A moment by two clocks: the JVM's stands still while the machine sleeps, the one since the boot
+   * does not.
+   */
+  private record Deadline(long nanos, long sinceBoot) {
+    static Deadline now() {
+      return at(System.nanoTime());
+    }
+
+    static Deadline at(long nanos) {
+      return new Deadline(nanos, Uptime.nanos() + nanos - System.nanoTime());
+    }
+
+    long left() {
+      return Math.min(nanos - System.nanoTime(), sinceBoot - Uptime.nanos());
+    }
+  }
 
   /** The server process and whether it is, or may become, writable. */
   public static final class Target {
@@ -55,23 +74,28 @@ public final class LocalFence implements Fence {
     this.target = target;
     this.data = data;
     this.log = log;
+    this.guard = new Guard(log);
     Thread.ofPlatform().name("fence").priority(Thread.MAX_PRIORITY).daemon().start(this::watch);
   }
 
   @Override
   public void allowUntil(Duration until) {
-    deadline = until.toNanos();
+    deadline = Deadline.at(until.toNanos());
   }
 
   @Override
   public void forbid() {
-    deadline = System.nanoTime();
+    deadline = Deadline.now();
   }
 
   private void watch() {
     while (true) {
-      var left = deadline - System.nanoTime();
+      var present = deadline;
+      var left = present.left();
       if (left <= 0) cutOff();
+      var server = target.server();
+      var guarded = left > 0 && server != null && target.writable() && server.isAlive();
+      guard.watch(guarded ? server.pid() : 0, present.nanos());
       LockSupport.parkNanos(left <= 0 ? LOOK_EVERY : Math.min(left, LOOK_EVERY));
     }
   }

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -37,6 +38,8 @@ public final class LocalPostgres implements Postgres {
   /** What PostgreSQL says every ten seconds of a long crash recovery. */
   private static final Pattern REDO =
       Pattern.compile("redo in progress, .*|syncing data directory .*, elapsed time: .*");
+
+  private static final Duration UNTIL_KILLED = Duration.ofSeconds(2);
 
   private final InstancePaths paths;
   private final String name;
@@ -90,7 +93,7 @@ public final class LocalPostgres implements Postgres {
             new NewCluster(paths, credentials, initdbArguments),
             changed,
             log);
-    this.local = new LocalConnection(credentials.superuser());
+    this.local = new LocalConnection(credentials.superuser(), paths.run());
     this.changed = changed;
     this.log = log;
     files.forgetFormerPostmaster();
@@ -450,8 +453,29 @@ public final class LocalPostgres implements Postgres {
     local.close();
     switch (mode) {
       case FAST -> Signals.interrupt(server.pid());
-      case IMMEDIATE -> Signals.quit(server.pid());
+      case IMMEDIATE -> {
+        Signals.quit(server.pid());
+        killWhatStays(server);
+      }
     }
+  }
+
+  /** A process that is stopped, or waits for a disk, does not hear the signal. */
+  private void killWhatStays(Process server) {
+    Thread.ofPlatform()
+        .name("postgres-kill")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                if (server.waitFor(UNTIL_KILLED.toMillis(), TimeUnit.MILLISECONDS)) return;
+                log.accept("PostgreSQL has not stopped at once, and is killed");
+                Signals.kill(paths.data());
+                server.destroyForcibly();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
   }
 
   @Override

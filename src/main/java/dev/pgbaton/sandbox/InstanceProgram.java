@@ -10,6 +10,7 @@ import dev.pgbaton.instance.InstanceView;
 import dev.pgbaton.instance.Intents;
 import dev.pgbaton.instance.Promise;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -75,7 +76,8 @@ final class InstanceProgram implements Program {
     var all = IntStream.range(0, config.instances()).mapToObj(i -> set + "-" + i).toList();
     loop.reconfigure(
         new Identity(name, life, all, name),
-        InstanceSettings.fast(config.synchronousStandbysMounted()));
+        InstanceSettings.of(
+            config.failover(), Duration.ofSeconds(60), config.synchronousStandbysMounted()));
   }
 
   String name() {

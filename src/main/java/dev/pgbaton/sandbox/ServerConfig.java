@@ -1,12 +1,14 @@
 package dev.pgbaton.sandbox;
 
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.instance.InstanceSettings;
 import dev.pgbaton.instance.Quorum;
 import dev.pgbaton.spec.SettingsCatalogue;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Volume;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -44,6 +46,11 @@ final class ServerConfig {
 
   int synchronousStandbysMounted() {
     return number("synchronous-standbys", 0);
+  }
+
+  InstanceSettings.Failover failover() {
+    var asked = reload == null ? "fast" : reload.getData().getOrDefault("failover", "fast");
+    return InstanceSettings.Failover.valueOf(asked.toUpperCase(Locale.ROOT));
   }
 
   private int number(String key, int without) {

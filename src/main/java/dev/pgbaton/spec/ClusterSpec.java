@@ -22,9 +22,16 @@ public record ClusterSpec(
     ResourceRequirements resources,
     PostgresqlSpec postgresql,
     int synchronousStandbys,
+    Failover failover,
     Optional<PgpoolSpec> pgpool,
     SchedulingSpec scheduling,
     RolloutSpec rollout) {
+
+  /** How soon a lost primary is replaced; see docs/promises.md. */
+  public enum Failover {
+    fast,
+    relaxed
+  }
 
   static final String API_VERSION = "pgbaton.dev/v1alpha1";
   static final String KIND = "PostgresCluster";
@@ -73,6 +80,13 @@ public record ClusterSpec(
                             + " asynchronous.")),
             0,
             "How commits reach the standbys."),
+        spec.optional(
+            "failover",
+            FieldType.oneOf(Failover.class),
+            Failover.fast,
+            "How soon another instance takes the place of a primary that is lost without a word:"
+                + " fast after 10 s, for a write to the API server every 2 s; relaxed after 25 s,"
+                + " for one every 5 s, and it bears longer pauses of the node. No restart."),
         spec.optional(
             "pgpool", PgpoolSpec.TYPE, "pgpool-II before the cluster; without it there is none."),
         spec.optional(

@@ -35,7 +35,7 @@ class ValidateAndRenderTest {
         .containsExactly(
             spec
                 + ":25:24 spec.postgresql.parameters.max_connections: lots is not a whole number. Put one from 1 to 262143.",
-            spec + ":30:5 spec.pgpool.instanses: is not a field here. Did you mean instances?");
+            spec + ":31:5 spec.pgpool.instanses: is not a field here. Did you mean instances?");
   }
 
   @Test

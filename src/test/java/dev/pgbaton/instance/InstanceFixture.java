@@ -400,8 +400,15 @@ final class InstanceFixture {
             memory.stopAskedAt(),
             memory.stoppedSince(),
             memory.leavingSince(),
-            memory.cloned());
+            memory.cloned(),
+            memory.answeredAt());
     return this;
+  }
+
+  /** A server that answered that long ago and has not since. */
+  InstanceFixture silentFor(Duration time) {
+    memory = memory.observed(server, intents, memory.streamed(), NOW.minus(time));
+    return starting(server instanceof Primary);
   }
 
   InstanceFixture cloned() {

@@ -161,6 +161,14 @@ class InstancePlannerTest {
   }
 
   @Test
+  void aServerThatHasStoppedAnsweringIsStopped() {
+    var primary = instance("pg-0").primary().holding();
+
+    assertThat(primary.silentFor(Duration.ofSeconds(10)).step()).isEqualTo(Stop.immediate());
+    assertThat(instance("pg-0").starting(true).holding().step()).isInstanceOf(Wait.class);
+  }
+
+  @Test
   void nobodyInitialisesWhileAnotherInstanceHasData() {
     assertThat(
             instance("pg-0")

@@ -68,4 +68,42 @@ class LocalFenceTest {
 
     assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
   }
+
+  @Test
+  void theGuardEndsAServerWhoseDeadlineNobodyMovesOn() throws Exception {
+    var guard = new Guard(said::add);
+    start(true, "sleep", "60");
+    guard.watch(server.pid(), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300));
+
+    assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    guard.end();
+  }
+
+  @Test
+  void theGuardLeavesAServerAloneWhoseDeadlineMovesOn() throws Exception {
+    var guard = new Guard(said::add);
+    start(true, "sleep", "60");
+    for (int i = 0; i < 8; i++) {
+      guard.watch(server.pid(), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500));
+      Thread.sleep(200);
+    }
+    guard.watch(0, 0);
+
+    await().during(Duration.ofMillis(1200)).until(server::isAlive);
+    guard.end();
+  }
+
+  @Test
+  void theGuardEndsAServerThatIsStoppedAndItsChildren() throws Exception {
+    var guard = new Guard(said::add);
+    start(true, "bash", "-c", "sleep 61 & sleep 62");
+    await().until(() -> server.children().count() == 2);
+    var children = server.children().toList();
+    new ProcessBuilder("kill", "-STOP", Long.toString(server.pid())).start().waitFor();
+    guard.watch(server.pid(), System.nanoTime());
+
+    assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    await().until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
+    guard.end();
+  }
 }

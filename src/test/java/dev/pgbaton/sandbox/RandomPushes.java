@@ -26,7 +26,7 @@ final class RandomPushes {
   String change() {
     spec.broken = "";
     if (spec.tag.contains("-")) nextImage();
-    return switch (chance.between(0, 13)) {
+    return switch (chance.between(0, 14)) {
       case 0 -> {
         spec.tag = "17.%d-does-not-exist".formatted(++version);
         yield "an image that does not exist";
@@ -59,6 +59,10 @@ final class RandomPushes {
       case 8 -> {
         spec.pgpool = chance.between(0, 3);
         yield spec.pgpool + " pgpools";
+      }
+      case 9 -> {
+        spec.failover = spec.failover.equals("fast") ? "relaxed" : "fast";
+        yield "failover " + spec.failover;
       }
       default -> {
         nextImage();

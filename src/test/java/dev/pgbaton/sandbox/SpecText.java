@@ -9,6 +9,7 @@ final class SpecText {
   int instances = 3;
   int synchronous;
   int pgpool;
+  String failover = "fast";
   String tag = "17.1";
   final SortedMap<String, String> parameters = new TreeMap<>();
   String broken = "";
@@ -23,9 +24,10 @@ final class SpecText {
           image: registry.example.com/pgbaton/postgres:%s
           storage: {size: 10Gi}
           replication: {synchronousStandbys: %d}
+          failover: %s
           rollout: {maxReplicaLag: 1Mi, instanceTimeout: 60s}
         %s%s%s"""
-        .formatted(instances, tag, synchronous, parameters(), pgpool(), broken);
+        .formatted(instances, tag, synchronous, failover, parameters(), pgpool(), broken);
   }
 
   private String parameters() {
