@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many instances there shall be, how many of them confirm a commit, and how soon they fail over,
- * as it is mounted at this moment: a wish, which the holder brings onto the Lease.
+ * How many instances there shall be, how many of them confirm a commit, and how soon they fail
+ * over, as it is mounted at this moment: a wish, which the holder brings onto the Lease.
  */
 final class Members {
   private static final long EVERY = TimeUnit.SECONDS.toNanos(1);

@@ -39,8 +39,7 @@ public final class InstancePlanner {
     if (view.server().writable() && !holds) return cutOff(view);
     if (view.server() instanceof Stopping stopping) return stopping(view, stopping, now);
     if (view.memory().silent(view.server(), now, SILENCE))
-      return decided(
-          Stop.immediate(), "PostgreSQL has not answered for " + seconds(SILENCE));
+      return decided(Stop.immediate(), "PostgreSQL has not answered for " + seconds(SILENCE));
     if (view.leaseState().isEmpty()) return Follower.withoutLease(view, now);
 
     var named = view.lease().names(view.self());

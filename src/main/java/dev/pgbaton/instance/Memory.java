@@ -82,8 +82,7 @@ public record Memory(
         since(stopAskedAt, server instanceof ServerState.Stopping, now),
         since(stoppedSince, server instanceof ServerState.Stopped, now),
         since(leavingSince, intents.leaving(), now),
-        cloned
-            && !(server instanceof ServerState.Standby || server instanceof ServerState.Primary),
+        cloned && !(server instanceof ServerState.Standby || server instanceof ServerState.Primary),
         answered(server, now));
   }
 
