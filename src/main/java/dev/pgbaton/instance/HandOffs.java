@@ -11,6 +11,8 @@ import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
 import dev.pgbaton.instance.InstanceStep.BeginHandOff;
 import dev.pgbaton.instance.InstanceStep.HandOver;
+import dev.pgbaton.instance.InstanceStep.LeadAhead;
+import dev.pgbaton.instance.InstanceStep.RenewLease;
 import dev.pgbaton.instance.InstanceStep.Stop;
 import dev.pgbaton.instance.Memory.HandOff;
 import dev.pgbaton.instance.ServerState.Busy;
@@ -28,6 +30,9 @@ import java.util.Optional;
  * everything, hand over.
  */
 final class HandOffs {
+  /** A Lease renewed that short a time ago needs no renewal before it is handed over. */
+  private static final Duration FRESH = Duration.ofMillis(500);
+
   private HandOffs() {}
 
   /** The daemon named a candidate on the Lease. */
@@ -75,7 +80,10 @@ final class HandOffs {
           yield abandon(handOff, "PostgreSQL did not shut down cleanly");
         yield handOver(view, handOff, data.get().position(), now);
       }
-      case Stopping _ -> closely("PostgreSQL is stopping");
+      case Stopping(_, _, var shutDown) ->
+          shutDown
+              .map(position -> handOver(view, handOff, position, now))
+              .orElseGet(() -> closely("PostgreSQL is stopping"));
       case Starting _, Standby _, Busy _ -> abandon(handOff, "PostgreSQL was restarted meanwhile");
     };
   }
@@ -85,9 +93,18 @@ final class HandOffs {
     if (checkpointing && !elapsed(handOff.since(), now, view.settings().checkpointBudget()))
       return closely("the checkpoint before the handoff is under way");
     // Looked at again right before clients are cut off.
-    return unfit(view, handOff.candidate())
-        .map(why -> abandon(handOff, why))
-        .orElseGet(() -> decided(Stop.fast(), "handing over to " + handOff.candidate()));
+    var why = unfit(view, handOff.candidate());
+    if (why.isPresent()) return abandon(handOff, why.get());
+    if (handOff.ledAhead()) return decided(Stop.fast(), "handing over to " + handOff.candidate());
+    if (view.memory().routed().filter(r -> !elapsed(r.at(), now, Holder.ROUTE_SETTLES)).isPresent())
+      return closely("kube-proxy has just been told something else");
+    // Not while clients wait.
+    if (view.lease().confirmedAt().filter(at -> !elapsed(at, now, FRESH)).isEmpty()
+        && !InstancePlanner.triedJustNow(view, now))
+      return decided(new RenewLease(), "the Lease before the handoff");
+    return decided(
+        new LeadAhead(handOff.candidate(), address(view, handOff.candidate())),
+        "handing over to " + handOff.candidate());
   }
 
   private static Decision handOver(
@@ -117,6 +134,10 @@ final class HandOffs {
                             seconds(view.settings().catchUpBudget()))))
         .orElseGet(
             () -> closely(candidate + " has not received everything up to " + shutdown + " yet"));
+  }
+
+  private static String address(InstanceView view, String candidate) {
+    return view.statusOf(candidate).map(InstanceStatus::address).orElseThrow();
   }
 
   private static Decision abandon(HandOff handOff, String why) {

@@ -35,6 +35,10 @@ import java.util.Optional;
 final class Holder {
   private static final int START_ATTEMPTS = 3;
   private static final Duration ROUTE_LOOKED_AFTER = Duration.ofSeconds(10);
+
+  /** kube-proxy takes up no second change of its rules within a second of the first. */
+  static final Duration ROUTE_SETTLES = Duration.ofMillis(1_200);
+
   private static final Duration RETRY = Duration.ofMillis(500);
 
   private Holder() {}
@@ -101,15 +105,8 @@ final class Holder {
   private static Decision lead(InstanceView view, Primary primary, Duration now) {
     var lease = view.leaseState().orElseThrow();
     var memory = view.memory();
-    var targets = targets(view);
-    var routed = memory.routed().filter(r -> r.epoch() == lease.epoch());
-    if (routed
-            .map(r -> !r.targets().equals(targets) || elapsed(r.at(), now, ROUTE_LOOKED_AFTER))
-            .orElse(true)
-        && memory.routeFailedAt().filter(at -> !elapsed(at, now, RETRY)).isEmpty()
-        // While the API server is away, the time goes to what keeps this instance the primary.
-        && view.lease().attemptedAt().isEmpty())
-      return decided(new Publish(targets), "the clients' way to the primary");
+    var route = route(view, lease, now);
+    if (route.isPresent()) return route.get();
     if (lease.systemIdentifier().isEmpty() && !triedJustNow(view, now))
       return decided(new RenewLease(), "the cluster has data now");
     var confirmation = Confirmation.lead(view, now);
@@ -123,6 +120,28 @@ final class Holder {
     if (!memory.registered().equals(view.self().instances()))
       return decided(new Register(), "repmgr's metadata");
     return waiting("primary at " + primary.position().timeline());
+  }
+
+  private static Optional<Decision> route(InstanceView view, LeaseState lease, Duration now) {
+    var memory = view.memory();
+    // While the API server is away, the time goes to what keeps this instance the primary.
+    if (view.lease().attemptedAt().isPresent()
+        || memory.routeFailedAt().filter(at -> !elapsed(at, now, RETRY)).isPresent())
+      return Optional.empty();
+    var routed = memory.routed().filter(r -> r.epoch() == lease.epoch());
+    if (routed.isEmpty())
+      return Optional.of(
+          decided(
+              new Publish(RouteTargets.onlyPrimary(view.self().address())),
+              "the clients' way to the primary"));
+    var targets = targets(view);
+    var since = routed.get().at();
+    // Replicas come back one by one after a switch; each of them is a change that every node takes
+    // up to a second for, and the next switch would have to wait for that.
+    return elapsed(since, now, ROUTE_LOOKED_AFTER)
+            || !routed.get().targets().equals(targets) && elapsed(since, now, ROUTE_SETTLES)
+        ? Optional.of(decided(new Publish(targets), "the clients' way to the replicas"))
+        : Optional.empty();
   }
 
   static RouteTargets targets(InstanceView view) {

@@ -11,6 +11,7 @@ import dev.pgbaton.instance.InstanceStep.Follow;
 import dev.pgbaton.instance.InstanceStep.HandOver;
 import dev.pgbaton.instance.InstanceStep.Initialise;
 import dev.pgbaton.instance.InstanceStep.Inspect;
+import dev.pgbaton.instance.InstanceStep.LeadAhead;
 import dev.pgbaton.instance.InstanceStep.NoteTimeline;
 import dev.pgbaton.instance.InstanceStep.Promote;
 import dev.pgbaton.instance.InstanceStep.Publish;
@@ -36,6 +37,7 @@ import dev.pgbaton.instance.ServerState.Stopping;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -109,8 +111,7 @@ public final class InstanceLoop {
   public Pass pass(Duration now, Intents intents) {
     var view = observe(now, intents);
     var decision = InstancePlanner.decide(view, now);
-    peers.askClosely(
-        memory.handOff().isPresent() || decision.step() instanceof Wait(var closely) && closely);
+    peers.askClosely(askedClosely(view, decision));
     perform(decision.step(), view, now);
     var sleep =
         switch (decision.step()) {
@@ -133,6 +134,18 @@ public final class InstanceLoop {
 
   private Quorum wish() {
     return new Quorum(self.instances(), settings.synchronousStandbys());
+  }
+
+  /** In a handoff the candidate, and where nobody holds the Lease everybody. */
+  private Set<String> askedClosely(InstanceView view, Decision decision) {
+    return switch (view.server()) {
+      case Stopping _, Stopped _ when memory.handOff().isPresent() ->
+          Set.of(memory.handOff().get().candidate());
+      case Standby _
+          when decision.step() instanceof Wait(var closely) && closely && !leaseView.names(self) ->
+          Set.copyOf(self.instances());
+      default -> Set.of();
+    };
   }
 
   private InstanceView observe(Duration now, Intents intents) {
@@ -209,15 +222,22 @@ public final class InstanceLoop {
         if (letGo(known().released(reached), now) && gaveUp) memory = memory.gaveUp(now);
       }
       case BeginHandOff(var candidate, var asked) -> {
-        memory = memory.begun(new Memory.HandOff(candidate, asked, now));
+        memory = memory.begun(new Memory.HandOff(candidate, asked, false, now));
         postgres.checkpoint();
+      }
+      case LeadAhead(var candidate, var address) -> {
+        if (route.publish(known().epoch(), RouteTargets.onlyPrimary(address)))
+          memory = memory.ledAhead();
+        else
+          abandon(
+              candidate,
+              memory.handOff().filter(Memory.HandOff::asked).isPresent(),
+              "clients can't be led to it",
+              now);
       }
       case HandOver(var candidate, var shutdown) ->
           letGo(known().handedTo(candidate, self.name(), shutdown), now);
-      case AbandonHandOff(var candidate, var asked, var why) -> {
-        memory = memory.abandoned(!asked);
-        if (asked) note(known().refused(candidate + ": " + why), now);
-      }
+      case AbandonHandOff(var candidate, var asked, var why) -> abandon(candidate, asked, why, now);
       case Initialise _ -> postgres.initialise();
       case Clone(var from) -> {
         memory = memory.needs(Optional.empty()).filled();
@@ -266,6 +286,11 @@ public final class InstanceLoop {
       }
       case Reload _ -> postgres.reload();
     }
+  }
+
+  private void abandon(String candidate, boolean asked, String why, Duration now) {
+    memory = memory.abandoned(!asked);
+    if (asked) note(known().refused(candidate + ": " + why), now);
   }
 
   private LeaseState known() {

@@ -37,7 +37,10 @@ public final class InstancePlanner {
   public static Decision decide(InstanceView view, Duration now) {
     var holds = view.lease().heldBy(view.self(), now);
     if (view.server().writable() && !holds) return cutOff(view);
-    if (view.server() instanceof Stopping stopping) return stopping(view, stopping, now);
+    if (view.server() instanceof Stopping stopping)
+      return holds && stopping.shutDown().isPresent() && view.memory().handOff().isPresent()
+          ? HandOffs.goOn(view, now)
+          : stopping(view, stopping, now);
     if (view.memory().silent(view.server(), now, SILENCE))
       return decided(Stop.immediate(), "PostgreSQL has not answered for " + seconds(SILENCE));
     if (view.leaseState().isEmpty()) return Follower.withoutLease(view, now);
@@ -61,7 +64,7 @@ public final class InstancePlanner {
   }
 
   private static Decision cutOff(InstanceView view) {
-    if (view.server() instanceof Stopping(_, var mode) && mode == StopMode.IMMEDIATE)
+    if (view.server() instanceof Stopping(_, var mode, _) && mode == StopMode.IMMEDIATE)
       return closely("PostgreSQL is stopping, because this instance does not hold the Lease");
     return decided(Stop.immediate(), "this instance does not hold the Lease");
   }

@@ -76,10 +76,11 @@ public final class InstanceRunner {
     var asked = intents;
     try {
       before.run();
-      var pass = loop.pass(now(), asked);
+      var began = now();
+      var pass = loop.pass(began, asked);
       last = pass;
       passedAt = now();
-      tell(pass);
+      tell(pass, passedAt.minus(began));
       after.accept(pass.view());
       return Optional.of(pass);
     } catch (RuntimeException | LinkageError e) {
@@ -89,13 +90,13 @@ public final class InstanceRunner {
     }
   }
 
-  private void tell(Pass pass) {
+  private void tell(Pass pass, Duration took) {
     var decision = pass.decision();
     if (isRoutine(pass)) return;
     var line =
         decision.step() instanceof Wait
             ? "waiting: " + decision.reason()
-            : decision.step() + ": " + decision.reason();
+            : "%s: %s (%d ms)".formatted(decision.step(), decision.reason(), took.toMillis());
     var at = told.get(line);
     var still = line.equals(last(told));
     var mayRepeat =

@@ -33,6 +33,12 @@ public sealed interface InstanceStep {
   /** Starts a handoff: a checkpoint while clients still write. */
   record BeginHandOff(String candidate, boolean asked) implements InstanceStep {}
 
+  /**
+   * Leads clients to the candidate before it can be written to: by the time it can, they are there,
+   * and every node has switched.
+   */
+  record LeadAhead(String candidate, String address) implements InstanceStep {}
+
   record HandOver(String candidate, WalPosition shutdown) implements InstanceStep {}
 
   record AbandonHandOff(String candidate, boolean asked, String why) implements InstanceStep {}

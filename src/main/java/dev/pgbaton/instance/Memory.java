@@ -47,8 +47,9 @@ public record Memory(
 
   /**
    * @param asked whether the daemon asked for it on the Lease: then a refusal is answered there
+   * @param ledAhead whether clients are already led to the candidate
    */
-  public record HandOff(String candidate, boolean asked, Duration since) {}
+  public record HandOff(String candidate, boolean asked, boolean ledAhead, Duration since) {}
 
   static Memory begin(Duration now) {
     return new Memory(
@@ -107,6 +108,13 @@ public record Memory(
   Memory begun(HandOff begun) {
     return with(
         Optional.of(begun), routed, routeFailedAt, registered, remedy, gaveUpAt, handOffFailed);
+  }
+
+  /** What was published before holds no longer, whatever becomes of the handoff. */
+  Memory ledAhead() {
+    var ahead = handOff.map(h -> new HandOff(h.candidate(), h.asked(), true, h.since()));
+    return with(
+        ahead, Optional.empty(), routeFailedAt, registered, remedy, gaveUpAt, handOffFailed);
   }
 
   Memory withoutHandOff() {

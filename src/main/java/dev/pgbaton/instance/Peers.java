@@ -1,6 +1,7 @@
 package dev.pgbaton.instance;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The other instances, asked directly. Asking goes on in the background, at least once a second.
@@ -19,6 +20,6 @@ public interface Peers {
    */
   boolean promise(List<String> names, Promise asked);
 
-  /** Whether to ask every few milliseconds from now on. */
-  void askClosely(boolean closely);
+  /** Whom to ask every few milliseconds from now on: few, for each of these questions costs. */
+  void askClosely(Set<String> instances);
 }

@@ -63,8 +63,14 @@ public sealed interface ServerState {
       boolean logMissing)
       implements ServerState {}
 
-  /** It was told to stop. */
-  record Stopping(boolean wasPrimary, StopMode mode) implements ServerState {}
+  /**
+   * It was told to stop.
+   *
+   * @param shutDown the shutdown checkpoint, once it is written: nothing is written any more,
+   *     though processes still end
+   */
+  record Stopping(boolean wasPrimary, StopMode mode, Optional<WalPosition> shutDown)
+      implements ServerState {}
 
   enum Work {
     INITIALISE,
@@ -108,7 +114,7 @@ public sealed interface ServerState {
     return switch (this) {
       case Primary _ -> true;
       case Starting(var asPrimary, _) -> asPrimary;
-      case Stopping(var wasPrimary, _) -> wasPrimary;
+      case Stopping(var wasPrimary, _, var shutDown) -> wasPrimary && shutDown.isEmpty();
       case Standby s -> s.promoting();
       case Stopped _, Busy _ -> false;
     };

@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,7 @@ public final class InstanceRoute implements Route {
   private final String primaryService;
   private final String replicasService;
   private final Consumer<String> log;
+  private final Map<String, EndpointSlice> seen = new HashMap<>();
 
   public InstanceRoute(
       KubernetesClient client,
@@ -41,33 +44,64 @@ public final class InstanceRoute implements Route {
   @Override
   public boolean publish(int epoch, RouteTargets targets) {
     return lead(primaryService, epoch, List.of(targets.primary()))
-        & lead(replicasService, epoch, targets.replicas());
+        & (targets.replicas().isEmpty() || lead(replicasService, epoch, targets.replicas()));
   }
 
   private boolean lead(String service, int epoch, List<String> addresses) {
+    var endpoints = addresses.stream().map(InstanceRoute::endpoint).toList();
     try {
-      var resource = client.resources(EndpointSlice.class).inNamespace(namespace).withName(service);
-      var slice = resource.get();
-      if (slice == null) {
-        log.accept("there is no EndpointSlice " + service);
-        return false;
-      }
-      if (epochOf(slice) > epoch) return false;
-      var endpoints = addresses.stream().map(InstanceRoute::endpoint).toList();
-      if (endpoints.equals(slice.getEndpoints()) && epochOf(slice) == epoch) return true;
-      var next =
-          new EndpointSliceBuilder(slice)
-              .editMetadata()
-              .addToAnnotations(Names.EPOCH, Integer.toString(epoch))
-              .endMetadata()
-              .withEndpoints(endpoints)
-              .build();
-      client.resource(next).lockResourceVersion(slice.getMetadata().getResourceVersion()).update();
-      return true;
+      return change(service, epoch, endpoints) || replace(service, epoch, endpoints);
     } catch (KubernetesClientException e) {
+      seen.remove(service);
       log.accept("the EndpointSlice %s can't be written: %s".formatted(service, e.getMessage()));
       return false;
     }
+  }
+
+  /** One request where the slice is as it was last seen here: clients may be waiting for it. */
+  private boolean change(String service, int epoch, List<Endpoint> endpoints) {
+    var slice = seen.get(service);
+    if (slice == null || epochOf(slice) > epoch || leads(slice, epoch, endpoints)) return false;
+    try {
+      write(service, slice, epoch, endpoints);
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) throw e;
+      return false;
+    }
+  }
+
+  private boolean replace(String service, int epoch, List<Endpoint> endpoints) {
+    var slice =
+        client.resources(EndpointSlice.class).inNamespace(namespace).withName(service).get();
+    if (slice == null) {
+      log.accept("there is no EndpointSlice " + service);
+      return false;
+    }
+    seen.put(service, slice);
+    if (epochOf(slice) > epoch) return false;
+    if (!leads(slice, epoch, endpoints)) write(service, slice, epoch, endpoints);
+    return true;
+  }
+
+  private static boolean leads(EndpointSlice slice, int epoch, List<Endpoint> endpoints) {
+    return endpoints.equals(slice.getEndpoints()) && epochOf(slice) == epoch;
+  }
+
+  private void write(String service, EndpointSlice slice, int epoch, List<Endpoint> endpoints) {
+    var next =
+        new EndpointSliceBuilder(slice)
+            .editMetadata()
+            .addToAnnotations(Names.EPOCH, Integer.toString(epoch))
+            .endMetadata()
+            .withEndpoints(endpoints)
+            .build();
+    seen.put(
+        service,
+        client
+            .resource(next)
+            .lockResourceVersion(slice.getMetadata().getResourceVersion())
+            .update());
   }
 
   private static int epochOf(EndpointSlice slice) {

@@ -64,6 +64,11 @@ public final class LocalFence implements Fence {
       writable = true;
     }
 
+    /** Its processes may still end, but none of them can write. */
+    void isShutDown() {
+      writable = false;
+    }
+
     void stopped() {
       server = null;
       writable = false;

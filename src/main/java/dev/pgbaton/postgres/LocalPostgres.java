@@ -57,6 +57,7 @@ public final class LocalPostgres implements Postgres {
   private Optional<Quorum> quorum = Optional.empty();
   private volatile Optional<Quorum> inForce = Optional.empty();
   private boolean promoting;
+  private boolean wasPrimary;
   private int promotionEpoch;
   private int timelineSeen;
   private Duration startedAt = Duration.ZERO;
@@ -125,8 +126,20 @@ public final class LocalPostgres implements Postgres {
     var server = target.server();
     if (server == null) return volume.stopped();
     if (!server.isAlive()) return ended(server);
-    if (stopping.isPresent()) return new Stopping(target.writable(), stopping.get());
+    if (stopping.isPresent())
+      return new Stopping(wasPrimary || target.writable(), stopping.get(), shutDown());
     return running();
+  }
+
+  /**
+   * A primary that was told to stop waits for its walsenders and its clients' last words after it
+   * has written everything. Nobody else needs to.
+   */
+  private Optional<WalPosition> shutDown() {
+    if (!wasPrimary) return Optional.empty();
+    var written = ControlFile.read(paths.data()).flatMap(ControlFile::shutDown);
+    if (written.isPresent()) target.isShutDown();
+    return written;
   }
 
   private Stopped ended(Process server) {
@@ -136,6 +149,7 @@ public final class LocalPostgres implements Postgres {
     // Backends outlive a postmaster that was killed, and would keep the next one from starting.
     if (server.exitValue() != 0) Signals.kill(paths.data());
     target.stopped();
+    wasPrimary = false;
     stopping = Optional.empty();
     promoting = false;
     checkpointing = false;
@@ -169,6 +183,7 @@ public final class LocalPostgres implements Postgres {
         follows = Optional.empty();
       }
       target.isWritable();
+      wasPrimary = true;
       return new Primary(
           s.position(0), files.history(s.timeline()), s.systemIdentifier(), checkpointing);
     }

@@ -45,6 +45,7 @@ final class PostgresServer implements Postgres {
   private boolean checkpointing;
   private boolean logMissing;
   private StopMode stopMode;
+  private boolean shutDown;
   private Optional<Failure> failure = Optional.empty();
   private Optional<String> follows = Optional.empty();
   private WalLink upstream;
@@ -81,7 +82,11 @@ final class PostgresServer implements Postgres {
       case STOPPED -> new ServerState.Stopped(volume.data().map(PgData::asSeenStopped), failure);
       case BUSY -> new ServerState.Busy(work);
       case STARTING -> new ServerState.Starting(asPrimary);
-      case STOPPING -> new ServerState.Stopping(asPrimary, stopMode);
+      case STOPPING ->
+          new ServerState.Stopping(
+              asPrimary,
+              stopMode,
+              shutDown ? volume.data().map(d -> d.asSeenStopped().position()) : Optional.empty());
       case PRIMARY ->
           new ServerState.Primary(
               data().branch.position(data().flushed),
@@ -439,6 +444,7 @@ final class PostgresServer implements Postgres {
     phase = Phase.STOPPING;
     stopMode = mode;
     waiting.clear();
+    shutDown = false;
     switch (mode) {
       case IMMEDIATE -> after(site.chance().between(3, 20), this::crashed);
       case FAST -> {
@@ -461,7 +467,10 @@ final class PostgresServer implements Postgres {
         List.copyOf(standbys).forEach(l -> l.flush(data.branch, data.flushed));
       }
     }
-    end();
+    // Walsenders, and clients that are told so, take their time to end.
+    shutDown = wasRunning && asPrimary;
+    if (shutDown) after(site.chance().between(3, 100), this::end);
+    else end();
   }
 
   private void crashed() {
@@ -471,6 +480,7 @@ final class PostgresServer implements Postgres {
 
   private void end() {
     phase = Phase.STOPPED;
+    shutDown = false;
     promoting = false;
     waiting.clear();
     closeUpstream();

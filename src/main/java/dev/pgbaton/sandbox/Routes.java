@@ -11,7 +11,10 @@ final class Routes {
   boolean publish(int epoch, RouteTargets targets) {
     if (epoch < this.epoch) return false;
     this.epoch = epoch;
-    this.targets = targets;
+    this.targets =
+        targets.replicas().isEmpty() && this.targets != null
+            ? new RouteTargets(targets.primary(), this.targets.replicas())
+            : targets;
     return true;
   }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Asks the others' programs once a second, or every few milliseconds. */
 final class SandboxPeers implements Peers {
@@ -20,7 +21,7 @@ final class SandboxPeers implements Peers {
   private final String self;
   private final Map<String, Peer> latest = new LinkedHashMap<>();
   private final Runnable changed;
-  private boolean closely;
+  private Set<String> closely = Set.of();
   private boolean closed;
   private int round;
 
@@ -28,7 +29,7 @@ final class SandboxPeers implements Peers {
     this.site = site;
     this.self = self;
     this.changed = changed;
-    ask(round);
+    askAll();
   }
 
   @Override
@@ -62,16 +63,22 @@ final class SandboxPeers implements Peers {
   }
 
   @Override
-  public void askClosely(boolean closely) {
-    if (this.closely == closely) return;
-    this.closely = closely;
-    if (closely) ask(++round);
+  public void askClosely(Set<String> instances) {
+    if (closely.equals(instances)) return;
+    closely = instances;
+    if (!instances.isEmpty()) askAgainAndAgain(++round);
   }
 
-  private void ask(int which) {
-    if (closed || which != round) return;
+  private void askAgainAndAgain(int which) {
+    if (closed || which != round || closely.isEmpty()) return;
+    latest.keySet().stream().filter(closely::contains).toList().forEach(this::ask);
+    site.agenda().in(CLOSELY_MILLIS, () -> askAgainAndAgain(which));
+  }
+
+  private void askAll() {
+    if (closed) return;
     List.copyOf(latest.keySet()).forEach(this::ask);
-    site.agenda().in(closely ? CLOSELY_MILLIS : AT_EASE_MILLIS, () -> ask(which));
+    site.agenda().in(AT_EASE_MILLIS, this::askAll);
   }
 
   private void ask(String peer) {
@@ -92,6 +99,6 @@ final class SandboxPeers implements Peers {
     if (closed || known == null) return;
     if (known.askedAt().filter(at -> at.compareTo(asked) > 0).isPresent()) return;
     latest.put(peer, new Peer(peer, Optional.of(asked), status));
-    if (closely) changed.run();
+    if (closely.contains(peer)) changed.run();
   }
 }

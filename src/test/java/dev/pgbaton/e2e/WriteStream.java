@@ -17,8 +17,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class WriteStream implements AutoCloseable {
   static final Duration PACE = Duration.ofMillis(10);
 
-  /** A refused connection is tried again after this; less would only be load. */
-  private static final long REFUSED_MILLIS = 5;
+  /** Before it connects again; less would only be load. */
+  private static final long PAUSE_MILLIS = 5;
 
   private static final int REHEARSALS = 3;
 
@@ -148,9 +148,7 @@ final class WriteStream implements AutoCloseable {
         }
       } catch (SQLException e) {
         failed(e);
-        next =
-            System.nanoTime()
-                + (connection == null ? TimeUnit.MILLISECONDS.toNanos(REFUSED_MILLIS) : 0);
+        next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
         close(connection);
         connection = null;
       }

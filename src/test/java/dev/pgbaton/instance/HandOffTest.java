@@ -10,9 +10,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
 import dev.pgbaton.instance.InstanceStep.BeginHandOff;
 import dev.pgbaton.instance.InstanceStep.HandOver;
+import dev.pgbaton.instance.InstanceStep.LeadAhead;
+import dev.pgbaton.instance.InstanceStep.Publish;
+import dev.pgbaton.instance.InstanceStep.RenewLease;
 import dev.pgbaton.instance.InstanceStep.Stop;
 import dev.pgbaton.instance.InstanceStep.Wait;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HandOffTest {
@@ -62,8 +67,51 @@ class HandOffTest {
   }
 
   @Test
-  void theServerStopsOnceTheCheckpointIsDone() {
-    assertThat(primary().handingOverTo("pg-2").step()).isEqualTo(Stop.fast());
+  void clientsAreLedToTheCandidateOnceTheCheckpointIsDone() {
+    assertThat(primary().holding(Duration.ofMillis(100)).handingOverTo("pg-2").step())
+        .isEqualTo(new LeadAhead("pg-2", "10.0.0.2"));
+  }
+
+  @Test
+  void theLeaseIsRenewedBeforeClientsAreCutOff() {
+    assertThat(primary().holding(Duration.ofMillis(900)).handingOverTo("pg-2").step())
+        .isEqualTo(new RenewLease());
+  }
+
+  @Test
+  void theLeaseIsHandedOverWhileTheFormerPrimaryStillEnds() {
+    var ending =
+        primary()
+            .stopping(Optional.of(at(1, 500)))
+            .ledAheadTo("pg-2")
+            .peer("pg-2", replica("pg-2", at(1, 620), "pg-0"));
+
+    assertThat(ending.step()).isEqualTo(new HandOver("pg-2", at(1, 500)));
+  }
+
+  @Test
+  void aServerThatMayStillWriteIsWaitedFor() {
+    var ending =
+        primary()
+            .stopping(Optional.empty())
+            .ledAheadTo("pg-2")
+            .peer("pg-2", replica("pg-2", at(1, 620), "pg-0"));
+
+    assertThat(ending.step()).isEqualTo(new Wait(true));
+  }
+
+  @Test
+  void theServerStopsOnceClientsAreLedElsewhere() {
+    assertThat(primary().ledAheadTo("pg-2").step()).isEqualTo(Stop.fast());
+  }
+
+  @Test
+  void aHandoffThatIsAbandonedLeadsClientsBack() {
+    var late = primary().ledAheadTo("pg-2").peer("pg-2", endingReplica("pg-2", at(1, 500), "pg-0"));
+
+    assertThat(late.step()).isEqualTo(new AbandonHandOff("pg-2", true, "its pod is about to end"));
+    assertThat(late.abandoned().step())
+        .isEqualTo(new Publish(RouteTargets.onlyPrimary("10.0.0.0")));
   }
 
   @Test

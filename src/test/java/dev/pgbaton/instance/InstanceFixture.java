@@ -100,7 +100,11 @@ final class InstanceFixture {
   }
 
   InstanceFixture stopping() {
-    return server(new Stopping(true, StopMode.FAST));
+    return stopping(Optional.empty());
+  }
+
+  InstanceFixture stopping(Optional<WalPosition> shutDown) {
+    return server(new Stopping(true, StopMode.FAST, shutDown));
   }
 
   InstanceFixture server(ServerState state) {
@@ -431,7 +435,19 @@ final class InstanceFixture {
   }
 
   InstanceFixture handingOverTo(String candidate) {
-    memory = memory.begun(new Memory.HandOff(candidate, true, NOW.minusMillis(100)));
+    memory = memory.begun(new Memory.HandOff(candidate, true, false, NOW.minusMillis(100)));
+    return this;
+  }
+
+  InstanceFixture abandoned() {
+    memory = memory.abandoned(false);
+    return this;
+  }
+
+  /** Clients are led to it already. */
+  InstanceFixture ledAheadTo(String candidate) {
+    memory =
+        memory.begun(new Memory.HandOff(candidate, true, false, NOW.minusMillis(100))).ledAhead();
     return this;
   }
 
@@ -447,7 +463,10 @@ final class InstanceFixture {
   }
 
   InstanceFixture settled(RouteTargets targets) {
-    memory = memory.routed(new Memory.Routed(3, targets, NOW)).registered(self.instances());
+    memory =
+        memory
+            .routed(new Memory.Routed(3, targets, NOW.minusSeconds(5)))
+            .registered(self.instances());
     return this;
   }
 

@@ -435,12 +435,29 @@ class InstancePlannerTest {
                 .holding()
                 .peer("pg-1", replica("pg-1", at(1, 500), "pg-0"))
                 .step())
+        .isEqualTo(new Publish(RouteTargets.onlyPrimary("10.0.0.0")));
+  }
+
+  @Test
+  void theReplicasArePublishedOnceTheyHaveSettled() {
+    assertThat(
+            instance("pg-0")
+                .primary()
+                .holding()
+                .settled(RouteTargets.onlyPrimary("10.0.0.0"))
+                .peer("pg-1", replica("pg-1", at(1, 500), "pg-0"))
+                .step())
         .isEqualTo(new Publish(new RouteTargets("10.0.0.0", List.of("10.0.0.1"))));
   }
 
   @Test
   void theReplicasServiceFallsBackToThePrimary() {
-    assertThat(instance("pg-0").primary().holding().step())
+    assertThat(
+            instance("pg-0")
+                .primary()
+                .holding()
+                .settled(RouteTargets.onlyPrimary("10.0.0.0"))
+                .step())
         .isEqualTo(new Publish(new RouteTargets("10.0.0.0", List.of("10.0.0.0"))));
   }
 

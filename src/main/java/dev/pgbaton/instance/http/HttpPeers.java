@@ -13,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ public final class HttpPeers implements Peers {
   private final Function<String, URI> address;
   private volatile List<Asking> peers = List.of();
   private final Runnable changed;
-  private volatile boolean closely;
+  private volatile Set<String> closely = Set.of();
 
   /**
    * @param address where a peer's status is, by its name
@@ -91,10 +92,13 @@ public final class HttpPeers implements Peers {
   }
 
   @Override
-  public void askClosely(boolean now) {
+  public void askClosely(Set<String> instances) {
     var before = closely;
-    closely = now;
-    if (now && !before) peers.forEach(p -> p.wake.release());
+    if (before.equals(instances)) return;
+    closely = instances;
+    peers.stream()
+        .filter(p -> instances.contains(p.name) && !before.contains(p.name))
+        .forEach(p -> p.wake.release());
   }
 
   private void askForEver(Asking peer) {
@@ -104,9 +108,11 @@ public final class HttpPeers implements Peers {
         var status = ask(peer);
         var before = peer.latest.status();
         peer.latest = new Peer(peer.name, Optional.of(began), status);
-        if (closely && !before.equals(status)) changed.run();
+        var closelyNow = closely.contains(peer.name);
+        if (closelyNow && !before.equals(status)) changed.run();
         // Not to spin on one that refuses at once, unless something depends on it.
-        var pause = closely && status.isPresent() ? CLOSELY_MILLIS : closely ? 50 : AT_EASE_MILLIS;
+        var pause =
+            closelyNow && status.isPresent() ? CLOSELY_MILLIS : closelyNow ? 50 : AT_EASE_MILLIS;
         if (peer.wake.tryAcquire(pause, TimeUnit.MILLISECONDS)) peer.wake.drainPermits();
       }
     } catch (InterruptedException e) {
