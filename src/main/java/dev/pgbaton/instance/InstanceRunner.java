@@ -1,5 +1,6 @@
 package dev.pgbaton.instance;
 
+import dev.pgbaton.cluster.Role;
 import dev.pgbaton.instance.InstanceLoop.Pass;
 import dev.pgbaton.instance.InstanceStep.Publish;
 import dev.pgbaton.instance.InstanceStep.RenewLease;
@@ -26,6 +27,8 @@ public final class InstanceRunner {
   private static final Duration SHORT = Duration.ofSeconds(10);
 
   private static final Duration LONG = Duration.ofMinutes(1);
+
+  private static final Duration TAKE_OVER = Duration.ofSeconds(30);
 
   private static final Duration AFTER_TROUBLE = Duration.ofSeconds(1);
 
@@ -168,6 +171,37 @@ public final class InstanceRunner {
         return pass.view().memory().handOffFailed() ? "not handed over" : "not the primary";
       }
       if (ended.await(5, TimeUnit.MILLISECONDS)) return "ended";
+    }
+  }
+
+  /**
+   * A person wants this instance to be the primary without what only the last one may have.
+   *
+   * @param givenUp the last primary's name, so that nobody gives up what he did not mean
+   * @return what came of it
+   */
+  public String takeOver(String givenUp) throws InterruptedException {
+    var pass = last;
+    var lease = pass == null ? null : pass.view().leaseState().orElse(null);
+    if (lease == null) return "refused: the Lease could not be read yet";
+    if (pass.view().lease().names(pass.view().self())) return "refused: this is the primary";
+    if (lease.holder().isPresent() && !pass.view().lease().lapsed(now(), pass.view().settings()))
+      return "refused: %s holds the Lease".formatted(lease.holder().get());
+    if (lease.lastHolder().filter(givenUp::equals).isEmpty())
+      return "refused: the last primary was %s, not %s"
+          .formatted(lease.lastHolder().orElse("nobody"), givenUp);
+    log.accept("asked to take over without the data of " + givenUp);
+    intents = new Intents(intents.handOff(), intents.terminate(), Optional.of(givenUp));
+    wake();
+    try {
+      for (var until = now().plus(TAKE_OVER); now().compareTo(until) < 0; ) {
+        if (status().filter(s -> s.role() == Role.PRIMARY && s.ready()).isPresent())
+          return "this is the primary now";
+        if (ended.await(20, TimeUnit.MILLISECONDS)) return "ended";
+      }
+      return "not yet: " + reason();
+    } finally {
+      intents = new Intents(intents.handOff(), intents.terminate());
     }
   }
 

@@ -56,6 +56,10 @@ final class Succession {
                         "nobody holds the Lease; it was a standby"));
       }
       case Standby standby -> {
+        if (givenUp(view, lease))
+          yield decided(
+              new TakeLease(),
+              "a person gives up what only %s may have".formatted(lease.lastHolder().get()));
         if (lease.systemIdentifier().isEmpty()) yield resume(view, lease, standby.received(), now);
         yield succeed(view, lease, standby, now);
       }
@@ -156,11 +160,22 @@ final class Succession {
     if (quorum.standbys() > 0) return byQuorum(view, quorum);
     if (sawTheEnd(view, lease))
       return decided(new TakeLease(), "it streamed until the last holder's end");
-    if (waited)
+    var last = lease.lastHolder().orElse("nobody");
+    if (waited && view.statusOf(last).isPresent())
       return decided(
           new TakeLease(),
-          "the last holder has not come back within " + seconds(view.settings().patience()));
-    return waiting("it did not see the last holder's end, and waits for it to come back");
+          "%s is there, and did not get PostgreSQL to run within %s"
+              .formatted(last, seconds(view.settings().patience())));
+    return waiting(
+        ("it did not see the end of %1$s, which may have newer data, and waits for it to come back"
+                + " (pgbaton-ask take-over %1$s in this pod gives that up)")
+            .formatted(last));
+  }
+
+  /** Of the one that may have newer data, and of no other. */
+  private static boolean givenUp(InstanceView view, LeaseState lease) {
+    return view.intents().givenUp().isPresent()
+        && view.intents().givenUp().equals(lease.lastHolder());
   }
 
   private static Duration vacant(InstanceView view, LeaseState lease) {

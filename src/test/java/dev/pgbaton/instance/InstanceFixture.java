@@ -480,6 +480,11 @@ final class InstanceFixture {
     return this;
   }
 
+  InstanceFixture givesUp(String lastPrimary) {
+    intents = new Intents(false, false, Optional.of(lastPrimary));
+    return this;
+  }
+
   InstanceView view() {
     return new InstanceView(
         self,

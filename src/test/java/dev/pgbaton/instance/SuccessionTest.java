@@ -69,13 +69,14 @@ class SuccessionTest {
   }
 
   @Test
-  void itsPatienceEndsAfterAMinute() {
-    assertThat(
-            survivor()
-                .leaseUnchangedFor(Duration.ofSeconds(70))
-                .streamedUntil("pg-0", Duration.ofSeconds(90))
-                .step())
-        .isEqualTo(new TakeLease());
+  void itsPatienceEndsAfterAMinuteIfThePrimaryIsThereAndDoesNotRun() {
+    var waiting =
+        survivor()
+            .leaseUnchangedFor(Duration.ofSeconds(70))
+            .streamedUntil("pg-0", Duration.ofSeconds(90));
+
+    assertThat(waiting.step()).isInstanceOf(Wait.class);
+    assertThat(waiting.peer("pg-0", emptyInstance("pg-0")).step()).isEqualTo(new TakeLease());
   }
 
   @Test
@@ -222,5 +223,29 @@ class SuccessionTest {
                 .leaseFree("pg-0", at(1, 500))
                 .step())
         .isInstanceOf(Wait.class);
+  }
+
+  private static InstanceFixture stale() {
+    return instance("pg-0")
+        .standby(at(1, 500), "pg-1", false)
+        .leaseFree("pg-1", null)
+        .leaseUnchangedFor(Duration.ofHours(1))
+        .started(Duration.ofHours(1))
+        .unreachable("pg-1")
+        .unreachable("pg-2");
+  }
+
+  @Test
+  void whoDidNotSeeTheLastPrimarysEndNeverTakesItsPlaceByItself() {
+    assertThat(stale().step()).isInstanceOf(Wait.class);
+    assertThat(stale().decision().reason()).contains("pgbaton-ask take-over pg-1");
+  }
+
+  @Test
+  void unlessAPersonGivesUpWhatTheLastPrimaryMayHave() {
+    assertThat(stale().givesUp("pg-1").step()).isEqualTo(new TakeLease());
+    assertThat(stale().givesUp("pg-2").step()).isInstanceOf(Wait.class);
+    assertThat(stale().leaseFree("pg-1", at(1, 900)).givesUp("pg-1").step())
+        .isEqualTo(new TakeLease());
   }
 }

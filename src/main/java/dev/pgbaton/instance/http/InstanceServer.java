@@ -80,6 +80,22 @@ public final class InstanceServer {
           runner.wake();
           return Answer.text(true, "looking at the Lease");
         });
+    // The name is in the path: /take-over/orders-1
+    control.createContext(
+        "/take-over/",
+        exchange -> {
+          try (exchange) {
+            if (!exchange.getRequestMethod().equals("POST")) {
+              send(exchange, new Answer(405, "text/plain", "POST\n"));
+              return;
+            }
+            var given = exchange.getRequestURI().getPath().substring("/take-over/".length());
+            var came = runner.takeOver(given);
+            send(exchange, Answer.text(came.equals("this is the primary now"), came));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     control.start();
   }
 
