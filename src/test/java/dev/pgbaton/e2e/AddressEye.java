@@ -1,8 +1,8 @@
 package dev.pgbaton.e2e;
 
+import dev.pgbaton.cluster.Names;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -22,19 +22,24 @@ final class AddressEye {
   private final String node;
   private final String ip;
   private final PGSimpleDataSource database;
+  private final PGSimpleDataSource patient;
   private final Consumer<Look> writable;
   private final Consumer<String> changed;
   private final Thread kept;
   private final Thread fresh;
   private volatile boolean ended;
-  private volatile String state = "not seen";
+  private volatile Connection open;
+  private String state = "not seen";
   private volatile long aliveAt = System.nanoTime();
 
   AddressEye(
       String node, String ip, String password, Consumer<Look> writable, Consumer<String> changed) {
     this.node = node;
     this.ip = ip;
-    this.database = Databases.at(ip, 5432, "postgres", password);
+    this.database = Databases.at(ip, Names.POSTGRES_PORT, "postgres", password);
+    this.patient = Databases.at(ip, Names.POSTGRES_PORT, "postgres", password);
+    // Stopped processes answer when they go on: what is asked right after that answer tells most.
+    patient.setSocketTimeout(45);
     this.writable = writable;
     this.changed = changed;
     this.kept = Thread.ofPlatform().name("eye " + ip).start(this::lookByOneConnection);
@@ -52,26 +57,25 @@ final class AddressEye {
 
   void end() {
     ended = true;
+    close(open);
     Threads.join(kept);
     Threads.join(fresh);
   }
 
   private void lookByOneConnection() {
     NodeNetwork.enter(node);
-    Connection connection = null;
     while (!ended) {
       var begun = System.nanoTime();
       try {
-        if (connection == null) connection = database.getConnection();
-        say(look(connection));
+        if (open == null) open = patient.getConnection();
+        look(open);
       } catch (SQLException e) {
-        say("down");
-        close(connection);
-        connection = null;
+        close(open);
+        open = null;
       }
       pause(begun, 100);
     }
-    close(connection);
+    close(open);
   }
 
   private void lookByNewConnections() {
@@ -81,13 +85,13 @@ final class AddressEye {
       try (var connection = database.getConnection()) {
         look(connection);
       } catch (SQLException e) {
-        // The other thread says so.
+        say("down");
       }
       pause(begun, 1000);
     }
   }
 
-  private String look(Connection connection) throws SQLException {
+  private void look(Connection connection) throws SQLException {
     try (var statement = connection.createStatement()) {
       var begun = System.nanoTime();
       try (var row = statement.executeQuery(QUESTION)) {
@@ -96,12 +100,11 @@ final class AddressEye {
         var answered = System.nanoTime();
         aliveAt = answered;
         if (answer.equals("writable")) writable.accept(new Look(name(node, ip), begun, answered));
-        return answer;
       }
     }
   }
 
-  private void say(String now) {
+  private synchronized void say(String now) {
     if (!now.equals(state)) changed.accept(name(node, ip) + ": " + state + " → " + now);
     state = now;
   }
@@ -116,14 +119,12 @@ final class AddressEye {
   }
 
   private static void close(Connection connection) {
-    Optional.ofNullable(connection)
-        .ifPresent(
-            c -> {
-              try {
-                c.close();
-              } catch (SQLException e) {
-                // It was broken already.
-              }
-            });
+    if (connection == null) return;
+    try {
+      // A close would wait for an answer that may not come.
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      // It was broken already.
+    }
   }
 }
