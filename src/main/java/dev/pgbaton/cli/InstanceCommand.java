@@ -113,11 +113,21 @@ class InstanceCommand implements Callable<Integer> {
         CONTROL_PORT);
     log("%s of %s".formatted(self.name(), layout.id()));
     var members = new Members(environment, loop);
+    var rehearsal =
+        new Rehearsal(
+            () -> {
+              postgres.rehearse();
+              lease.rehearse();
+              route.rehearse();
+            });
     runner.run(
         loop,
         postgres::state,
         members::look,
-        view -> detect(repmgrd, care, postgres.registered(), view));
+        view -> {
+          detect(repmgrd, care, postgres.registered(), view);
+          rehearsal.attend(view, Duration.ofNanos(System.nanoTime()));
+        });
   }
 
   /** repmgrd runs wherever PostgreSQL answers and somebody is known as the primary. */

@@ -33,6 +33,9 @@ final class HandOffs {
   /** A Lease renewed that short a time ago needs no renewal before it is handed over. */
   private static final Duration FRESH = Duration.ofMillis(500);
 
+  /** Pods that are ended together are told so within this time. Clients write meanwhile. */
+  private static final Duration IN_COMPANY = Duration.ofMillis(700);
+
   private HandOffs() {}
 
   /** The daemon named a candidate on the Lease. */
@@ -48,6 +51,7 @@ final class HandOffs {
 
   /** The pod is about to end: to whom doesn't matter. */
   static Decision leave(InstanceView view, Duration now) {
+    var leaving = view.memory().leavingSince().orElse(now);
     var best =
         view.peers().stream()
             .filter(p -> unfit(view, p.name()).isEmpty())
@@ -55,16 +59,16 @@ final class HandOffs {
             .max(
                 Comparator.comparing((InstanceStatus s) -> s.position().orElseThrow())
                     .thenComparing(s -> -view.self().ordinalOf(s.name())));
+    // A cluster that is scaled to nothing must not hand the primary from one to the next.
+    if (best.isPresent() && !askedSince(view, best.get().name(), leaving.plus(IN_COMPANY)))
+      return waiting("the pod is about to end, and perhaps the others' too");
     if (best.isPresent())
       return decided(new BeginHandOff(best.get().name(), false), "the pod is about to end");
     var patient =
         view.peers().stream()
                 .anyMatch(
                     p -> p.status().filter(s -> !s.stopping()).isPresent() || p.askedAt().isEmpty())
-            && view.memory()
-                .leavingSince()
-                .filter(since -> !elapsed(since, now, view.settings().candidateBudget()))
-                .isPresent();
+            && !elapsed(leaving, now, view.settings().candidateBudget());
     return patient
         ? waiting("the pod is about to end, and no replica can take over yet")
         : decided(
@@ -134,6 +138,10 @@ final class HandOffs {
                             seconds(view.settings().catchUpBudget()))))
         .orElseGet(
             () -> closely(candidate + " has not received everything up to " + shutdown + " yet"));
+  }
+
+  private static boolean askedSince(InstanceView view, String name, Duration moment) {
+    return view.peers().stream().anyMatch(p -> p.name().equals(name) && p.askedSince(moment));
   }
 
   private static String address(InstanceView view, String candidate) {

@@ -290,7 +290,7 @@ public final class InstanceLoop {
 
   private void abandon(String candidate, boolean asked, String why, Duration now) {
     memory = memory.abandoned(!asked);
-    if (asked) note(known().refused(candidate + ": " + why), now);
+    note(known().refused(candidate.isEmpty() ? why : candidate + ": " + why), now);
   }
 
   private LeaseState known() {

@@ -10,10 +10,10 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -26,7 +26,7 @@ public final class InstanceRoute implements Route {
   private final String primaryService;
   private final String replicasService;
   private final Consumer<String> log;
-  private final Map<String, EndpointSlice> seen = new HashMap<>();
+  private final Map<String, EndpointSlice> seen = new ConcurrentHashMap<>();
 
   public InstanceRoute(
       KubernetesClient client,
@@ -45,6 +45,21 @@ public final class InstanceRoute implements Route {
   public boolean publish(int epoch, RouteTargets targets) {
     return lead(primaryService, epoch, List.of(targets.primary()))
         & (targets.replicas().isEmpty() || lead(replicasService, epoch, targets.replicas()));
+  }
+
+  /** All that a change takes, but for its effect. */
+  public void rehearse() {
+    try {
+      for (var service : List.of(primaryService, replicasService)) {
+        var slice =
+            client.resources(EndpointSlice.class).inNamespace(namespace).withName(service).get();
+        if (slice == null) continue;
+        seen.put(service, slice);
+        client.resource(new EndpointSliceBuilder(slice).build()).dryRun(true).update();
+      }
+    } catch (KubernetesClientException e) {
+      // It was written meanwhile, or can't be: the next real write will say so.
+    }
   }
 
   private boolean lead(String service, int epoch, List<String> addresses) {

@@ -94,6 +94,20 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
     }
   }
 
+  /** All that a write takes, but for its effect: what is needed for it is loaded and open then. */
+  public void rehearse() {
+    Lease known;
+    synchronized (this) {
+      known = newest;
+    }
+    if (known == null) return;
+    try {
+      client.resource(lease(known, state(known))).dryRun(true).update();
+    } catch (KubernetesClientException e) {
+      // It was written meanwhile, or can't be: the next real write will say so.
+    }
+  }
+
   private boolean readAgain() {
     try {
       var read = resource.get();

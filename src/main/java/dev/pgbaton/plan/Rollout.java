@@ -239,11 +239,19 @@ final class Rollout {
 
   private Plan awaitPrimary() {
     var deadline = Deadlines.sinceStep(desired, observed);
+    // Also where it was no rollout that took the last one.
+    var because =
+        observed
+            .lease()
+            .flatMap(l -> l.handoffRefused())
+            .map(why -> " (the last one did not hand off: " + why + ")")
+            .orElse("");
     return now.isBefore(deadline) && deadline != Instant.MAX
-        ? new Await("an instance to become the primary", deadline)
+        ? new Await("an instance to become the primary" + because, deadline)
         : new Blocked(
             Refusal.NO_PRIMARY,
-            "no instance is the primary; nothing is restarted until one is. See the instances' logs.");
+            "no instance is the primary%s; nothing is restarted until one is. See the instances' logs."
+                .formatted(because));
   }
 
   /**

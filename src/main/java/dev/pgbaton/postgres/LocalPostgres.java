@@ -115,6 +115,11 @@ public final class LocalPostgres implements Postgres {
     return volume.kept();
   }
 
+  /** What is read while a primary stops: for the first time now, and not then. */
+  public void rehearse() {
+    ControlFile.read(paths.data()).flatMap(ControlFile::shutDown);
+  }
+
   /** What the fence cuts off. */
   public LocalFence.Target fenced() {
     return target;

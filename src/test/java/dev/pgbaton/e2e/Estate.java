@@ -196,6 +196,38 @@ final class Estate implements AutoCloseable {
                     .build());
   }
 
+  void scaleInstances(int count) {
+    kubernetes
+        .apps()
+        .statefulSets()
+        .inNamespace(where.namespace())
+        .withName(Shop.ORDERS)
+        .scale(count);
+  }
+
+  /** Returns when as many run. */
+  void scaleDaemon(int count) {
+    var name =
+        kubernetes
+            .apps()
+            .deployments()
+            .inNamespace(where.systemNamespace())
+            .list()
+            .getItems()
+            .getFirst()
+            .getMetadata()
+            .getName();
+    kubernetes
+        .apps()
+        .deployments()
+        .inNamespace(where.systemNamespace())
+        .withName(name)
+        .scale(count);
+    await("%d daemons".formatted(count))
+        .atMost(PATIENCE)
+        .until(() -> count == 0 ? daemon.pod().isEmpty() : daemon.ready());
+  }
+
   Pod pod(String name) {
     return kubernetes.pods().inNamespace(where.namespace()).withName(name).get();
   }

@@ -56,6 +56,25 @@ class HandOffTest {
   }
 
   @Test
+  void theHookAsksOnceMoreWhetherTheOthersEndToo() {
+    var asked = primary().hookAsks();
+
+    assertThat(asked.askedBefore("pg-2", Duration.ofMillis(900)).step()).isEqualTo(new Wait(false));
+  }
+
+  @Test
+  void whereAllEndNobodyIsHandedTheLease() {
+    assertThat(
+            primary()
+                .peer("pg-1", endingReplica("pg-1", at(1, 500), "pg-0"))
+                .peer("pg-2", endingReplica("pg-2", at(1, 500), "pg-0"))
+                .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.0")))
+                .hookAsks()
+                .step())
+        .isEqualTo(new AbandonHandOff("", false, "no replica can take over"));
+  }
+
+  @Test
   void theHookDoesNotTakeAReplicaThatEndsToo() {
     assertThat(
             primary()

@@ -334,6 +334,12 @@ final class InstanceFixture {
     return this;
   }
 
+  InstanceFixture askedBefore(String name, Duration time) {
+    var known = peers.get(name);
+    peers.put(name, new Peer(name, Optional.of(NOW.minus(time)), known.status()));
+    return this;
+  }
+
   InstanceFixture unreachable(String name) {
     peers.put(name, new Peer(name, Optional.of(NOW), Optional.empty()));
     return this;
