@@ -63,7 +63,7 @@ final class MeasuredCommand {
     var process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.to(Path.of("/dev/stderr").toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(Path.of("/dev/stderr").toFile()))
             .start();
     var code = process.waitFor();
     var rollout = Duration.ofNanos(System.nanoTime() - began);
