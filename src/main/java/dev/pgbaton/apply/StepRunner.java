@@ -22,6 +22,7 @@ import dev.pgbaton.plan.Step.Reload;
 import dev.pgbaton.plan.Step.RestartInPlace;
 import dev.pgbaton.plan.Step.RestartReplica;
 import dev.pgbaton.plan.Step.RestartSolo;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +36,9 @@ import java.util.function.Function;
  * next knows.
  */
 public final class StepRunner {
+  /** Longer than a drain that waits for one of our own pods to come back. */
+  private static final Duration EVICTION_PATIENCE = Duration.ofMinutes(5);
+
   private final ClusterWriter writer;
   private final Journal journal;
   private final WriteProbe writeProbe;
@@ -65,12 +69,11 @@ public final class StepRunner {
           begun(step, entry, pod, now, observed)
               .orElseGet(
                   () ->
-                      outcome(
-                          step,
-                          neverReady ? writer.deletePod(layout, pod) : writer.evict(layout, pod)));
+                      neverReady
+                          ? outcome(step, writer.deletePod(layout, pod))
+                          : evict(step, observed, pod, now));
       case RestartSolo(var pod, _) ->
-          begun(step, entry, pod, now, observed)
-              .orElseGet(() -> outcome(step, writer.evict(layout, pod)));
+          begun(step, entry, pod, now, observed).orElseGet(() -> evict(step, observed, pod, now));
       case HandOffPrimary(var primary, var candidate, _) ->
           begun(step, entry, primary, now, observed)
               .orElseGet(() -> outcome(step, handOff(observed, primary, candidate)));
@@ -80,6 +83,26 @@ public final class StepRunner {
                   () -> outcome(step, writer.requestRestart(layout, leaseVersion(observed), pod)));
       case GiveUp(_, var why) -> giveUp(step, observed, why, now);
     };
+  }
+
+  /** A refusal may pass any moment, but not for ever without a word. */
+  private Outcome evict(Step step, ObservedCluster observed, PodRef pod, Instant now) {
+    var outcome = outcome(step, writer.evict(observed.layout(), pod));
+    if (!(outcome instanceof Outcome.Postponed(var why))) return outcome;
+    var since = triedBefore(step, observed.journal(), pod);
+    return since.filter(first -> !now.isBefore(first.plus(EVICTION_PATIENCE))).isPresent()
+        ? new Outcome.Failed(
+            Refusal.EVICTION_REFUSED,
+            "%s can't be evicted, for %d minutes now: %s"
+                .formatted(pod, Duration.between(since.get(), now).toMinutes(), why))
+        : outcome;
+  }
+
+  private static Optional<Instant> triedBefore(Step step, JournalEntry entry, PodRef target) {
+    return entry
+        .step()
+        .filter(s -> s.text().equals(step.text()) && s.targetUid().equals(target.uid()))
+        .map(s -> s.triedSince().orElse(s.startedAt()));
   }
 
   private Written handOff(ObservedCluster observed, PodRef primary, PodRef candidate) {
@@ -166,7 +189,9 @@ public final class StepRunner {
   private Optional<Outcome> noted(
       Step step, JournalEntry entry, PodRef target, Instant now, ObservedCluster observed) {
     // Anew at each try: an instance's time to come back counts from when its eviction went through.
-    var record = new StepRecord(step.text(), target.name(), target.uid(), now);
+    var record =
+        new StepRecord(
+            step.text(), target.name(), target.uid(), now, triedBefore(step, entry, target));
     return journal.write(observed.layout().id(), entry.withStep(Optional.of(record))).isPresent()
         ? Optional.empty()
         : Optional.of(new Outcome.Stale("the journal moved"));

@@ -12,7 +12,14 @@ import picocli.CommandLine.Command;
     name = "pgbaton",
     description = "GitOps for highly available PostgreSQL on Kubernetes.",
     mixinStandardHelpOptions = true,
-    subcommands = {Run.class, InstanceCommand.class, Validate.class, Render.class, Schema.class})
+    subcommands = {
+      Run.class,
+      InstanceCommand.class,
+      Validate.class,
+      Render.class,
+      PlanCommand.class,
+      Schema.class
+    })
 public class Main {
   public static void main(String... args) {
     System.exit(execute(args));

@@ -66,8 +66,19 @@ public record JournalEntry(
 
   /**
    * @param target the pod it was done to
+   * @param startedAt when it was tried last: once it goes through, the pod's time counts from here
+   * @param triedSince when the very same was tried first, to no avail; empty for a first try
    */
-  public record StepRecord(String text, String target, String targetUid, Instant startedAt) {}
+  public record StepRecord(
+      String text,
+      String target,
+      String targetUid,
+      Instant startedAt,
+      Optional<Instant> triedSince) {
+    public StepRecord(String text, String target, String targetUid, Instant startedAt) {
+      this(text, target, targetUid, startedAt, Optional.empty());
+    }
+  }
 
   /**
    * @param daemon the process that measures: a gap that another one began to measure is not known

@@ -1,10 +1,19 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.spec.ParsedSpec;
+import dev.pgbaton.spec.Problem;
 import java.time.Instant;
 import java.util.Optional;
 
 /** What next, and why. */
 public sealed interface Plan {
+  /** A refusal of something that the spec asks for says where it stands. */
+  default Plan located(ParsedSpec.Valid spec) {
+    return this instanceof Blocked(var reason, var field, var text) && !field.isEmpty()
+        ? new Blocked(reason, field, new Problem(spec.place(field), field, text).toString())
+        : this;
+  }
+
   /** Nothing differs and every instance is well. */
   record InSync() implements Plan {}
 

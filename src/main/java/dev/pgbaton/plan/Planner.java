@@ -153,6 +153,11 @@ public final class Planner {
   }
 
   private List<Change> changes() {
+    return changes(desired, observed);
+  }
+
+  /** What has to be written to bring the objects about. */
+  static List<Change> changes(DesiredCluster desired, ObservedCluster observed) {
     var admission = observed.journal().admission();
     var changes = new ArrayList<Change>();
     for (DesiredObject object : desired.objects()) {
@@ -160,13 +165,13 @@ public final class Planner {
               object,
               observed.snapshot().find(object.key()),
               admission.getOrDefault(object.key().toString(), ""))
-          .ifPresent(cause -> changes.add(new Change(knowing(object), cause)));
+          .ifPresent(cause -> changes.add(new Change(knowing(object, observed), cause)));
     }
     return List.copyOf(changes);
   }
 
   /** A Lease made anew must not look like that of a cluster without data. */
-  private DesiredObject knowing(DesiredObject object) {
+  private static DesiredObject knowing(DesiredObject object, ObservedCluster observed) {
     var identifier = observed.journal().systemIdentifier();
     if (identifier.isEmpty() || !(object.object() instanceof Lease lease)) return object;
     var known =
@@ -175,14 +180,14 @@ public final class Planner {
             .addToAnnotations(Names.SYSTEM_IDENTIFIER, identifier.get())
             .endMetadata()
             .editOrNewSpec()
-            .withLeaseTransitions(lastEpoch())
+            .withLeaseTransitions(lastEpoch(observed))
             .endSpec()
             .build();
     return new DesiredObject(known, object.role(), object.policy(), object.source());
   }
 
   /** The route takes nothing from an earlier epoch: a Lease that began anew would lead nobody. */
-  private int lastEpoch() {
+  private static int lastEpoch(ObservedCluster observed) {
     return observed.snapshot().objects().values().stream()
         .filter(EndpointSlice.class::isInstance)
         .map(slice -> slice.getMetadata().getAnnotations())

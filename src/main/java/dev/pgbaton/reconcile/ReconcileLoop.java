@@ -36,6 +36,8 @@ public final class ReconcileLoop implements AutoCloseable {
   private static final int EARLY_LOOKS = 50;
 
   private static final Duration BLOCKED = Duration.ofSeconds(5);
+  private static final Backoff EVICTION_REFUSED =
+      new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15));
   private static final Backoff AFTER_FAILURE =
       new Backoff(Duration.ofMillis(200), Duration.ofSeconds(30));
 
@@ -334,10 +336,10 @@ public final class ReconcileLoop implements AutoCloseable {
     private Duration rest(Plan plan, Outcome outcome) {
       return switch (outcome) {
         case Outcome.Stale _ -> AFTER_FAILURE.after(++failures, random);
-        // A disruption budget is freed any moment; what else is not there yet may take its time.
+        // A disruption budget is freed any moment, mostly by a pod whose coming back wakes us.
         case Outcome.Postponed _ ->
             plan instanceof Plan.Proceed(var step) && step.disruptive()
-                ? UNDER_WAY
+                ? EVICTION_REFUSED.after(++failures, random)
                 : AFTER_FAILURE.after(++failures, random);
         case Outcome.Failed _ -> AFTER_FAILURE.after(Math.max(6, ++failures), random);
         case Outcome.Applied _ -> {

@@ -19,7 +19,6 @@ import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.plan.Step;
 import dev.pgbaton.report.ClusterHealth;
 import dev.pgbaton.report.ClusterHealth.Condition;
-import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.Problem;
 import java.time.Instant;
 import java.util.List;
@@ -70,7 +69,7 @@ public final class Reconciler {
     if (!observed.snapshot().current())
       return new Pass.TooEarly(
           id, ClusterHealth.of(observed, waiting(), new Outcome.NothingToDo()));
-    var plan = located(Planner.plan(desired, observed, now), wanted.spec());
+    var plan = Planner.plan(desired, observed, now).located(wanted.spec());
     var outcome =
         switch (plan) {
           case Proceed(var step) ->
@@ -96,13 +95,6 @@ public final class Reconciler {
 
   private static Plan waiting() {
     return new Plan.Await("our own writes to show", Instant.MAX);
-  }
-
-  /** A refusal of something that the spec asks for says where it stands. */
-  private static Plan located(Plan plan, ParsedSpec.Valid spec) {
-    return plan instanceof Plan.Blocked(var reason, var field, var text) && !field.isEmpty()
-        ? new Plan.Blocked(reason, field, new Problem(spec.place(field), field, text).toString())
-        : plan;
   }
 
   private ObservedCluster observe(

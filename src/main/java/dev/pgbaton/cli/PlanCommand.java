@@ -1,0 +1,166 @@
+package dev.pgbaton.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.plan.Forecast;
+import dev.pgbaton.plan.Forecast.Verdict;
+import dev.pgbaton.plan.Refusal;
+import dev.pgbaton.reconcile.Repository;
+import dev.pgbaton.spec.SpecRevision;
+import dev.pgbaton.spec.SpecSource.Fetched;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "plan",
+    description =
+        "Shows what the daemon would do with these specs, on the cluster of the current kubeconfig, without doing anything.",
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:nothing to do, or everything can proceed",
+      "1:a spec is invalid, or Kubernetes can't be read",
+      "2:a change is refused; its code is in docs/reasons.md",
+      "3:it could not be told, because PostgreSQL could not be asked from here"
+    })
+class PlanCommand implements Callable<Integer> {
+  private static final int INVALID = 1;
+  private static final int REFUSED = 2;
+  private static final int NOT_KNOWN = 3;
+
+  enum Output {
+    text,
+    json
+  }
+
+  @Parameters(arity = "1..*", paramLabel = "SPEC", description = "Files, or directories of them.")
+  List<Path> paths;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "text (the default) or json.")
+  Output output;
+
+  @Option(
+      names = "--daemon-namespace",
+      paramLabel = "NAMESPACE",
+      defaultValue = "pgbaton-system",
+      description = "Where the daemon keeps its journals (pgbaton-system).")
+  String daemonNamespace;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "20",
+      description = "How long to wait for Kubernetes (20).")
+  int timeout;
+
+  @Spec CommandSpec command;
+
+  @Override
+  public Integer call() throws IOException {
+    var files = SpecFiles.read(command, paths);
+    var revision = new SpecRevision("", Instant.now(), "");
+    var repository = Repository.of(new Fetched.Head(revision, files, List.of(), false));
+    var err = command.commandLine().getErr();
+    repository.problems().forEach(err::println);
+    var invalid = !repository.problems().isEmpty();
+    var wanted = new TreeMap<ClusterId, Repository.Entry.Wanted>();
+    for (var cluster : repository.clusters().entrySet()) {
+      switch (cluster.getValue()) {
+        case Repository.Entry.Wanted w -> wanted.put(cluster.getKey(), w);
+        case Repository.Entry.Refused(var problems, _, _) -> {
+          invalid = true;
+          problems.forEach(err::println);
+        }
+      }
+    }
+    if (wanted.isEmpty()) return invalid ? INVALID : 0;
+    SortedMap<ClusterId, Forecast> forecasts;
+    try (var live =
+        new LiveClusters(daemonNamespace, wanted.keySet(), Duration.ofSeconds(timeout))) {
+      forecasts = live.forecast(wanted);
+    } catch (KubernetesClientException | LiveClusters.NotReadable e) {
+      err.println(e.getMessage());
+      return INVALID;
+    }
+    var out = command.commandLine().getOut();
+    switch (output) {
+      case text -> forecasts.forEach((id, forecast) -> print(out, id, forecast));
+      case json -> out.println(json(forecasts));
+    }
+    out.flush();
+    return invalid ? INVALID : exitCode(forecasts);
+  }
+
+  private static int exitCode(SortedMap<ClusterId, Forecast> forecasts) {
+    var verdicts = forecasts.values().stream().map(Forecast::verdict).toList();
+    if (verdicts.contains(Verdict.REFUSED)) return REFUSED;
+    return verdicts.contains(Verdict.NOT_KNOWN) ? NOT_KNOWN : 0;
+  }
+
+  private static void print(PrintWriter out, ClusterId id, Forecast forecast) {
+    out.printf(
+        "%s: %s%n  %s%s%n",
+        id,
+        words(forecast.verdict()),
+        forecast.reason().map(Refusal::code).map(code -> code + ": ").orElse(""),
+        forecast.text());
+    if (!forecast.changes().isEmpty()) out.println("  changes:");
+    forecast.changes().forEach(change -> out.println("    " + change));
+    if (!forecast.steps().isEmpty())
+      out.println(
+          forecast.verdict() == Verdict.REFUSED
+              ? "  steps, once that is mended:"
+              : "  steps, if nothing happens meanwhile:");
+    var number = 1;
+    for (var step : forecast.steps()) out.printf("    %d. %s%n", number++, step);
+    if (!forecast.outage().isEmpty()) out.println("  outage: " + forecast.outage());
+  }
+
+  private static String words(Verdict verdict) {
+    return switch (verdict) {
+      case NOTHING_TO_DO -> "nothing to do";
+      case CAN_PROCEED -> "can proceed";
+      case WAITS -> "waits";
+      case REFUSED -> "refused";
+      case NOT_KNOWN -> "could not be told";
+    };
+  }
+
+  private static String json(SortedMap<ClusterId, Forecast> forecasts) {
+    var root = new ObjectMapper().createObjectNode();
+    var clusters = root.putArray("clusters");
+    forecasts.forEach((id, forecast) -> put(clusters.addObject(), id, forecast));
+    return root.toPrettyString();
+  }
+
+  private static void put(ObjectNode json, ClusterId id, Forecast forecast) {
+    json.put("namespace", id.namespace()).put("name", id.name());
+    json.put("verdict", forecast.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    forecast.reason().ifPresent(reason -> json.put("reason", reason.code()));
+    json.put("text", forecast.text());
+    var changes = json.putArray("changes");
+    forecast.changes().forEach(changes::add);
+    var steps = json.putArray("steps");
+    forecast.steps().forEach(steps::add);
+    json.put("outage", forecast.outage());
+  }
+}
