@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +47,11 @@ final class LiveClusters implements AutoCloseable {
   LiveClusters(String daemonNamespace, Set<ClusterId> ids, Duration patience) {
     var config = new ConfigBuilder().build();
     new ClientConfiguration().customize(config);
-    this.client = new KubernetesClientBuilder().withConfig(config).build();
+    this.client = 
+        new KubernetesClientBuilder()
+            .withConfig(config)
+            .withHttpClientFactory(new JdkHttpClientFactory())
+            .build();
     var namespaces = ids.stream().map(ClusterId::namespace).distinct().toList();
     this.kube = new KubeAdapters(client, daemonNamespace, namespaces, _ -> {}, _ -> {});
     this.probe = new JdbcInstanceProbe(new MonitorPasswords(kube::monitorPassword));
