@@ -19,6 +19,7 @@ import dev.pgbaton.plan.Step.HandOffPrimary;
 import dev.pgbaton.plan.Step.LabelRoles;
 import dev.pgbaton.plan.Step.Prune;
 import dev.pgbaton.plan.Step.Reload;
+import dev.pgbaton.plan.Step.ReplacePgpool;
 import dev.pgbaton.plan.Step.RestartInPlace;
 import dev.pgbaton.plan.Step.RestartReplica;
 import dev.pgbaton.plan.Step.RestartSolo;
@@ -81,6 +82,9 @@ public final class StepRunner {
           begun(step, entry, pod, now, observed)
               .orElseGet(
                   () -> outcome(step, writer.requestRestart(layout, leaseVersion(observed), pod)));
+      case ReplacePgpool(var pod, _) ->
+          noted(step, entry, pod, now, observed)
+              .orElseGet(() -> outcome(step, writer.evict(layout, pod)));
       case GiveUp(_, var why) -> giveUp(step, observed, why, now);
     };
   }

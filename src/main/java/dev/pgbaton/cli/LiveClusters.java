@@ -47,7 +47,7 @@ final class LiveClusters implements AutoCloseable {
   LiveClusters(String daemonNamespace, Set<ClusterId> ids, Duration patience) {
     var config = new ConfigBuilder().build();
     new ClientConfiguration().customize(config);
-    this.client = 
+    this.client =
         new KubernetesClientBuilder()
             .withConfig(config)
             .withHttpClientFactory(new JdkHttpClientFactory())

@@ -5,6 +5,7 @@ import dev.pgbaton.apply.WriteProbe;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
+import dev.pgbaton.observed.RouteProbe;
 import dev.pgbaton.report.EventSink;
 import java.util.List;
 
@@ -15,6 +16,8 @@ interface Backend extends AutoCloseable {
   ClusterWriter writer();
 
   InstanceProbe probe();
+
+  RouteProbe routes();
 
   Journal journal();
 

@@ -65,7 +65,8 @@ public class Daemon implements FleetView {
     loop =
         new ReconcileLoop(
             new JGitSpecSource(backends.git(settings)),
-            new Reconciler(backend.reader(), backend.probe(), journal, runner, chronicle),
+            new Reconciler(
+                backend.reader(), backend.probe(), backend.routes(), journal, runner, chronicle),
             new Reporter(backends.statuses(settings), journal, contexts, LOG::warn),
             journal,
             new Listeners(List.of(new DaemonLog(backend.events()), metrics, moves)),

@@ -9,11 +9,14 @@ import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.observed.PrimaryMove;
+import dev.pgbaton.observed.RouteProbe;
 import dev.pgbaton.postgres.JdbcInstanceProbe;
+import dev.pgbaton.postgres.JdbcRouteProbe;
 import dev.pgbaton.postgres.JdbcWriteProbe;
 import dev.pgbaton.postgres.MonitorPasswords;
 import dev.pgbaton.report.EventSink;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -23,6 +26,7 @@ final class KubeBackend implements Backend {
   private final KubeAdapters kube;
   private final Leadership leadership;
   private final JdbcInstanceProbe probe;
+  private final JdbcRouteProbe routes;
   private final JdbcWriteProbe writeProbe;
 
   /**
@@ -38,6 +42,7 @@ final class KubeBackend implements Backend {
     this.kube = new KubeAdapters(client, ownNamespace, namespaces, changed, moved);
     var passwords = new MonitorPasswords(kube::monitorPassword);
     this.probe = new JdbcInstanceProbe(passwords);
+    this.routes = new JdbcRouteProbe(passwords, Clock.systemUTC());
     this.writeProbe = new JdbcWriteProbe(passwords, kube::clientsRoute);
     this.leadership = new Leadership(client, ownNamespace, identity(), lost);
   }
@@ -55,6 +60,11 @@ final class KubeBackend implements Backend {
   @Override
   public InstanceProbe probe() {
     return probe;
+  }
+
+  @Override
+  public RouteProbe routes() {
+    return routes;
   }
 
   @Override
@@ -99,6 +109,7 @@ final class KubeBackend implements Backend {
     leadership.close();
     writeProbe.close();
     probe.close();
+    routes.close();
     kube.close();
   }
 }

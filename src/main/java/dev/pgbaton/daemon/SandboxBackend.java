@@ -5,6 +5,7 @@ import dev.pgbaton.apply.WriteProbe;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
+import dev.pgbaton.observed.RouteProbe;
 import dev.pgbaton.report.EventSink;
 import dev.pgbaton.sandbox.Sandbox;
 import java.util.List;
@@ -24,6 +25,12 @@ record SandboxBackend(Sandbox sandbox) implements Backend {
   @Override
   public InstanceProbe probe() {
     return sandbox.probe();
+  }
+
+  /** There is no pgpool in it. */
+  @Override
+  public RouteProbe routes() {
+    return RouteProbe.NONE;
   }
 
   @Override

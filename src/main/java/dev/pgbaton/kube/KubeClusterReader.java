@@ -45,8 +45,8 @@ final class KubeClusterReader implements ClusterReader {
         .ofCluster(layout.id())
         .forEach(
             object -> {
-              if (object instanceof Pod pod) addInstance(layout, pod, pods);
-              else objects.put(Trim.key(object), object);
+              if (!(object instanceof Pod pod && addInstance(layout, pod, pods)))
+                objects.put(Trim.key(object), object);
             });
     caches.foreignBudgets(layout.id().namespace()).forEach(b -> objects.put(Trim.key(b), b));
     for (var key : wanted) {
@@ -118,9 +118,10 @@ final class KubeClusterReader implements ClusterReader {
   }
 
   /** pgpool's pods carry the cluster's label too. */
-  private static void addInstance(ClusterLayout layout, Pod pod, Map<Integer, Pod> pods) {
+  private static boolean addInstance(ClusterLayout layout, Pod pod, Map<Integer, Pod> pods) {
     var name = pod.getMetadata().getName();
     var match = Pattern.compile(Pattern.quote(layout.statefulSet()) + "-(\\d{1,9})").matcher(name);
     if (match.matches()) pods.put(Integer.parseInt(match.group(1)), pod);
+    return match.matches();
   }
 }

@@ -22,7 +22,17 @@ public record ObservedCluster(
     ClusterSnapshot snapshot,
     List<Instance> instances,
     Optional<LeaseState> lease,
-    JournalEntry journal) {
+    JournalEntry journal,
+    Map<String, RouteProbe.Leads> routes) {
+
+  public ObservedCluster(
+      ClusterLayout layout,
+      ClusterSnapshot snapshot,
+      List<Instance> instances,
+      Optional<LeaseState> lease,
+      JournalEntry journal) {
+    this(layout, snapshot, instances, lease, journal, Map.of());
+  }
 
   /**
    * @param answers by pod name; a pod without one could not be asked
@@ -99,7 +109,14 @@ public record ObservedCluster(
   }
 
   public ObservedCluster with(JournalEntry journal) {
-    return new ObservedCluster(layout, snapshot, instances, lease, journal);
+    return new ObservedCluster(layout, snapshot, instances, lease, journal, routes);
+  }
+
+  /**
+   * @param routes by the name of what was tried: a pod of pgpool, a Service
+   */
+  public ObservedCluster leading(Map<String, RouteProbe.Leads> routes) {
+    return new ObservedCluster(layout, snapshot, instances, lease, journal, routes);
   }
 
   public List<Instance> primaries() {

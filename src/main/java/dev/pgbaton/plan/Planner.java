@@ -56,6 +56,7 @@ public final class Planner {
         .or(() -> Rollout.next(wanted, desired, observed, now))
         .or(() -> Reloading.await(desired, observed, now))
         .or(this::pgpoolToSettle)
+        .or(() -> Routes.repair(observed, now))
         .or(() -> Leftovers.prune(desired, observed))
         .or(this::givenUp)
         .orElseGet(InSync::new);

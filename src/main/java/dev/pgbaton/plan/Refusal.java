@@ -62,6 +62,9 @@ public enum Refusal {
       "PostgreSQL does not take a setting",
       "something weighs more than the file: ALTER SYSTEM, ALTER ROLE or the command line"),
   PGPOOL_NOT_READY("pgpool's new pods don't become Ready", "`kubectl describe pods` of them"),
+  ROUTE_ASTRAY(
+      "clients that want to write don't get to the primary, and what pgbaton does about it did not help",
+      "the sentence says which way is wrong; see the log of that pod"),
   FIELD_CONFLICT(
       "another field manager owns a field that the spec sets",
       "the sentence names it; let one of the two go"),

@@ -3,6 +3,7 @@ package dev.pgbaton.plan;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -39,6 +40,11 @@ public sealed interface Step {
    */
   record RestartInPlace(PodRef pod, RestartReason reason) implements Step {}
 
+  /** Replaces a pod of pgpool that does not lead to the primary; the others serve meanwhile. */
+  record ReplacePgpool(PodRef pod, String why) implements Step {
+    static final String WORDS = "replace ";
+  }
+
   /**
    * Gives up the intent that is being rolled out: the template goes back to the one that worked
    * last.
@@ -54,8 +60,13 @@ public sealed interface Step {
   default boolean disruptive() {
     return switch (this) {
       case RestartReplica _, HandOffPrimary _, RestartSolo _, RestartInPlace _ -> true;
-      case Apply _, Prune _, LabelRoles _, Reload _, GiveUp _ -> false;
+      case Apply _, Prune _, LabelRoles _, Reload _, ReplacePgpool _, GiveUp _ -> false;
     };
+  }
+
+  static PodRef ref(Pod pod) {
+    var meta = pod.getMetadata();
+    return new PodRef(meta.getName(), meta.getUid(), meta.getResourceVersion());
   }
 
   /** For a person. */
@@ -76,6 +87,8 @@ public sealed interface Step {
           "restart the only instance %s: %s".formatted(pod, reason.text());
       case RestartInPlace(var pod, var reason) ->
           "restart the primary %s in place: %s".formatted(pod, reason.text());
+      case ReplacePgpool(var pod, var why) ->
+          "%s%s, which does not lead to the primary: %s".formatted(ReplacePgpool.WORDS, pod, why);
       case GiveUp(_, var why) -> "give up: " + why;
     };
   }

@@ -11,6 +11,7 @@ import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.observed.RouteProbe;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
 public final class Reconciler {
   private final ClusterReader reader;
   private final InstanceProbe probe;
+  private final RouteProbe routes;
   private final Journal journal;
   private final StepRunner runner;
   private final Chronicle chronicle;
@@ -40,11 +42,13 @@ public final class Reconciler {
   public Reconciler(
       ClusterReader reader,
       InstanceProbe probe,
+      RouteProbe routes,
       Journal journal,
       StepRunner runner,
       Chronicle chronicle) {
     this.reader = reader;
     this.probe = probe;
+    this.routes = routes;
     this.journal = journal;
     this.runner = runner;
     this.chronicle = chronicle;
@@ -100,7 +104,11 @@ public final class Reconciler {
   private ObservedCluster observe(
       DesiredCluster desired, ClusterSnapshot snapshot, JournalEntry entry) {
     var answers = probe.ask(desired.layout(), snapshot.pods(), desired.settings().keySet());
-    return ObservedCluster.of(desired.layout(), snapshot, answers, entry);
+    var observed = ObservedCluster.of(desired.layout(), snapshot, answers, entry);
+    // While an instance is about to stop, the routes are the handoff's to lead.
+    return entry.rollout().isPresent() || observed.primary().isEmpty()
+        ? observed
+        : observed.leading(routes.ask(desired.layout(), snapshot));
   }
 
   private ObservedCluster observeLive(DesiredCluster desired, JournalEntry entry) {

@@ -16,6 +16,7 @@ import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Intent;
 import dev.pgbaton.observed.JournalEntry.StepRecord;
 import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.observed.RouteProbe.Leads;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecFile;
 import dev.pgbaton.spec.SpecParser;
@@ -73,6 +74,7 @@ final class Clusters {
   private UnaryOperator<String> text = UnaryOperator.identity();
   private boolean current = true;
   private boolean pushed;
+  private final Map<String, Leads> routes = new TreeMap<>();
   private final Set<ObjectKey> missing = new HashSet<>();
   private final List<HasMetadata> others = new ArrayList<>();
 
@@ -181,6 +183,11 @@ final class Clusters {
     pushed = true;
     return lease(
         l -> l.editMetadata().addToAnnotations(Names.SYSTEM_IDENTIFIER, "1").endMetadata());
+  }
+
+  Clusters leads(String way, Leads where) {
+    routes.put(way, where);
+    return this;
   }
 
   Clusters without(ObjectKey key) {
@@ -293,10 +300,12 @@ final class Clusters {
             JournalEntry.EMPTY.withIntent(
                 new Intent("c0ffee", "hash", "clusters/orders.yaml", NOW.minusSeconds(5), false)));
     return ObservedCluster.of(
-        desired.layout(),
-        new ClusterSnapshot(objects, members.stream().map(this::pod).toList(), cordoned, current),
-        answers(),
-        entry);
+            desired.layout(),
+            new ClusterSnapshot(
+                objects, members.stream().map(this::pod).toList(), cordoned, current),
+            answers(),
+            entry)
+        .leading(routes);
   }
 
   Plan plan() {

@@ -8,6 +8,7 @@ import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
+import dev.pgbaton.observed.RouteProbe;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.reconcile.Chronicle;
 import dev.pgbaton.reconcile.Pass;
@@ -72,6 +73,7 @@ final class SimulatedDaemon {
         new Reconciler(
             mortality.of(ClusterReader.class, new SandboxReader(world.store(), cache, world.api())),
             mortality.of(InstanceProbe.class, wrapper.probe(new SandboxProbe(world))),
+            RouteProbe.NONE,
             journal,
             new StepRunner(writer, journal, writeProbe, name),
             new Chronicle(journal, writeProbe, CONTEXTS, name));
