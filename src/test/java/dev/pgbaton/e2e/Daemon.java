@@ -188,12 +188,12 @@ final class Daemon {
     }
   }
 
-  private static boolean belongsTo(ProcessHandle process, String podUid) {
+  static boolean belongsTo(ProcessHandle process, String podUid) {
     var cgroup = read(Path.of("/proc/" + process.pid() + "/cgroup"));
     return cgroup.contains(podUid) || cgroup.contains(podUid.replace('-', '_'));
   }
 
-  private static String command(ProcessHandle process) {
+  static String command(ProcessHandle process) {
     return read(Path.of("/proc/" + process.pid() + "/cmdline"));
   }
 

@@ -135,7 +135,16 @@ class GitopsClusterIT {
     assertThat(shop.images(ORDERS)).containsExactly(WHERE.nextPostgresImage());
     assertThat(status(ORDERS).description()).containsPattern("longest write gap \\d+\\.\\d+ s");
     assertThat(daemon.metrics())
-        .containsPattern("pgbaton_\\w*outage\\w*\\{[^}]*orders[^}]*} \\d+\\.\\d+");
+        .containsPattern("pgbaton_\\w*outage\\w*\\{[^}]*orders[^}]*} \\d+\\.\\d+")
+        .containsPattern("pgbaton_handoff_write_outage_seconds_bucket\\{[^}]*le=\"60.0\"[^}]*} 1")
+        .containsPattern("pgbaton_primary_moves_total\\{cause=\"handoff\"[^}]*} 1");
+    await("it is said on the StatefulSet")
+        .atMost(START)
+        .untilAsserted(
+            () ->
+                assertThat(shop.events())
+                    .extracting(e -> e.getReason())
+                    .contains("PrimaryMoved", "HandoffMeasured"));
     assertThat(status(ORDERS).state()).isEqualTo("success");
   }
 
@@ -148,7 +157,9 @@ class GitopsClusterIT {
     try (var load = LoadClient.start(shop.throughPgpool())) {
       var image = image();
       setImage(missing());
-      head = forge.push("An image that does not exist");
+      var parameter = "max_connections: \"200\"";
+      forge.edit(ORDERS_FILE, parameter, parameter + "\n      work_mem: 12MB");
+      head = forge.push("An image that does not exist, and a setting");
 
       var red = awaitStatus(head, context(ORDERS), "failure", ROLLOUT);
       assertThat(red.description()).contains("did not come back").contains("ImagePull");
@@ -156,7 +167,14 @@ class GitopsClusterIT {
       assertThat(shop.uid(primary)).isEqualTo(uid);
       assertThat(shop.primary()).isEqualTo(primary);
 
+      await("the setting is taken back too")
+          .atMost(START)
+          .until(
+              () ->
+                  !Databases.query(shop.throughPrimaryService(), "show work_mem").contains("12MB"));
+
       setImage(image);
+      forge.edit(ORDERS_FILE, "\n      work_mem: 12MB", "");
       head = forge.push("The fix");
       awaitStatus(head, SUMMARY, "success", ROLLOUT);
       assertThat(status(ORDERS).state()).isEqualTo("success");
@@ -264,6 +282,164 @@ class GitopsClusterIT {
     var resident = daemon.residentMemory();
     System.out.printf("the daemon's resident memory: %d MiB%n", resident);
     assertThat(resident).isLessThanOrEqualTo(256);
+  }
+
+  @Test
+  @Order(11)
+  void whatPlanSaysBeforeAPushIsWhatTheDaemonDoesAfterIt() throws Exception {
+    assumeTrue(running);
+    var before = versions();
+    var quiet = plan(forge.read(ORDERS_FILE));
+    assertThat(quiet.output()).contains("orders: nothing to do");
+    assertThat(quiet.exit()).isZero();
+
+    var primary = shop.primary();
+    var orders = forge.read(ORDERS_FILE);
+    var other =
+        image().equals(WHERE.postgresImage()) ? WHERE.nextPostgresImage() : WHERE.postgresImage();
+    setImage(other);
+    var wanted = plan(forge.read(ORDERS_FILE));
+    assertThat(wanted.exit()).isZero();
+    assertThat(wanted.output())
+        .contains("can proceed")
+        .containsPattern(
+            "(?s)restart orders-\\d: image .*restart orders-\\d: image .*hand off %1$s → orders-\\d.*restart %1$s, a replica by then"
+                .formatted(primary))
+        .contains("one handoff");
+
+    kubectl(
+        "create",
+        "pdb",
+        "team-budget",
+        "--selector=pgbaton.dev/cluster=orders",
+        "--min-available=1");
+    try {
+      var generation = shop.generation(ORDERS);
+      var refused = plan(forge.read(ORDERS_FILE));
+      assertThat(refused.exit()).isEqualTo(2);
+      assertThat(refused.output()).contains("ForeignDisruptionBudget: ").contains("team-budget");
+      assertThat(versions()).as("nothing is written").isEqualTo(before);
+
+      head = forge.push("A new image, while somebody else's budget selects the pods");
+      assertThat(awaitStatus(head, context(ORDERS), "failure", START).description())
+          .contains("ForeignDisruptionBudget: ")
+          .contains("team-budget");
+      assertThat(shop.generation(ORDERS)).as("nothing is touched").isEqualTo(generation);
+    } finally {
+      kubectl("delete", "pdb", "team-budget");
+      forge.write(ORDERS_FILE, orders);
+      head = forge.push("Taken back");
+    }
+    awaitStatus(head, SUMMARY, "success", START);
+
+    var smaller = plan(forge.read(ORDERS_FILE).replace("size: 10Gi", "size: 8Gi"));
+    assertThat(smaller.exit()).isEqualTo(2);
+    assertThat(smaller.output()).contains("StorageShrinks: ").contains("spec.storage.size");
+  }
+
+  private static Packaged.Result plan(String spec) throws IOException, InterruptedException {
+    var file = work.resolve("orders.yaml");
+    Files.writeString(file, spec);
+    var result =
+        Packaged.run(
+            java.util.Map.of(),
+            "plan",
+            "--daemon-namespace",
+            WHERE.systemNamespace(),
+            file.toString());
+    System.out.println(result.output());
+    return result;
+  }
+
+  /** Of all that pgbaton writes; pods and the Lease move by themselves. */
+  private static String versions() {
+    return Shell.run(
+        WHERE.kubectl(),
+        "-n",
+        WHERE.namespace(),
+        "get",
+        "statefulsets,deployments,configmaps,secrets,services,roles,rolebindings,serviceaccounts",
+        "-o",
+        "custom-columns=K:.kind,N:.metadata.name,V:.metadata.resourceVersion");
+  }
+
+  @Test
+  @Order(12)
+  void clientsGetBackToThePrimaryWhateverHappensToTheirRoute() throws Exception {
+    assumeTrue(running);
+    var replica =
+        shop.instances(ORDERS).stream()
+            .filter(p -> !p.getMetadata().getName().equals(primaryOrNobody()))
+            .findFirst()
+            .orElseThrow();
+    kubectl(
+        "patch",
+        "endpointslice/orders-primary",
+        "--type=json",
+        "-p",
+        "[{\"op\": \"replace\", \"path\": \"/endpoints/0/addresses/0\", \"value\": \"%s\"}]"
+            .formatted(replica.getStatus().getPodIP()));
+    await("the primary's Service leads to a replica")
+        .atMost(Duration.ofSeconds(10))
+        .ignoreExceptions()
+        .until(() -> inRecovery(shop.throughPrimaryService()));
+    await("the Service leads to the primary again")
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .until(() -> !inRecovery(shop.throughPrimaryService()));
+
+    var stopped = pgpools().getFirst();
+    var uid = stopped.getMetadata().getUid();
+    signal("-STOP", uid);
+    try {
+      await("the pgpool that hangs is replaced")
+          .atMost(Duration.ofSeconds(90))
+          .until(() -> pgpools().stream().noneMatch(p -> p.getMetadata().getUid().equals(uid)));
+    } finally {
+      signal("-CONT", uid);
+    }
+    await("it is said")
+        .atMost(START)
+        .until(() -> shop.events().stream().anyMatch(e -> e.getReason().equals("ReplacePgpool")));
+    awaitStatus(head, SUMMARY, "success", START);
+  }
+
+  private static String primaryOrNobody() {
+    try {
+      return shop.primary();
+    } catch (java.sql.SQLException e) {
+      return "";
+    }
+  }
+
+  private static boolean inRecovery(org.postgresql.ds.PGSimpleDataSource route)
+      throws java.sql.SQLException {
+    return Databases.query(route, "select pg_is_in_recovery()").equals(List.of("t"));
+  }
+
+  private static List<io.fabric8.kubernetes.api.model.Pod> pgpools() {
+    return kubernetes
+        .pods()
+        .inNamespace(WHERE.namespace())
+        .withLabel("pgbaton.dev/cluster", ORDERS)
+        .withLabel("app.kubernetes.io/component", "pgpool")
+        .list()
+        .getItems()
+        .stream()
+        .filter(p -> p.getMetadata().getDeletionTimestamp() == null)
+        .toList();
+  }
+
+  /** To every process of a pod, from its node. */
+  private static void signal(String signal, String uid) {
+    var processes =
+        ProcessHandle.allProcesses()
+            .filter(process -> Daemon.belongsTo(process, uid))
+            .filter(process -> Daemon.command(process).contains("pgpool"))
+            .map(process -> "" + process.pid())
+            .toArray(String[]::new);
+    assumeTrue(processes.length > 0 || signal.equals("-CONT"), "the nodes are not this machine");
+    if (processes.length > 0) Shell.run(List.of("kill", signal), processes);
   }
 
   /** Here the time itself is what is tried. */
