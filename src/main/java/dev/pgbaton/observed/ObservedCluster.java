@@ -101,7 +101,9 @@ public record ObservedCluster(
               : "it was not asked");
     }
     if (known.role() == Role.PRIMARY) return new Replication.Source();
-    if (primary == null) return new Replication.NotKnown("no single primary is known");
+    if (primary == null)
+      return new Replication.NotKnown(
+          "it is a replica, and its primary does not answer, or there is not just one");
     var standby = primary.standbys().get(pod);
     return standby != null && standby.streaming()
         ? new Replication.Streaming(standby.lagBytes(), standby.synchronous())

@@ -67,7 +67,7 @@ final class Rollout {
           Refusal.MORE_THAN_ONE_PRIMARY,
           "%s all say that they are the primary; nothing is restarted until one of them is not."
               .formatted(observed.primaries()));
-    if (!unsettled.isEmpty()) return awaitOrGiveUp(unsettled.getFirst());
+    if (!unsettled.isEmpty()) return awaitOrGiveUp(foremost(unsettled));
     if (observed.instances().size() < desired.layout().instances()) return awaitMissing();
     if (observed.instances().size() > desired.layout().instances()) return awaitLeaving();
     if (observed.primary().isEmpty()) return awaitPrimary();
@@ -187,6 +187,15 @@ final class Rollout {
                             desired.rollout().maxReplicaLag(),
                             desired.synchronousStandbys() > 0 ? ", synchronous" : ""),
                     Instant.MAX));
+  }
+
+  /** While the primary restarts, the others are only unsettled because of it. */
+  private Instance foremost(List<Instance> unsettled) {
+    var target = observed.journal().step().map(StepRecord::target).orElse("");
+    return unsettled.stream()
+        .filter(i -> i.pod().name().equals(target))
+        .findFirst()
+        .orElse(unsettled.getFirst());
   }
 
   private Plan awaitOrGiveUp(Instance unsettled) {

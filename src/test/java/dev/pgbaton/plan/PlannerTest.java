@@ -146,6 +146,20 @@ class PlannerTest {
   }
 
   @Test
+  void whileThePrimaryRestartsInPlaceItIsThePrimaryThatIsWaitedFor() {
+    var plan =
+        cluster()
+            .replica("orders-0")
+            .replica("orders-1")
+            .primary("orders-2", silent())
+            .stepBegun("orders-2", NOW.minusSeconds(2))
+            .plan();
+
+    assertThat(waitsFor(plan))
+        .isEqualTo("orders-2: PostgreSQL does not answer there: connection refused");
+  }
+
+  @Test
   void noPrimaryIsWaitedFor() {
     var plan =
         cluster()
@@ -154,7 +168,7 @@ class PlannerTest {
             .replica("orders-2", outdated())
             .plan();
 
-    assertThat(waitsFor(plan)).isEqualTo("orders-0: no single primary is known");
+    assertThat(waitsFor(plan)).isEqualTo("orders-0: it is a replica, and its primary does not answer, or there is not just one");
   }
 
   @Test
@@ -530,7 +544,7 @@ class PlannerTest {
             .primary("orders-2", Clusters.silent())
             .plan();
 
-    assertThat(waitsFor(plan)).isEqualTo("orders-0: no single primary is known");
+    assertThat(waitsFor(plan)).isEqualTo("orders-0: it is a replica, and its primary does not answer, or there is not just one");
   }
 
   @Test
