@@ -168,7 +168,9 @@ class PlannerTest {
             .replica("orders-2", outdated())
             .plan();
 
-    assertThat(waitsFor(plan)).isEqualTo("orders-0: it is a replica, and its primary does not answer, or there is not just one");
+    assertThat(waitsFor(plan))
+        .isEqualTo(
+            "orders-0: it is a replica, and its primary does not answer, or there is not just one");
   }
 
   @Test
@@ -544,7 +546,9 @@ class PlannerTest {
             .primary("orders-2", Clusters.silent())
             .plan();
 
-    assertThat(waitsFor(plan)).isEqualTo("orders-0: it is a replica, and its primary does not answer, or there is not just one");
+    assertThat(waitsFor(plan))
+        .isEqualTo(
+            "orders-0: it is a replica, and its primary does not answer, or there is not just one");
   }
 
   @Test
