@@ -32,16 +32,7 @@ record PodState(boolean ready, boolean neverReady, Optional<String> trouble, boo
     var readyCondition = condition(status.getConditions(), "Ready");
     var ready = readyCondition.map(c -> "True".equals(c.getStatus())).orElse(false);
     var neverReady =
-        !ready
-            && readyCondition
-                .map(
-                    c ->
-                        status.getStartTime() == null
-                            || !Instant.parse(c.getLastTransitionTime())
-                                .isAfter(
-                                    Instant.parse(status.getStartTime())
-                                        .plus(Duration.ofSeconds(2))))
-                .orElse(true);
+        !ready && readyCondition.map(c -> sinceItsStart(c, status.getStartTime())).orElse(true);
     if (ready) return new PodState(true, false, Optional.empty(), false);
     for (var container : status.getContainerStatuses()) {
       var trouble = trouble(container);
@@ -52,6 +43,15 @@ record PodState(boolean ready, boolean neverReady, Optional<String> trouble, boo
             .filter(c -> "False".equals(c.getStatus()))
             .map(c -> "no node takes it: " + c.getMessage());
     return new PodState(false, neverReady, unscheduled, false);
+  }
+
+  /** A condition that seems older than the pod tells only that a clock was set meanwhile. */
+  private static boolean sinceItsStart(PodCondition condition, String startTime) {
+    if (startTime == null) return true;
+    var apart =
+        Duration.between(
+            Instant.parse(startTime), Instant.parse(condition.getLastTransitionTime()));
+    return apart.abs().compareTo(Duration.ofSeconds(2)) <= 0;
   }
 
   private static Optional<PodCondition> condition(List<PodCondition> conditions, String type) {

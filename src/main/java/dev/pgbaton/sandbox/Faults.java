@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -78,6 +79,112 @@ public final class Faults {
     var api = world.api(key("Pod", cluster, pod));
     api.away(true);
     later(lasting, () -> api.away(false));
+  }
+
+  /** Nobody reaches the API server. */
+  public void apiAwayForAll(Duration lasting) {
+    say("api server", "is away");
+    world.api().away(true);
+    world.apiAwayForAll(true);
+    later(
+        lasting,
+        () -> {
+          world.api().away(false);
+          world.apiAwayForAll(false);
+        });
+  }
+
+  /** The next writes of an instance are carried out long after it has given up waiting. */
+  public void slowApi(ClusterId cluster, String pod, int next) {
+    say(pod, "the API server takes its time with the next " + next + " writes");
+    world.api(key("Pod", cluster, pod)).slow(next);
+  }
+
+  /** What one sends to the other is lost, what the other sends arrives. */
+  public void cutOneWay(ClusterId cluster, String from, String to, Duration lasting) {
+    say(from, "does not reach " + to);
+    var network = world.site(cluster).network();
+    network.cutOneWay(from, to, true);
+    later(lasting, () -> network.cutOneWay(from, to, false));
+  }
+
+  /** An instance is cut off from everything. */
+  public void isolate(ClusterId cluster, String pod, List<String> others, Duration lasting) {
+    isolateFromApi(cluster, pod, lasting);
+    others.forEach(other -> cutLine(cluster, pod, other, lasting));
+    cutLineFromDaemon(cluster, pod, lasting);
+  }
+
+  /** SIGSTOP for the instance program only: PostgreSQL goes on. */
+  public void pauseProgram(ClusterId cluster, String pod, Duration lasting) {
+    say(pod, "the program is stopped");
+    pause(cluster, pod, false, lasting);
+  }
+
+  /** SIGSTOP for all of the container, as when a virtual machine is paused. */
+  public void pauseContainer(ClusterId cluster, String pod, Duration lasting) {
+    say(pod, "is paused");
+    pause(cluster, pod, true, lasting);
+  }
+
+  private void pause(ClusterId cluster, String pod, boolean everything, Duration lasting) {
+    program(cluster, pod)
+        .ifPresent(
+            p -> {
+              p.pause(everything);
+              later(
+                  lasting,
+                  () -> {
+                    say(pod, "goes on");
+                    p.resume();
+                  });
+            });
+  }
+
+  /** SIGSTOP for PostgreSQL only. */
+  public void hang(ClusterId cluster, String pod, Duration lasting) {
+    say(pod, "PostgreSQL hangs");
+    program(cluster, pod)
+        .map(InstanceProgram::server)
+        .ifPresent(
+            server -> {
+              server.freeze();
+              later(lasting, server::thaw);
+            });
+  }
+
+  /** The pod is deleted, and its container dies before the hook has done its work. */
+  public void killHook(ClusterId cluster, String pod, int afterMillis) {
+    deletePod(cluster, pod);
+    world
+        .agenda()
+        .in(
+            afterMillis,
+            () ->
+                world.kubelet().life(key("Pod", cluster, pod)).ifPresent(PodLife::killWhileEnding));
+  }
+
+  /** Whoever becomes the primary next dies right after that. */
+  public void nextPrimaryDies(ClusterId cluster, int afterMillis) {
+    say(cluster.name(), "the next primary will die after " + afterMillis + " ms");
+    world
+        .site(cluster)
+        .onNextPrimary(
+            pod -> world.agenda().in(afterMillis, () -> killContainer(cluster, pod)));
+  }
+
+  /** The kubelet does not refresh what is mounted. */
+  public void staleMounts(ClusterId cluster, String pod, Duration lasting) {
+    say(pod, "its mounts are not refreshed");
+    var site = world.site(cluster);
+    site.mountsStand(pod, true);
+    later(lasting, () -> site.mountsStand(pod, false));
+  }
+
+  /** Every wall clock is set. */
+  public void jumpClocks(Duration by) {
+    say("clocks", "are set by " + by.toSeconds() + " s");
+    world.agenda().jump(by);
   }
 
   /** The next writes of an instance are carried out, but it does not hear of it. */

@@ -25,6 +25,8 @@ final class InstanceProgram implements Program {
   private final Site site;
   private final ServerConfig config;
   private final IntConsumer exit;
+  private final InstanceWires wires;
+  private final LocalClock clock;
   private final PostgresServer server;
   private final SandboxLease lease;
   private final SandboxPeers peers;
@@ -34,13 +36,22 @@ final class InstanceProgram implements Program {
   private InstanceView view;
   private Runnable hookDone;
   private boolean over;
+  private boolean paused;
   private int wake;
   private String lastReason = "";
 
-  InstanceProgram(Site site, ObjectStore store, InstanceApi api, Pod pod, IntConsumer exit) {
+  InstanceProgram(
+      Site site,
+      ObjectStore store,
+      InstanceApi api,
+      InstanceWires wires,
+      Pod pod,
+      IntConsumer exit) {
     this.name = pod.getMetadata().getName();
     this.site = site;
     this.exit = exit;
+    this.wires = wires;
+    this.clock = new LocalClock(site.agenda(), site.chance());
     this.life = pod.getMetadata().getUid();
     this.config = new ServerConfig(store, pod);
     this.server = new PostgresServer(name, site, site.volume(name), config, this::wake);
@@ -53,18 +64,18 @@ final class InstanceProgram implements Program {
             new ObjectKey("Lease", site.id().namespace(), leaseName),
             api,
             this::wake);
-    this.peers = new SandboxPeers(site, name, this::wake);
-    this.fence = new SandboxFence(site.agenda(), server);
+    this.peers = new SandboxPeers(site, name, clock, this::wake);
+    this.fence = new SandboxFence(site.agenda(), clock, server);
     this.loop =
         new InstanceLoop(
             new Identity(name, life, List.of(name), name),
             InstanceSettings.fast(0),
             server,
-            lease,
-            peers,
+            wires.lease(lease, config),
+            wires.peers(peers),
             (epoch, targets) -> !api.away() && site.routes().publish(epoch, targets),
             fence,
-            site.agenda().uptime());
+            clock.now());
     site.network().arrive(this);
     look();
     wake();
@@ -103,11 +114,34 @@ final class InstanceProgram implements Program {
                         intents,
                         v.memory(),
                         v.agreement()),
-                    site.agenda().uptime()));
+                    clock.now()));
   }
 
   boolean promise(Promise asked) {
-    return loop.promise(asked, site.agenda().uptime());
+    return wires.promise(loop, asked, clock.now());
+  }
+
+  boolean paused() {
+    return paused;
+  }
+
+  /**
+   * @param everything PostgreSQL too, and the fence's guard
+   */
+  void pause(boolean everything) {
+    paused = true;
+    peers.paused(true);
+    fence.paused(true, everything);
+    if (everything) server.freeze();
+  }
+
+  /** Whoever was to be cut off meanwhile is, before it does anything else. */
+  void resume() {
+    paused = false;
+    peers.paused(false);
+    fence.paused(false, false);
+    server.thaw();
+    wake();
   }
 
   private void wake() {
@@ -116,8 +150,8 @@ final class InstanceProgram implements Program {
   }
 
   private void pass(int which) {
-    if (over || which != wake) return;
-    var pass = loop.pass(site.agenda().uptime(), intents);
+    if (over || paused || which != wake) return;
+    var pass = loop.pass(clock.now(), intents);
     view = pass.view();
     trace(pass);
     if (hookDone != null && InstanceLoop.handedOff(view)) {
@@ -150,7 +184,7 @@ final class InstanceProgram implements Program {
 
   @Override
   public boolean ready() {
-    return status().map(InstanceStatus::ready).orElse(false);
+    return !paused && status().map(InstanceStatus::ready).orElse(false);
   }
 
   @Override
@@ -173,6 +207,7 @@ final class InstanceProgram implements Program {
 
   @Override
   public void refresh(Pod pod) {
+    if (site.mountsStand(name)) return;
     server.refreshMounts();
     look();
   }

@@ -28,20 +28,27 @@ final class Network {
   }
 
   void cut(String one, String other, boolean apart) {
-    var line = line(one, other);
-    if (apart) cut.add(line);
-    else cut.remove(line);
+    cutOneWay(one, other, apart);
+    cutOneWay(other, one, apart);
   }
 
+  /** What is sent there is lost; what comes from there arrives. */
+  void cutOneWay(String from, String to, boolean apart) {
+    if (apart) cut.add(from + ">" + to);
+    else cut.remove(from + ">" + to);
+  }
+
+  /** Whether a connection works, which takes both ways. */
   boolean connected(String one, String other) {
-    return !cut.contains(line(one, other));
+    return arrives(one, other) && arrives(other, one);
   }
 
-  private static String line(String one, String other) {
-    return one.compareTo(other) < 0 ? one + "|" + other : other + "|" + one;
+  boolean arrives(String from, String to) {
+    return !cut.contains(from + ">" + to);
   }
 
+  /** A program that is stopped does not answer. */
   Optional<InstanceProgram> reach(String from, String to) {
-    return connected(from, to) ? at(to) : Optional.empty();
+    return connected(from, to) ? at(to).filter(p -> !p.paused()) : Optional.empty();
   }
 }

@@ -221,6 +221,13 @@ final class PodLife {
     exited(137);
   }
 
+  /** The container is killed while its hook may be under way. */
+  void killWhileEnding() {
+    if (program == null) return;
+    program.kill(false);
+    exited(137);
+  }
+
   void gone() {
     if (program != null) program.kill(false);
     program = null;

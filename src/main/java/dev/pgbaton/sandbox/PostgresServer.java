@@ -44,6 +44,8 @@ final class PostgresServer implements Postgres {
   private boolean promoting;
   private boolean checkpointing;
   private boolean logMissing;
+  private boolean frozen;
+  private final List<Runnable> whileFrozen = new ArrayList<>();
   private StopMode stopMode;
   private boolean shutDown;
   private Optional<Failure> failure = Optional.empty();
@@ -78,6 +80,8 @@ final class PostgresServer implements Postgres {
 
   @Override
   public ServerState state() {
+    if (frozen && (phase == Phase.PRIMARY || phase == Phase.STANDBY))
+      return new ServerState.Starting(phase == Phase.PRIMARY || promoting);
     return switch (phase) {
       case STOPPED -> new ServerState.Stopped(volume.data().map(PgData::asSeenStopped), failure);
       case BUSY -> new ServerState.Busy(work);
@@ -108,11 +112,35 @@ final class PostgresServer implements Postgres {
 
   /** Whether a client's write would succeed now. */
   boolean writable() {
-    return phase == Phase.PRIMARY;
+    return phase == Phase.PRIMARY && !frozen;
+  }
+
+  /** Whether the fence has a reason to stop it, also where it does nothing at the moment. */
+  boolean mayWrite() {
+    return phase == Phase.PRIMARY || state().writable();
   }
 
   boolean running() {
-    return phase == Phase.PRIMARY || phase == Phase.STANDBY;
+    return (phase == Phase.PRIMARY || phase == Phase.STANDBY) && !frozen;
+  }
+
+  boolean frozen() {
+    return frozen;
+  }
+
+  /** All its processes are stopped, and hold on to what they have. */
+  void freeze() {
+    frozen = true;
+  }
+
+  void thaw() {
+    if (!frozen) return;
+    frozen = false;
+    var missed = List.copyOf(whileFrozen);
+    whileFrozen.clear();
+    missed.forEach(Runnable::run);
+    confirmed();
+    changed.run();
   }
 
   boolean isStandby() {
@@ -440,13 +468,18 @@ final class PostgresServer implements Postgres {
     if (phase == Phase.STOPPED || phase == Phase.BUSY) return;
     if (phase != Phase.STOPPING)
       asPrimary = phase == Phase.PRIMARY || asPrimary && phase == Phase.STARTING || promoting;
-    var wasRunning = running() || phase == Phase.STOPPING && stopMode == StopMode.FAST;
+    var wasRunning = phase == Phase.PRIMARY || phase == Phase.STANDBY || phase == Phase.STOPPING && stopMode == StopMode.FAST;
     phase = Phase.STOPPING;
     stopMode = mode;
     waiting.clear();
     shutDown = false;
     switch (mode) {
-      case IMMEDIATE -> after(site.chance().between(3, 20), this::crashed);
+      case IMMEDIATE -> {
+        var killed = frozen;
+        frozen = false;
+        // What does not hear the signal is killed.
+        after(killed ? 2000 : site.chance().between(3, 20), this::crashed);
+      }
       case FAST -> {
         turn++;
         if (site.hangsWhenStopping(name)) return;
@@ -481,6 +514,8 @@ final class PostgresServer implements Postgres {
   private void end() {
     phase = Phase.STOPPED;
     shutDown = false;
+    frozen = false;
+    whileFrozen.clear();
     promoting = false;
     waiting.clear();
     closeUpstream();
@@ -546,7 +581,7 @@ final class PostgresServer implements Postgres {
 
   private void connect(int began) {
     if (began != turn || phase != Phase.STANDBY) return;
-    if (upstream == null && !promoting)
+    if (upstream == null && !promoting && !frozen)
       follows
           .flatMap(f -> site.network().reach(name, f))
           .map(InstanceProgram::server)
@@ -610,7 +645,7 @@ final class PostgresServer implements Postgres {
    * @return whether the write was let in; it is acknowledged when it is as safe as the settings ask
    */
   boolean write(int bytes) {
-    if (phase != Phase.PRIMARY) return false;
+    if (!writable()) return false;
     var data = data();
     data.flushed += bytes;
     standbys.forEach(l -> l.send(data.branch, data.flushed));
@@ -620,7 +655,7 @@ final class PostgresServer implements Postgres {
   }
 
   void confirmed() {
-    if (phase != Phase.PRIMARY) return;
+    if (!writable()) return;
     var quorum = quorum().orElseThrow();
     while (!waiting.isEmpty()) {
       var lsn = waiting.getFirst();
@@ -640,9 +675,14 @@ final class PostgresServer implements Postgres {
         .in(
             millis,
             () -> {
-              if (now != turn) return;
-              what.run();
-              changed.run();
+              if (frozen) whileFrozen.add(() -> ended(now, what));
+              else ended(now, what);
             });
+  }
+
+  private void ended(int began, Runnable what) {
+    if (began != turn) return;
+    what.run();
+    changed.run();
   }
 }

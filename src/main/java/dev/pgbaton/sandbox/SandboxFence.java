@@ -1,17 +1,25 @@
 package dev.pgbaton.sandbox;
 
 import dev.pgbaton.instance.Fence;
+import dev.pgbaton.instance.ServerState.Stopping;
 import dev.pgbaton.instance.StopMode;
 import java.time.Duration;
 
+/** The program's own fence, and its guard in another process of the container. */
 final class SandboxFence implements Fence {
+  private static final Duration GUARD_LATER = Duration.ofMillis(250);
+
   private final Agenda agenda;
+  private final LocalClock clock;
   private final PostgresServer server;
   private Duration deadline = Duration.ZERO;
+  private boolean programPaused;
+  private boolean containerPaused;
   private boolean closed;
 
-  SandboxFence(Agenda agenda, PostgresServer server) {
+  SandboxFence(Agenda agenda, LocalClock clock, PostgresServer server) {
     this.agenda = agenda;
+    this.clock = clock;
     this.server = server;
   }
 
@@ -19,10 +27,17 @@ final class SandboxFence implements Fence {
     closed = true;
   }
 
+  void paused(boolean program, boolean container) {
+    programPaused = program;
+    containerPaused = container;
+    look();
+  }
+
   @Override
   public void allowUntil(Duration deadline) {
     this.deadline = deadline;
-    agenda.in(deadline.minus(agenda.uptime()), this::look);
+    agenda.in(clock.until(deadline), this::look);
+    agenda.in(clock.until(deadline.plus(GUARD_LATER)), this::guard);
   }
 
   @Override
@@ -32,8 +47,16 @@ final class SandboxFence implements Fence {
   }
 
   private void look() {
-    if (closed || agenda.uptime().compareTo(deadline) < 0) return;
-    var stopping = server.state() instanceof dev.pgbaton.instance.ServerState.Stopping;
-    if (server.state().writable() && !stopping) server.stop(StopMode.IMMEDIATE);
+    if (!programPaused && clock.now().compareTo(deadline) >= 0) cutOff();
+  }
+
+  private void guard() {
+    if (!containerPaused && clock.now().compareTo(deadline.plus(GUARD_LATER)) >= 0) cutOff();
+  }
+
+  private void cutOff() {
+    if (closed) return;
+    var stopping = server.state() instanceof Stopping(_, var mode) && mode == StopMode.IMMEDIATE;
+    if (server.mayWrite() && !stopping) server.stop(StopMode.IMMEDIATE);
   }
 }

@@ -76,10 +76,22 @@ final class SandboxLease implements PrimaryLease {
     if (live.isEmpty()
         || !live.get().getMetadata().getResourceVersion().equals(next.version())
         || api.nextConflicts()) return new Written.Conflict();
+    if (api.nextIsSlow()) {
+      agenda.in(chance.between(100, 15_000), () -> carryOut(next));
+      return new Written.Unknown("the API server did not answer in time");
+    }
     var written = LeaseCodec.read(store.replace(LeaseCodec.write(live.get(), next)));
     if (api.nextAnswerIsLost())
       return new Written.Unknown("the connection was lost before the answer came");
     latest = written;
     return new Written.Done(written);
+  }
+
+  /** Whatever has become of whoever asked for it. */
+  private void carryOut(LeaseState next) {
+    store
+        .find(key, Lease.class)
+        .filter(l -> l.getMetadata().getResourceVersion().equals(next.version()))
+        .ifPresent(l -> store.replace(LeaseCodec.write(l, next)));
   }
 }

@@ -19,14 +19,17 @@ final class SandboxPeers implements Peers {
 
   private final Site site;
   private final String self;
+  private final LocalClock clock;
   private final Map<String, Peer> latest = new LinkedHashMap<>();
   private final Runnable changed;
   private Set<String> closely = Set.of();
   private boolean closed;
+  private boolean paused;
   private int round;
 
-  SandboxPeers(Site site, String self, Runnable changed) {
+  SandboxPeers(Site site, String self, LocalClock clock, Runnable changed) {
     this.site = site;
+    this.clock = clock;
     this.self = self;
     this.changed = changed;
     askAll();
@@ -46,15 +49,24 @@ final class SandboxPeers implements Peers {
   @Override
   public boolean promise(List<String> names, Promise asked) {
     var all = true;
-    for (var name : names)
-      all &=
-          site.network().reach(self, name).map(p -> p.promise(asked)).orElse(false)
-              && site.network().reach(name, self).isPresent();
+    for (var name : names) {
+      var there =
+          site.network()
+              .at(name)
+              .filter(p -> !p.paused() && site.network().arrives(self, name));
+      var given = there.map(p -> p.promise(asked)).orElse(false);
+      // It binds whoever gave it, whether the answer arrives or not.
+      all &= given && site.network().arrives(name, self);
+    }
     return all;
   }
 
   void close() {
     closed = true;
+  }
+
+  void paused(boolean now) {
+    paused = now;
   }
 
   @Override
@@ -71,18 +83,18 @@ final class SandboxPeers implements Peers {
 
   private void askAgainAndAgain(int which) {
     if (closed || which != round || closely.isEmpty()) return;
-    latest.keySet().stream().filter(closely::contains).toList().forEach(this::ask);
+    if (!paused) latest.keySet().stream().filter(closely::contains).toList().forEach(this::ask);
     site.agenda().in(CLOSELY_MILLIS, () -> askAgainAndAgain(which));
   }
 
   private void askAll() {
     if (closed) return;
-    List.copyOf(latest.keySet()).forEach(this::ask);
+    if (!paused) List.copyOf(latest.keySet()).forEach(this::ask);
     site.agenda().in(AT_EASE_MILLIS, this::askAll);
   }
 
   private void ask(String peer) {
-    var asked = site.agenda().uptime();
+    var asked = clock.now();
     var program = site.network().reach(self, peer);
     if (program.isPresent()) {
       site.agenda()

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What the instances of one cluster share: volumes, lines between them, clients, and what shall go
@@ -35,6 +36,8 @@ final class Site {
   private final Set<String> wontStart = new HashSet<>();
   private final Set<String> hangs = new HashSet<>();
   private final Map<String, Long> lag = new HashMap<>();
+  private final Set<String> standingMounts = new HashSet<>();
+  private Consumer<String> onPrimary = _ -> {};
   private int databases;
 
   Site(ClusterId id, Agenda agenda, Chance chance, Trace trace) {
@@ -104,6 +107,9 @@ final class Site {
 
   void becamePrimary(PostgresServer server) {
     trace.say(server.name(), "is writable at " + server.branch().position(server.flushed()));
+    var once = onPrimary;
+    onPrimary = _ -> {};
+    once.accept(server.name());
     network.programs().values().stream()
         .map(InstanceProgram::server)
         .filter(other -> other != server && other.writable())
@@ -113,6 +119,11 @@ final class Site {
               throw new InvariantViolated(
                   "both %s and %s are writable".formatted(other.name(), server.name()));
             });
+    // One that is stopped with all it has done is as good as dead until it goes on.
+    network.programs().values().stream()
+        .map(InstanceProgram::server)
+        .filter(other -> other != server && other.frozen() && other.mayWrite())
+        .forEach(this::forgive);
     commits
         .missingAt(server.branch(), server.flushed())
         .ifPresent(
@@ -167,6 +178,21 @@ final class Site {
     return hangs.contains(pod);
   }
 
+  /** The kubelet does not refresh what is mounted there. */
+  void mountsStand(String pod, boolean still) {
+    if (still) standingMounts.add(pod);
+    else standingMounts.remove(pod);
+  }
+
+  boolean mountsStand(String pod) {
+    return standingMounts.contains(pod);
+  }
+
+  /** What happens when the next instance becomes the primary. */
+  void onNextPrimary(Consumer<String> what) {
+    onPrimary = what;
+  }
+
   /** How many milliseconds behind its upstream a standby is. */
   void lag(String pod, long millis) {
     lag.put(pod, millis);
@@ -183,6 +209,7 @@ final class Site {
   void heal() {
     wontStart.clear();
     hangs.clear();
+    standingMounts.clear();
     List.copyOf(lag.keySet()).forEach(pod -> lag(pod, 5));
     lag.clear();
   }

@@ -53,7 +53,7 @@ final class WalLink {
 
   private void arrive(WalBranch branch, long lsn) {
     if (!open) return;
-    if (!network.connected(upstream.name(), standby.name())) {
+    if (!reachable()) {
       if (stuckSince < 0) stuckSince = agenda.millis();
       if (agenda.millis() - stuckSince >= TIMEOUT_MILLIS) close();
       else agenda.in(250, () -> arrive(branch, lsn));
@@ -72,12 +72,14 @@ final class WalLink {
 
   /** Everything is sent before the upstream ends, to whoever can be reached. */
   void flush(WalBranch branch, long lsn) {
-    if (open && network.connected(upstream.name(), standby.name()))
+    if (open && reachable())
       standby.receive(this, branch, lsn);
   }
 
   boolean reachable() {
-    return network.connected(upstream.name(), standby.name());
+    return network.connected(upstream.name(), standby.name())
+        && !upstream.frozen()
+        && !standby.frozen();
   }
 
   void close() {

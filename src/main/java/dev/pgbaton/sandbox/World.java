@@ -26,6 +26,9 @@ final class World {
   private final Map<ClusterId, Site> sites = new LinkedHashMap<>();
   private final Map<ObjectKey, InstanceApi> instanceApis = new LinkedHashMap<>();
 
+  private boolean apiAwayForAll;
+  private InstanceWires wires = InstanceWires.SOUND;
+
   World(long seed, Instant begin, int nodes, Consumer<String> trace) {
     this.agenda = new Agenda(begin);
     this.chance = new Chance(seed);
@@ -42,7 +45,8 @@ final class World {
   private Program launch(Pod pod, IntConsumer exit) {
     if (pod.getSpec().getContainers().getFirst().getImage().contains("crashes"))
       return new CrashingProgram(agenda, exit);
-    return new InstanceProgram(site(clusterOf(pod)), store, api(ObjectStore.key(pod)), pod, exit);
+    return new InstanceProgram(
+        site(clusterOf(pod)), store, api(ObjectStore.key(pod)), wires, pod, exit);
   }
 
   private static ClusterId clusterOf(Pod pod) {
@@ -62,7 +66,16 @@ final class World {
 
   /** The API server as one pod sees it, in all its lives. */
   InstanceApi api(ObjectKey pod) {
-    return instanceApis.computeIfAbsent(pod, _ -> new InstanceApi());
+    return instanceApis.computeIfAbsent(pod, _ -> new InstanceApi(() -> apiAwayForAll));
+  }
+
+  void apiAwayForAll(boolean away) {
+    apiAwayForAll = away;
+  }
+
+  /** For every instance that starts from now on. */
+  void wires(InstanceWires wrong) {
+    wires = wrong;
   }
 
   void pass(Duration time) {

@@ -41,6 +41,10 @@ final class Eyes implements AutoCloseable {
     return taken;
   }
 
+  String addressOf(Pod pod) {
+    return AddressEye.name(pod.getSpec().getNodeName(), pod.getStatus().getPodIP());
+  }
+
   String podAt(String address) {
     return names.getOrDefault(address, address);
   }

@@ -69,7 +69,7 @@ final class LongRun implements BeforeEachCallback, AfterEachCallback {
     if (logs != null) logs.close();
   }
 
-  private void tell(Throwable cause) {
+  void tell(Throwable cause) {
     if (stage == null) return;
     timeline.note("failed: %s", cause.getMessage());
     new Diagnostics(() -> stage.kubernetes(), where, () -> stage.statuses()).show(name, cause);

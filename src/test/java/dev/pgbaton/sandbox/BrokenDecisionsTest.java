@@ -56,6 +56,19 @@ class BrokenDecisionsTest {
         .anyMatch(what -> what.contains("writable") || what.contains("lost"));
   }
 
+  @Test
+  void skippingTheLagCheckIsCaught() {
+    assertThat(
+            caught(
+                seed -> {
+                  var simulation =
+                      new Simulation(seed, null, w -> w, BrokenDecisionsTest::nobodyLags);
+                  oneLags(simulation);
+                  return simulation;
+                }))
+        .anyMatch(what -> what.contains("bytes behind"));
+  }
+
   /** What the seeds found, until one was found. */
   private static List<String> caught(Function<Long, Simulation> simulation) {
     return LongStream.rangeClosed(1, SEEDS)
@@ -101,9 +114,23 @@ class BrokenDecisionsTest {
                 var volume))
         || role != Role.PRIMARY) return answer;
     var all = new TreeMap<>(standbys);
+    all.replaceAll((_, s) -> new InstanceProbe.Standby(s.streaming(), 0, s.synchronous()));
     pods.forEach(
         p -> all.putIfAbsent(p.getMetadata().getName(), new InstanceProbe.Standby(true, 0, false)));
     return new Answer.Known(role, timeline, flushed, all, settings, errors, volume);
+  }
+
+  private static void oneLags(Simulation simulation) {
+    simulation.world().site(Simulation.ID).lag("orders-1", 4500);
+    simulation.world().site(Simulation.ID).lag("orders-2", 4500);
+  }
+
+  private static InstanceProbe nobodyLags(InstanceProbe probe) {
+    return (layout, pods, settings) -> {
+      var answers = new TreeMap<>(probe.ask(layout, pods, settings));
+      answers.replaceAll((_, answer) -> streamedByAll(answer, pods));
+      return answers;
+    };
   }
 
   private static void replicasPromoteThemselves(Simulation simulation) {

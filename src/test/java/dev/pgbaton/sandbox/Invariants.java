@@ -24,6 +24,9 @@ final class Invariants {
   /** How old an instance's trouble has to be before a later look must have seen it. */
   private static final long SEEN_AFTER_MILLIS = 2500;
 
+  /** The spec allows 8 KiB, and clients write 5 in a second. */
+  private static final long FAR_BEHIND = 16 << 10;
+
   private static final Set<String> HOLDING_DATA =
       Set.of("PersistentVolumeClaim", "Secret", "Lease", "StatefulSet");
 
@@ -134,7 +137,12 @@ final class Invariants {
   }
 
   Written handingOff(ClusterLayout layout, PodRef candidate, Supplier<Written> step) {
-    var trouble = pods().stream().flatMap(p -> unwell(p).stream()).findFirst();
+    // Whoever is to go anyway may be unwell.
+    var trouble =
+        pods().stream()
+            .filter(p -> ordinal(p.getMetadata().getName()) < layout.instances())
+            .flatMap(p -> unwell(p).stream())
+            .findFirst();
     var primary =
         servers().stream().filter(PostgresServer::writable).map(PostgresServer::name).findFirst();
     var outdated = primary.flatMap(this::outdatedBesides);
@@ -148,10 +156,22 @@ final class Invariants {
     if (outdated.isPresent() && !leaves)
       throw new InvariantViolated(
           "the daemon asks for a handoff while %s is outdated".formatted(outdated.get()));
+    var behind = primary.flatMap(this::server).map(s -> lag(s, candidate.name())).orElse(0L);
+    if (behind > FAR_BEHIND)
+      throw new InvariantViolated(
+          "the handoff's candidate %s is %d bytes behind".formatted(candidate, behind));
     if (cordoned)
       throw new InvariantViolated(
           "the handoff's candidate %s is on a cordoned node".formatted(candidate));
     return written;
+  }
+
+  private static long lag(PostgresServer primary, String standby) {
+    return primary.links().stream()
+        .filter(l -> l.standby().name().equals(standby))
+        .mapToLong(l -> primary.flushed() - l.standby().flushed())
+        .findFirst()
+        .orElse(0);
   }
 
   Written restartingInPlace(ClusterLayout layout, PodRef holder, Supplier<Written> step) {

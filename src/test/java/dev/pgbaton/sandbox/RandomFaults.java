@@ -2,6 +2,8 @@ package dev.pgbaton.sandbox;
 
 import dev.pgbaton.cluster.ClusterId;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** One thing after another goes wrong. */
 final class RandomFaults {
@@ -24,7 +26,7 @@ final class RandomFaults {
     var pod = "orders-" + chance.between(0, 2);
     var other = "orders-" + (StatefulSets.ordinal(pod) + chance.between(1, 2)) % 3;
     var lasting = Duration.ofSeconds(chance.between(3, 30));
-    switch (chance.between(0, 22)) {
+    switch (chance.between(0, 37)) {
       case 0 -> faults.killPostgres(id, pod);
       case 1 -> faults.killContainer(id, pod);
       case 2 -> faults.deletePod(id, pod);
@@ -49,9 +51,51 @@ final class RandomFaults {
       case 18 -> simulation.lateCaches(chance.between(5, 30), lasting);
       case 19 -> simulation.forgeAway(lasting);
       case 20 -> simulation.gitAway(lasting);
+      case 21 -> faults.apiAwayForAll(lasting.multipliedBy(2));
+      case 22 -> faults.slowApi(id, pod, chance.between(1, 3));
+      case 23 -> faults.cutOneWay(id, pod, other, lasting);
+      case 24 -> faults.isolate(id, pod, all(pod), lasting);
+      case 25 -> faults.pauseProgram(id, pod, lasting);
+      case 26 -> faults.pauseContainer(id, pod, lasting);
+      case 27 -> faults.hang(id, pod, lasting);
+      case 28 -> faults.killHook(id, pod, chance.between(0, 600));
+      case 29 -> faults.nextPrimaryDies(id, chance.between(0, 300));
+      case 30 -> {
+        lasting = Duration.ofSeconds(chance.between(60, 110));
+        faults.staleMounts(id, pod, lasting);
+      }
+      case 31 -> faults.jumpClocks(Duration.ofSeconds(chance.between(-120, 120)));
+      case 32 -> {
+        // All stop, and come back in any order.
+        for (int node = 1; node <= 3; node++) {
+          var dark = Duration.ofSeconds(chance.between(3, 40));
+          faults.powerCut("node-" + node, dark);
+          if (dark.compareTo(lasting) > 0) lasting = dark;
+        }
+      }
+      case 33 -> {
+        simulation.killDaemonAtCall(1, true);
+        simulation.primary().ifPresent(p -> faults.killContainer(id, p));
+      }
+      case 34 -> {
+        var alone = lasting;
+        simulation.primary().ifPresent(p -> faults.isolate(id, p, all(p), alone));
+      }
+      case 35 -> {
+        var still = lasting;
+        simulation.primary().ifPresent(p -> faults.pauseContainer(id, p, still));
+      }
+      case 36 -> {
+        var still = lasting;
+        simulation.primary().ifPresent(p -> faults.pauseProgram(id, p, still));
+      }
       default -> simulation.killDaemonAtCall(chance.between(1, 30), chance.oneIn(2));
     }
     return lasting;
+  }
+
+  private static List<String> all(String besides) {
+    return Stream.of("orders-0", "orders-1", "orders-2").filter(p -> !p.equals(besides)).toList();
   }
 
   private static final class StatefulSets {

@@ -69,6 +69,15 @@ final class Simulation {
     return world;
   }
 
+  /** The name of the one that is writable. */
+  Optional<String> primary() {
+    return world.site(ID).network().programs().values().stream()
+        .map(InstanceProgram::server)
+        .filter(PostgresServer::writable)
+        .map(PostgresServer::name)
+        .findFirst();
+  }
+
   int passes() {
     return passes;
   }

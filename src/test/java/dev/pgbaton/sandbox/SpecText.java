@@ -25,7 +25,7 @@ final class SpecText {
           storage: {size: 10Gi}
           replication: {synchronousStandbys: %d}
           failover: %s
-          rollout: {maxReplicaLag: 1Mi, instanceTimeout: 60s}
+          rollout: {maxReplicaLag: 8192, instanceTimeout: 60s}
         %s%s%s"""
         .formatted(instances, tag, synchronous, failover, parameters(), pgpool(), broken);
   }
