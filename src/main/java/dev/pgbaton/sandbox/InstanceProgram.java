@@ -139,8 +139,9 @@ final class InstanceProgram implements Program {
   void resume() {
     paused = false;
     peers.paused(false);
+    server.unfreeze();
     fence.paused(false, false);
-    server.thaw();
+    server.goOn();
     wake();
   }
 

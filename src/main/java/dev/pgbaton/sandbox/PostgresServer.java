@@ -134,8 +134,16 @@ final class PostgresServer implements Postgres {
   }
 
   void thaw() {
-    if (!frozen) return;
+    unfreeze();
+    goOn();
+  }
+
+  void unfreeze() {
     frozen = false;
+  }
+
+  /** With what came while it was frozen. */
+  void goOn() {
     var missed = List.copyOf(whileFrozen);
     whileFrozen.clear();
     missed.forEach(Runnable::run);

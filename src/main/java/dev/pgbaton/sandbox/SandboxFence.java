@@ -56,7 +56,7 @@ final class SandboxFence implements Fence {
 
   private void cutOff() {
     if (closed) return;
-    var stopping = server.state() instanceof Stopping(_, var mode) && mode == StopMode.IMMEDIATE;
+    var stopping = server.state() instanceof Stopping(_, var mode, _) && mode == StopMode.IMMEDIATE;
     if (server.mayWrite() && !stopping) server.stop(StopMode.IMMEDIATE);
   }
 }

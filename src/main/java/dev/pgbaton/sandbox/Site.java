@@ -119,10 +119,10 @@ final class Site {
               throw new InvariantViolated(
                   "both %s and %s are writable".formatted(other.name(), server.name()));
             });
-    // One that is stopped with all it has done is as good as dead until it goes on.
+    // One that is stopped with all it has done, or is ending, is as good as dead.
     network.programs().values().stream()
         .map(InstanceProgram::server)
-        .filter(other -> other != server && other.frozen() && other.mayWrite())
+        .filter(other -> other != server && other.mayWrite())
         .forEach(this::forgive);
     commits
         .missingAt(server.branch(), server.flushed())

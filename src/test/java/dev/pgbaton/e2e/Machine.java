@@ -90,6 +90,7 @@ final class Machine {
   private static final String START =
       """
       state=$1; shift
+      PATH=$state/bin:$PATH
       setsid nohup "$@" >>"$state/log/apiserver.log" 2>&1 </dev/null &
       echo "$! $(awk '{sub(/.*\\) /, "")} {print $20}' "/proc/$!/stat")" >"$state/run/apiserver.pid"
       """;
