@@ -169,8 +169,7 @@ public final class Faults {
     say(cluster.name(), "the next primary will die after " + afterMillis + " ms");
     world
         .site(cluster)
-        .onNextPrimary(
-            pod -> world.agenda().in(afterMillis, () -> killContainer(cluster, pod)));
+        .onNextPrimary(pod -> world.agenda().in(afterMillis, () -> killContainer(cluster, pod)));
   }
 
   /** The kubelet does not refresh what is mounted. */

@@ -2,7 +2,9 @@ package dev.pgbaton.sandbox;
 
 import java.time.Duration;
 
-/** A monotonic clock of one machine: it began at another time, and goes a little too fast or slow. */
+/**
+ * A monotonic clock of one machine: it began at another time, and goes a little too fast or slow.
+ */
 final class LocalClock {
   private static final int WORST_PER_MILLE = 30;
 

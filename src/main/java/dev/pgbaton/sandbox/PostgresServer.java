@@ -476,7 +476,10 @@ final class PostgresServer implements Postgres {
     if (phase == Phase.STOPPED || phase == Phase.BUSY) return;
     if (phase != Phase.STOPPING)
       asPrimary = phase == Phase.PRIMARY || asPrimary && phase == Phase.STARTING || promoting;
-    var wasRunning = phase == Phase.PRIMARY || phase == Phase.STANDBY || phase == Phase.STOPPING && stopMode == StopMode.FAST;
+    var wasRunning =
+        phase == Phase.PRIMARY
+            || phase == Phase.STANDBY
+            || phase == Phase.STOPPING && stopMode == StopMode.FAST;
     phase = Phase.STOPPING;
     stopMode = mode;
     waiting.clear();

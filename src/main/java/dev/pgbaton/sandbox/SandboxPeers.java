@@ -51,9 +51,7 @@ final class SandboxPeers implements Peers {
     var all = true;
     for (var name : names) {
       var there =
-          site.network()
-              .at(name)
-              .filter(p -> !p.paused() && site.network().arrives(self, name));
+          site.network().at(name).filter(p -> !p.paused() && site.network().arrives(self, name));
       var given = there.map(p -> p.promise(asked)).orElse(false);
       // It binds whoever gave it, whether the answer arrives or not.
       all &= given && site.network().arrives(name, self);

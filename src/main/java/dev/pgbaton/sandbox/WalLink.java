@@ -72,8 +72,7 @@ final class WalLink {
 
   /** Everything is sent before the upstream ends, to whoever can be reached. */
   void flush(WalBranch branch, long lsn) {
-    if (open && reachable())
-      standby.receive(this, branch, lsn);
+    if (open && reachable()) standby.receive(this, branch, lsn);
   }
 
   boolean reachable() {
