@@ -20,8 +20,11 @@ public final class InstanceRunner {
   /** A pass that takes longer than this hangs, and the container is better restarted. */
   private static final Duration HANGING = Duration.ofSeconds(30);
 
-  /** Until every node leads clients elsewhere: kube-proxy may take a second for it. */
-  private static final Duration LINGER = Duration.ofMillis(1_500);
+  /**
+   * Until every node leads clients elsewhere: the primary notices within a second that a replica is
+   * about to end, and kube-proxy takes another one for what it writes then.
+   */
+  private static final Duration LINGER = Duration.ofMillis(2_500);
 
   /** What is tried again and again is said again after this, and what only goes on after that. */
   private static final Duration SHORT = Duration.ofSeconds(10);

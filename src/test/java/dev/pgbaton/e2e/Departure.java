@@ -6,6 +6,7 @@ import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 
 /** The ways in which a primary goes on purpose. */
 enum Departure {
@@ -20,8 +21,9 @@ enum Departure {
   DELETE {
     @Override
     void begin(Estate estate, String primary) {
+      var uid = estate.uid(primary);
       estate.kubernetes().resource(estate.pod(primary)).delete();
-      awaitAnother(estate, primary);
+      awaitAnother(estate, primary, uid);
     }
   },
   EVICT {
@@ -40,7 +42,7 @@ enum Departure {
                   .withNamespace(pod.getNamespace())
                   .endMetadata()
                   .build());
-      awaitAnother(estate, primary);
+      awaitAnother(estate, primary, pod.getUid());
     }
   },
   DRAIN {
@@ -79,7 +81,7 @@ enum Departure {
   /** Returns when another instance is the primary, and all are there again. */
   void happen(Estate estate) throws SQLException {
     var primary = estate.holder();
-    var uid = estate.pod(primary).getMetadata().getUid();
+    var uid = estate.uid(primary);
     begin(estate, primary);
     await(this + " of " + primary)
         .atMost(Duration.ofSeconds(90))
@@ -90,20 +92,17 @@ enum Departure {
               var holder = estate.holder();
               return holder != null
                   && !holder.isEmpty()
-                  && (!holder.equals(primary)
-                      || !estate.pod(primary).getMetadata().getUid().equals(uid));
+                  && (!holder.equals(primary) || !Set.of("", uid).contains(estate.uid(primary)));
             });
     estate.awaitSettled();
   }
 
   abstract void begin(Estate estate, String primary) throws SQLException;
 
-  private static void awaitAnother(Estate estate, String pod) {
-    var uid = estate.pod(pod).getMetadata().getUid();
+  private static void awaitAnother(Estate estate, String pod, String uid) {
     await("another pod " + pod)
         .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> estate.pod(pod) != null && !estate.pod(pod).getMetadata().getUid().equals(uid));
+        .until(() -> !Set.of("", uid).contains(estate.uid(pod)));
   }
 }

@@ -232,6 +232,12 @@ final class Estate implements AutoCloseable {
     return kubernetes.pods().inNamespace(where.namespace()).withName(name).get();
   }
 
+  /** Empty between the end of a pod and the making of the next. */
+  String uid(String name) {
+    var pod = pod(name);
+    return pod == null ? "" : pod.getMetadata().getUid();
+  }
+
   Surroundings where() {
     return where;
   }

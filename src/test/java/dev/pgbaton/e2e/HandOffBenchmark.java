@@ -18,28 +18,40 @@ final class HandOffBenchmark {
 
   private final Estate estate;
   private final PrintStream out;
+  private final int runs;
+  private final int plainRuns;
+  private final List<String> plain;
 
-  private HandOffBenchmark(Estate estate, PrintStream out) {
+  private HandOffBenchmark(
+      Estate estate, PrintStream out, int runs, int plainRuns, List<String> plain) {
     this.estate = estate;
     this.out = out;
+    this.runs = runs;
+    this.plainRuns = plainRuns;
+    this.plain = plain;
   }
 
-  /** Runs, ways, kinds of replication, file. */
+  /** Runs, ways, kinds of replication, file, runs of the plain way, its command. */
   public static void main(String[] arguments) throws Exception {
-    var runs = Integer.parseInt(arguments[0]);
     var ways =
         Arrays.stream(arguments[1].split(","))
             .map(way -> Departure.valueOf(way.toUpperCase(Locale.ROOT)))
             .toList();
-    var replications = List.of(arguments[2].split(","));
     var work = Estate.workDirectory();
     try (var kubernetes = Estate.client();
         var out = new PrintStream(Files.newOutputStream(Path.of(arguments[3])), true)) {
       var estate = Estate.install(Surroundings.fromEnvironment(), kubernetes, work);
+      var benchmark =
+          new HandOffBenchmark(
+              estate,
+              out,
+              Integer.parseInt(arguments[0]),
+              Integer.parseInt(arguments[4]),
+              List.of(arguments[5]));
       try {
-        for (var replication : replications) {
+        for (var replication : arguments[2].split(",")) {
           estate.synchronousStandbys(replication.equals("sync") ? 1 : 0);
-          for (var way : ways) new HandOffBenchmark(estate, out).measure(way, replication, runs);
+          for (var way : ways) benchmark.alternate(way, replication);
         }
       } finally {
         if (!Boolean.getBoolean("pgbaton.keep")) estate.close();
@@ -49,7 +61,33 @@ final class HandOffBenchmark {
     System.exit(0);
   }
 
-  private void measure(Departure way, String replication, int runs)
+  /** A few of ours, one of the plain way, and so on: what else the machine does befalls both. */
+  private void alternate(Departure way, String replication)
+      throws InterruptedException, IOException, SQLException {
+    var turns = Math.max(1, plainRuns);
+    for (var turn = 0; turn < turns; turn++) {
+      measure(way, replication, runs * (turn + 1) / turns - runs * turn / turns);
+      if (plainRuns > 0) plain(way, replication);
+    }
+  }
+
+  private void plain(Departure way, String replication) throws IOException {
+    var output =
+        Shell.run(
+            plain,
+            "-n",
+            "1",
+            "--by",
+            way == Departure.DELETE ? "delete" : "rollout",
+            "--replication",
+            replication,
+            "--reuse",
+            "--keep");
+    output.lines().filter(line -> line.startsWith("{")).forEach(out::println);
+    System.err.print(output);
+  }
+
+  private void measure(Departure way, String replication, int times)
       throws InterruptedException, IOException, SQLException {
     var streams = new ArrayList<WriteStream>();
     try {
@@ -58,7 +96,7 @@ final class HandOffBenchmark {
       streams.add(
           WriteStream.start(
               "service", estate.shop().throughPrimaryService(), Duration.ofSeconds(30)));
-      for (var run = 0; run < runs; run++) once(way, replication, streams);
+      for (var run = 0; run < times; run++) once(way, replication, streams);
     } finally {
       streams.forEach(WriteStream::close);
     }
