@@ -63,6 +63,7 @@ class BrokenDecisionsTest {
                 seed -> {
                   var simulation =
                       new Simulation(seed, null, w -> w, BrokenDecisionsTest::nobodyLags);
+                  simulation.allowLag(8192);
                   oneLags(simulation);
                   return simulation;
                 }))

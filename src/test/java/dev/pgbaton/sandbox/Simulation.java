@@ -65,6 +65,12 @@ final class Simulation {
         };
   }
 
+  /** Less than a run's clients write anyway, so that a replica can be too far behind. */
+  void allowLag(int bytes) {
+    spec.maxReplicaLag = Integer.toString(bytes);
+    invariants.farBehind(2L * bytes);
+  }
+
   World world() {
     return world;
   }

@@ -10,6 +10,7 @@ final class SpecText {
   int synchronous;
   int pgpool;
   String failover = "fast";
+  String maxReplicaLag = "1Mi";
   String tag = "17.1";
   final SortedMap<String, String> parameters = new TreeMap<>();
   String broken = "";
@@ -25,9 +26,9 @@ final class SpecText {
           storage: {size: 10Gi}
           replication: {synchronousStandbys: %d}
           failover: %s
-          rollout: {maxReplicaLag: 8192, instanceTimeout: 60s}
+          rollout: {maxReplicaLag: %s, instanceTimeout: 60s}
         %s%s%s"""
-        .formatted(instances, tag, synchronous, failover, parameters(), pgpool(), broken);
+        .formatted(instances, tag, synchronous, failover, maxReplicaLag, parameters(), pgpool(), broken);
   }
 
   private String parameters() {
