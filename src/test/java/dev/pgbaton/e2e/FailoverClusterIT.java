@@ -167,8 +167,7 @@ class FailoverClusterIT {
 
   private void assertGaps(Map<String, ChaosClient.Seen> seen, Duration bound) {
     seen.forEach(
-        (client, s) ->
-            assertThat(s.longestGap()).as(client).isLessThan(WHERE.patience(bound)));
+        (client, s) -> assertThat(s.longestGap()).as(client).isLessThan(WHERE.patience(bound)));
   }
 
   private Strikes strikes() {

@@ -24,7 +24,9 @@ final class Invariants {
   /** How old an instance's trouble has to be before a later look must have seen it. */
   private static final long SEEN_AFTER_MILLIS = 2500;
 
-  /** Clients write 5 KiB in a second: what the spec allows, and what may come while it is looked. */
+  /**
+   * Clients write 5 KiB in a second: what the spec allows, and what may come while it is looked.
+   */
   private long farBehind = (1 << 20) + (8 << 10);
 
   private static final Set<String> HOLDING_DATA =

@@ -28,7 +28,8 @@ final class SpecText {
           failover: %s
           rollout: {maxReplicaLag: %s, instanceTimeout: 60s}
         %s%s%s"""
-        .formatted(instances, tag, synchronous, failover, maxReplicaLag, parameters(), pgpool(), broken);
+        .formatted(
+            instances, tag, synchronous, failover, maxReplicaLag, parameters(), pgpool(), broken);
   }
 
   private String parameters() {
