@@ -29,11 +29,11 @@ final class RandomPushes {
     return switch (chance.between(0, 14)) {
       case 0 -> {
         spec.tag = "17.%d-does-not-exist".formatted(++version);
-        yield "an image that does not exist";
+        yield "an image that does not exist" + andASetting();
       }
       case 1 -> {
         spec.tag = "17.%d-crashes".formatted(++version);
-        yield "an image that crashes";
+        yield "an image that crashes" + andASetting();
       }
       case 2 -> {
         spec.parameters.put("max_connections", Integer.toString(chance.between(50, 300)));
@@ -69,6 +69,13 @@ final class RandomPushes {
         yield "image " + spec.tag;
       }
     };
+  }
+
+  /** What is taken back with it. */
+  private String andASetting() {
+    if (chance.oneIn(2)) return "";
+    spec.parameters.put("work_mem", chance.between(65, 99) + "MB");
+    return " and work_mem";
   }
 
   /** Something that can be carried out. */
