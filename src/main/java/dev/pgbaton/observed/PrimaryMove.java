@@ -27,7 +27,7 @@ public record PrimaryMove(
       ClusterId cluster, Lease before, Lease after, Instant at) {
     var to = holder(after);
     var former = holder(before);
-    var from = former.isEmpty() ? note(after, Names.LAST_HOLDER) : former;
+    var from = former.isEmpty() ? note(before, Names.LAST_HOLDER) : former;
     if (to.isEmpty() || from.isEmpty() || to.equals(from) || to.equals(former))
       return Optional.empty();
     // Only who hands over writes the other's name and, in the same write, how far the data goes.

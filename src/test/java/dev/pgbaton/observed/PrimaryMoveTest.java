@@ -49,7 +49,7 @@ class PrimaryMoveTest {
   @Test
   void aLeaseThatWasLetGoIsTaken() {
     var free = lease("", 3, Map.of(Names.LAST_HOLDER, "orders-0"));
-    var taken = lease("orders-2", 4, Map.of(Names.LAST_HOLDER, "orders-0"));
+    var taken = lease("orders-2", 4, Map.of(Names.LAST_HOLDER, "orders-2"));
 
     assertThat(PrimaryMove.between(ID, free, taken, NOW))
         .contains(new PrimaryMove(ID, "orders-0", "orders-2", Cause.FAILOVER, 4, NOW));
