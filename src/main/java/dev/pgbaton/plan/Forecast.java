@@ -64,8 +64,11 @@ public record Forecast(
   public static Forecast of(DesiredCluster wanted, ObservedCluster observed, Plan plan) {
     var desired = LastGood.insteadOf(wanted, observed.journal());
     var changes = Planner.changes(desired, observed);
-    var restarts = restarting(desired, observed, changes);
-    var steps = steps(wanted, desired, observed, changes, restarts);
+    // What the spec asks for can't be: there is no way from here.
+    var impossible = plan instanceof Blocked(_, var field, _) && !field.isEmpty();
+    var restarts = impossible ? List.<Instance>of() : restarting(desired, observed, changes);
+    var steps =
+        impossible ? List.<String>of() : steps(wanted, desired, observed, changes, restarts);
     var verdict =
         switch (plan) {
           case InSync() -> Verdict.NOTHING_TO_DO;
@@ -133,7 +136,9 @@ public record Forecast(
       steps.add("make a new cluster of %d instances".formatted(desired.layout().instances()));
       return steps;
     }
-    if (!changes.isEmpty()) steps.add("write %d objects".formatted(changes.size()));
+    if (!changes.isEmpty())
+      steps.add(
+          changes.size() == 1 ? "write 1 object" : "write %d objects".formatted(changes.size()));
     if (Reloading.tell(desired, observed).isPresent())
       steps.add("reload settings on every instance");
     if (changes.stream().anyMatch(c -> c.object().object() instanceof Deployment))

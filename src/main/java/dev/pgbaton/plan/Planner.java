@@ -127,7 +127,7 @@ public final class Planner {
 
   static Plan refusal(Unsafe unsafe, ObservedCluster observed, Instant now) {
     var deadline = Deadlines.toPassByItself(observed);
-    return unsafe.field().isEmpty() && now.isBefore(deadline)
+    return unsafe.mayPass() && now.isBefore(deadline)
         ? new Await(unsafe.text(), deadline, Optional.of(unsafe.reason()))
         : new Blocked(unsafe.reason(), unsafe.field(), unsafe.text() + ".");
   }

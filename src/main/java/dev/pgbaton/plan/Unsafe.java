@@ -31,6 +31,22 @@ record Unsafe(Refusal reason, String field, String text) {
     this(reason, "", text);
   }
 
+  /** Whether it may be over in a moment without anybody doing something. */
+  boolean mayPass() {
+    return switch (reason) {
+      case MORE_THAN_ONE_PRIMARY,
+          NO_PRIMARY,
+          ROLE_NOT_KNOWN,
+          REPLICA_NOT_READY,
+          REPLICA_NOT_STREAMING,
+          REPLICA_LAGS,
+          NODE_CORDONED,
+          CONFIG_ERRORS ->
+          true;
+      default -> false;
+    };
+  }
+
   /** The first one, the gravest kinds first. */
   static Optional<Unsafe> find(DesiredCluster desired, ObservedCluster observed) {
     // What is broken can't be harmed, and may need this very commit.

@@ -301,7 +301,7 @@ class GitopsClusterIT {
     var wanted = plan(forge.read(ORDERS_FILE));
     assertThat(wanted.exit()).isZero();
     assertThat(wanted.output())
-        .contains("can proceed")
+        .contains("can proceed", "next: change StatefulSet")
         .containsPattern(
             "(?s)restart orders-\\d: image .*restart orders-\\d: image .*hand off %1$s → orders-\\d.*restart %1$s, a replica by then"
                 .formatted(primary))
