@@ -39,6 +39,8 @@ final class Follower {
   private static final Duration LEASE_PATIENCE = Duration.ofSeconds(3);
 
   private static final int REWIND_ATTEMPTS = 2;
+  private static final Duration PROMOTION = Duration.ofMillis(1_500);
+
   private static final int START_ATTEMPTS = 5;
 
   private Follower() {}
@@ -108,7 +110,7 @@ final class Follower {
     if (failure.filter(f -> isTheDatas(f, view.memory())).isPresent())
       return decided(new SetAside(failure.get().reason()), failure.get().reason());
     return Backoff.wait(failure, view.memory(), now)
-        .orElseGet(() -> returnToHolder(view, holder, data, failure));
+        .orElseGet(() -> returnToHolder(view, holder, data, failure, now));
   }
 
   /** Not the settings' or the node's: one copy after the other would fill the volume. */
@@ -120,7 +122,11 @@ final class Follower {
   }
 
   private static Decision returnToHolder(
-      InstanceView view, String holder, DataDirectory data, Optional<Failure> failure) {
+      InstanceView view,
+      String holder,
+      DataDirectory data,
+      Optional<Failure> failure,
+      Duration now) {
     var theirs = view.statusOf(holder).filter(s -> s.position().isPresent());
     if (theirs.isEmpty() && failure.filter(Failure::unusable).isPresent())
       return waiting("the data here is half rewound, and " + holder + " does not answer yet");
@@ -130,6 +136,8 @@ final class Follower {
               new StartStandby(Optional.of(holder)),
               "it was a standby; " + holder + " does not answer yet")
           : waiting("it was a primary, and " + holder + " can't be asked for its history yet");
+    if (!leads(theirs.get()) && !data.standby() && promotesSoon(view, now))
+      return waiting("it was the primary, and %s is about to be promoted".formatted(holder));
     return followFromDisk(view, holder, data, failure, theirs.get());
   }
 
@@ -139,6 +147,19 @@ final class Follower {
 
   private static Lineage lineage(DataDirectory data, InstanceStatus theirs) {
     return Lineage.of(data, theirs.position().orElseThrow(), theirs.history());
+  }
+
+  /**
+   * The end of a handoff: its start would only take processor time from the promotion, unless
+   * clients wait for it as the standby that confirms their commits.
+   */
+  private static boolean promotesSoon(InstanceView view, Duration now) {
+    var others = view.self().instances().size() - 2;
+    return others >= view.settings().synchronousStandbys()
+        && view.memory()
+            .stoppedSince()
+            .filter(since -> !InstancePlanner.elapsed(since, now, PROMOTION))
+            .isPresent();
   }
 
   private static Decision followFromDisk(

@@ -415,6 +415,11 @@ final class InstanceFixture {
     return this;
   }
 
+  InstanceFixture stoppedFor(Duration time) {
+    memory = memory.observed(server, intents, memory.streamed(), NOW.minus(time));
+    return this;
+  }
+
   /** A server that answered that long ago and has not since. */
   InstanceFixture silentFor(Duration time) {
     memory = memory.observed(server, intents, memory.streamed(), NOW.minus(time));

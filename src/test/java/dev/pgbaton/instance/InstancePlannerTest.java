@@ -207,9 +207,25 @@ class InstancePlannerTest {
     assertThat(
             instance("pg-0")
                 .stopped(formerPrimary(at(1, 400)))
+                .stoppedFor(Duration.ofSeconds(2))
                 .leaseOf("pg-1")
                 .peer("pg-1", replica("pg-1", at(1, 500), null))
                 .step())
+        .isEqualTo(new StartStandby(Optional.of("pg-1")));
+  }
+
+  @Test
+  void aFormerPrimaryLeavesTheProcessorToThePromotion() {
+    var former =
+        instance("pg-0")
+            .stopped(formerPrimary(at(1, 400)))
+            .stoppedFor(Duration.ofMillis(100))
+            .leaseOf("pg-1")
+            .peer("pg-1", replica("pg-1", at(1, 500), null));
+
+    assertThat(former.step()).isEqualTo(new Wait(false));
+    assertThat(former.synchronous(2).step())
+        .as("clients wait for its confirmation")
         .isEqualTo(new StartStandby(Optional.of("pg-1")));
   }
 
