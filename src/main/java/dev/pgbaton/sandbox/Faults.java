@@ -145,11 +145,10 @@ public final class Faults {
   public void hang(ClusterId cluster, String pod, Duration lasting) {
     say(pod, "PostgreSQL hangs");
     program(cluster, pod)
-        .map(InstanceProgram::server)
         .ifPresent(
-            server -> {
-              server.freeze();
-              later(lasting, server::thaw);
+            program -> {
+              program.server().hang(true);
+              later(lasting, program::noLongerHangs);
             });
   }
 

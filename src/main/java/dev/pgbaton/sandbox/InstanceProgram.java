@@ -37,6 +37,7 @@ final class InstanceProgram implements Program {
   private Runnable hookDone;
   private boolean over;
   private boolean paused;
+  private boolean containerPaused;
   private int wake;
   private String lastReason = "";
 
@@ -130,14 +131,25 @@ final class InstanceProgram implements Program {
    */
   void pause(boolean everything) {
     paused = true;
+    containerPaused |= everything;
     peers.paused(true);
-    fence.paused(true, everything);
+    fence.paused(true, containerPaused);
     if (everything) server.freeze();
+  }
+
+  /** PostgreSQL was stopped by itself; as long as everything else is too, it stays so. */
+  void noLongerHangs() {
+    if (!server.hung()) return;
+    server.hang(false);
+    if (containerPaused) return;
+    server.unfreeze();
+    server.goOn();
   }
 
   /** Whoever was to be cut off meanwhile is, before it does anything else. */
   void resume() {
     paused = false;
+    containerPaused = false;
     peers.paused(false);
     server.unfreeze();
     fence.paused(false, false);

@@ -45,6 +45,7 @@ final class PostgresServer implements Postgres {
   private boolean checkpointing;
   private boolean logMissing;
   private boolean frozen;
+  private boolean hung;
   private final List<Runnable> whileFrozen = new ArrayList<>();
   private StopMode stopMode;
   private boolean shutDown;
@@ -124,6 +125,11 @@ final class PostgresServer implements Postgres {
     return (phase == Phase.PRIMARY || phase == Phase.STANDBY) && !frozen;
   }
 
+  /** Its data is that of a primary, and it doesn't run. */
+  boolean wasPrimary() {
+    return phase == Phase.STOPPED && volume.data().filter(d -> !d.standby).isPresent();
+  }
+
   boolean frozen() {
     return frozen;
   }
@@ -133,17 +139,23 @@ final class PostgresServer implements Postgres {
     frozen = true;
   }
 
-  void thaw() {
-    unfreeze();
-    goOn();
+  void unfreeze() {
+    frozen = hung;
   }
 
-  void unfreeze() {
-    frozen = false;
+  /** It alone is stopped. */
+  void hang(boolean now) {
+    hung = now;
+    frozen |= now;
+  }
+
+  boolean hung() {
+    return hung;
   }
 
   /** With what came while it was frozen. */
   void goOn() {
+    if (frozen) return;
     var missed = List.copyOf(whileFrozen);
     whileFrozen.clear();
     missed.forEach(Runnable::run);
@@ -488,6 +500,7 @@ final class PostgresServer implements Postgres {
       case IMMEDIATE -> {
         var killed = frozen;
         frozen = false;
+        hung = false;
         // What does not hear the signal is killed.
         after(killed ? 2000 : site.chance().between(3, 20), this::crashed);
       }
@@ -526,6 +539,7 @@ final class PostgresServer implements Postgres {
     phase = Phase.STOPPED;
     shutDown = false;
     frozen = false;
+    hung = false;
     whileFrozen.clear();
     promoting = false;
     waiting.clear();

@@ -119,10 +119,15 @@ final class Site {
               throw new InvariantViolated(
                   "both %s and %s are writable".formatted(other.name(), server.name()));
             });
-    // One that is stopped with all it has done, or is ending, is as good as dead.
+    // One that is stopped with all it has done, or is ending, is as good as dead; and one that
+    // nobody reaches keeps what it has written last.
     network.programs().values().stream()
         .map(InstanceProgram::server)
-        .filter(other -> other != server && other.mayWrite())
+        .filter(other -> other != server)
+        .filter(
+            other ->
+                other.mayWrite()
+                    || other.wasPrimary() && !network.connected(other.name(), server.name()))
         .forEach(this::forgive);
     commits
         .missingAt(server.branch(), server.flushed())
