@@ -110,10 +110,10 @@ class ChaosSoak {
             lost.isEmpty() ? "0" : lost.size() + " " + lost.stream().limit(20).toList(),
             together.isEmpty() ? "no" : "YES " + together.size(),
             run.stage().verdict().map(Forge.Status::state).orElse("no status"));
-    together.stream().limit(20).forEach(t -> run.timeline().say("  two writable: %s", t));
+    together.stream().limit(5).forEach(t -> run.timeline().say("  two writable: %s", t));
     var where = "seed %d round %d".formatted(seed, round.number());
-    assertThat(together).as("two writable at once, " + where).isEmpty();
-    assertThat(lost).as("acknowledged rows that are lost, " + where).isEmpty();
+    assertThat(together.stream().limit(3)).as("two writable at once, " + where).isEmpty();
+    assertThat(lost.stream().limit(20)).as("acknowledged rows that are lost, " + where).isEmpty();
     assertThat(wrong).as("what is not well, " + where).isEmpty();
     assertThat(run.differences()).as("standbys, " + where).isEmpty();
   }
