@@ -106,7 +106,8 @@ final class Follower {
         lease.systemIdentifier().filter(id -> !id.equals(data.systemIdentifier())).isPresent();
     if (foreign)
       return decided(
-          new SetAside("another cluster's"), "the data on the volume belongs to another cluster");
+          new SetAside("another cluster's: " + data.systemIdentifier()),
+          "the data on the volume belongs to another cluster");
     if (failure.filter(f -> isTheDatas(f, view.memory())).isPresent())
       return decided(new SetAside(failure.get().reason()), failure.get().reason());
     return Backoff.wait(failure, view.memory(), now)
@@ -193,12 +194,12 @@ final class Follower {
                   "the data here left the history of "
                       + holder
                       + ", which has not been promoted yet");
-      case SameNumberApart(var fork) ->
-          decided(
-              new SetAside(
-                  "another timeline %d since %s".formatted(data.position().timeline(), fork)),
-              "timeline %d here is not the one of %s"
-                  .formatted(data.position().timeline(), holder));
+      case SameNumberApart(var fork) -> {
+        var what = "another timeline %d since %s".formatted(data.position().timeline(), fork);
+        yield promoted
+            ? decided(new SetAside(what), what + " than " + holder + " has")
+            : waiting(what + " than " + holder + " has, which has not been promoted yet");
+      }
     };
   }
 

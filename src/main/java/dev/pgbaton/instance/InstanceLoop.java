@@ -257,6 +257,7 @@ public final class InstanceLoop {
         postgres.startPrimary();
       }
       case StartStandby(var following) -> {
+        memory = memory.needs(Optional.empty());
         synchronise();
         postgres.startStandby(following);
       }

@@ -76,7 +76,8 @@ public sealed interface ServerState {
     INITIALISE,
     CLONE,
     INSPECT,
-    REWIND
+    REWIND,
+    SET_ASIDE
   }
 
   /**
@@ -105,6 +106,7 @@ public sealed interface ServerState {
       CLONE,
       INSPECT,
       REWIND,
+      SET_ASIDE,
       START
     }
   }

@@ -61,7 +61,7 @@ final class Statuses {
       // A clone counts once it is complete.
       case ServerState.Busy(var work) ->
           notRunning(
-              view, now, work == ServerState.Work.REWIND || work == ServerState.Work.INSPECT);
+              view, now, work != ServerState.Work.CLONE && work != ServerState.Work.INITIALISE);
       case ServerState.Starting _, ServerState.Stopping _ -> notRunning(view, now, true);
     };
   }

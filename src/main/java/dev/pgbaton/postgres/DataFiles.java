@@ -229,6 +229,7 @@ final class DataFiles {
   /** What a work that was broken off has left behind. */
   void clear() {
     delete(paths.beside(".new"));
+    delete(paths.beside(".keeping"));
     delete(replaced());
   }
 

@@ -228,11 +228,16 @@ final class DataVolume {
     return rewound;
   }
 
-  synchronized void setAside(String why) {
-    aside.data(why);
-    files.rewinding(false);
-    rested();
-    divergence = Optional.empty();
+  /** Measuring it, and removing what is older, takes its time. */
+  void setAside(String why) {
+    inBackground(
+        Work.SET_ASIDE,
+        Failure.What.SET_ASIDE,
+        () -> {
+          aside.data(why);
+          files.rewinding(false);
+          return new Ended(0, "");
+        });
   }
 
   /** Asked for often, and changed seldom. */
@@ -276,7 +281,12 @@ final class DataVolume {
   private void finished(Failure.What what, Optional<String> wrong) {
     synchronized (this) {
       dataRead = false;
-      wrong.ifPresentOrElse(reason -> failed(what, reason), () -> failure = Optional.empty());
+      if (what != Failure.What.INSPECT) divergence = Optional.empty();
+      // Once it was let loose on the data, it is a rewind that failed.
+      var rewinding = busy.filter(Work.REWIND::equals).isPresent() && files.rewindUnfinished();
+      wrong.ifPresentOrElse(
+          reason -> failed(rewinding ? Failure.What.REWIND : what, reason),
+          () -> failure = Optional.empty());
       busy = Optional.empty();
     }
     changed.run();
