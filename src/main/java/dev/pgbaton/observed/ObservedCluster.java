@@ -79,7 +79,8 @@ public record ObservedCluster(
         labels.getOrDefault("controller-revision-hash", ""),
         state.ready(),
         meta.getDeletionTimestamp() != null,
-        state.neverReady(),
+        // Clocks may be set, and who carries its role was Ready once.
+        state.neverReady() && !labels.containsKey(Names.ROLE_LABEL),
         node != null && snapshot.cordonedNodes().contains(node),
         state.trouble(),
         state.hopeless(),

@@ -3,6 +3,7 @@ package dev.pgbaton.observed;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,8 +32,7 @@ record PodState(boolean ready, boolean neverReady, Optional<String> trouble, boo
     if (status == null) return new PodState(false, true, Optional.empty(), false);
     var readyCondition = condition(status.getConditions(), "Ready");
     var ready = readyCondition.map(c -> "True".equals(c.getStatus())).orElse(false);
-    var neverReady =
-        !ready && readyCondition.map(c -> sinceItsStart(c, status.getStartTime())).orElse(true);
+    var neverReady = !ready && readyCondition.map(c -> asAtStart(c, status)).orElse(true);
     if (ready) return new PodState(true, false, Optional.empty(), false);
     for (var container : status.getContainerStatuses()) {
       var trouble = trouble(container);
@@ -51,6 +51,15 @@ record PodState(boolean ready, boolean neverReady, Optional<String> trouble, boo
     var apart =
         Duration.between(
             Instant.parse(startTime), Instant.parse(condition.getLastTransitionTime()));
+    return apart.abs().compareTo(Duration.ofSeconds(2)) <= 0;
+  }
+
+  /** Whether it has not changed since the pod began. Before that, somebody has set the clock. */
+  private static boolean asAtStart(PodCondition condition, PodStatus status) {
+    if (status.getStartTime() == null) return true;
+    var apart =
+        Duration.between(
+            Instant.parse(status.getStartTime()), Instant.parse(condition.getLastTransitionTime()));
     return apart.abs().compareTo(Duration.ofSeconds(2)) <= 0;
   }
 

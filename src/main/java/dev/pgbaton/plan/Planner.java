@@ -219,6 +219,8 @@ public final class Planner {
     for (Instance instance : observed.instances()) {
       if (instance.role() == Role.UNKNOWN || instance.terminating()) continue;
       if (instance.roleLabel().equals(instance.role().label())) continue;
+      // The label is also what tells later that its pod was Ready once.
+      if (instance.roleLabel().isEmpty() && !instance.ready()) continue;
       roles.put(instance.pod().name(), instance.role());
       pods.add(instance.pod());
     }

@@ -101,6 +101,7 @@ final class Clusters {
     Optional<VolumeSpace> volume = Optional.empty();
     List<String> fileErrors = List.of();
     String notKnown = "";
+    String changedAt = "2026-01-02T03:01:00Z";
   }
 
   interface Trait {
@@ -121,6 +122,10 @@ final class Clusters {
       m.neverReady = true;
       m.silent = true;
     };
+  }
+
+  static Trait clockSetBack() {
+    return m -> m.changedAt = "2026-01-02T02:58:00Z";
   }
 
   static Trait terminating() {
@@ -357,7 +362,8 @@ final class Clusters {
             .withUid("uid-" + member.name)
             .withResourceVersion("7")
             .addToLabels("controller-revision-hash", member.outdated ? "old" : "new")
-            .addToLabels(Names.ROLE_LABEL, member.roleLabel)
+            .addToLabels(
+                member.roleLabel.isEmpty() ? Map.of() : Map.of(Names.ROLE_LABEL, member.roleLabel))
             .endMetadata()
             .withNewSpec()
             .withNodeName("node-of-" + member.name)
@@ -371,8 +377,7 @@ final class Clusters {
             .addNewCondition()
             .withType("Ready")
             .withStatus(member.ready ? "True" : "False")
-            .withLastTransitionTime(
-                member.neverReady ? "2026-01-02T03:00:00Z" : "2026-01-02T03:01:00Z")
+            .withLastTransitionTime(member.neverReady ? "2026-01-02T03:00:00Z" : member.changedAt)
             .endCondition()
             .endStatus();
     if (!member.waiting.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.pgbaton.plan;
 
 import static dev.pgbaton.plan.Clusters.NOW;
+import static dev.pgbaton.plan.Clusters.clockSetBack;
 import static dev.pgbaton.plan.Clusters.cluster;
 import static dev.pgbaton.plan.Clusters.crashed;
 import static dev.pgbaton.plan.Clusters.imageCantBePulled;
@@ -375,6 +376,14 @@ class PlannerTest {
             j.withIntent(
                 new Intent(
                     "c0ffee", "hash", "clusters/orders.yaml", NOW.minusSeconds(660), false)));
+  }
+
+  @Test
+  void aClockThatWasSetBackMakesNoPodOneThatWasNeverReady() {
+    var instance =
+        cluster().primary("orders-0").replica("orders-1", notReady(), clockSetBack()).observed();
+
+    assertThat(instance.instances().getLast().neverReady()).isFalse();
   }
 
   @Test
