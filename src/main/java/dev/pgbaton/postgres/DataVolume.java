@@ -288,6 +288,7 @@ final class DataVolume {
           reason -> failed(rewinding ? Failure.What.REWIND : what, reason),
           () -> failure = Optional.empty());
       busy = Optional.empty();
+      keptLookedAt = System.nanoTime() - KEPT_LOOKED_AT_EVERY;
     }
     changed.run();
   }

@@ -21,6 +21,9 @@ final class DivergedLog {
   private static final Pattern END =
       Pattern.compile("error in WAL record at [0-9A-F]+/[0-9A-F]+: .* at ([0-9A-F]+/[0-9A-F]+)");
 
+  /** The last segment was full, or closed. */
+  private static final Pattern NO_MORE = Pattern.compile("could not find file \"([0-9A-F]{24})\"");
+
   private static final List<String> ENDS =
       List.of(
           "error in WAL record at", "could not find a valid record after", "could not find file");
@@ -107,6 +110,8 @@ final class DivergedLog {
       if (!line.startsWith("pg_waldump: ")) continue;
       var ended = END.matcher(line);
       if (ended.find()) end = later(end, Lsn.parse(ended.group(1)));
+      var noMore = NO_MORE.matcher(line);
+      if (noMore.find()) end = later(end, WalSegments.start(noMore.group(1)));
       if (line.contains("error:") && ENDS.stream().noneMatch(line::contains))
         return Found.UNREADABLE;
     }

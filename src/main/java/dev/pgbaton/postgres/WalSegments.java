@@ -14,6 +14,12 @@ final class WalSegments {
     return "%08X%08X%08X".formatted(timeline, number / perFile, number % perFile);
   }
 
+  static Lsn start(String name) {
+    return new Lsn(
+        Long.parseLong(name.substring(8, 16), 16) << 32
+            | Long.parseLong(name.substring(16), 16) * SIZE);
+  }
+
   static boolean isSegment(String name) {
     return name.length() == 24 && name.chars().allMatch(c -> Character.digit(c, 16) >= 0);
   }
