@@ -51,7 +51,8 @@ class DivergedLogTest {
   @Test
   void aLogThatEndsWithAFullSegmentReachesTheNextOne() {
     assertThat(
-            found("pg_waldump: error: could not find file \"000000030000000100000002\": No such file"))
+            found(
+                "pg_waldump: error: could not find file \"000000030000000100000002\": No such file"))
         .isEqualTo(new DivergedLog.Found(0x102000000L - 0x15167E0, 0));
   }
 
