@@ -215,19 +215,33 @@ final class DataFiles {
   /** Gives up the data here. */
   void give() {
     try {
-      Files.move(paths.data(), replaced());
-      delete(replaced());
+      Files.move(paths.data(), givenUp());
+      delete(givenUp());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Path givenUp() {
+    return paths.beside(".given-up");
   }
 
   private Path replaced() {
     return paths.beside(".replaced");
   }
 
-  /** What a work that was broken off has left behind. */
+  /**
+   * What a work that was broken off has left behind. Between the two renames of {@link #complete}
+   * the data here is whole, under its other name.
+   */
   void clear() {
+    try {
+      if (!Files.exists(paths.data()) && Files.exists(replaced()))
+        Files.move(replaced(), paths.data());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    delete(givenUp());
     delete(paths.beside(".new"));
     delete(paths.beside(".keeping"));
     delete(replaced());

@@ -80,8 +80,17 @@ final class SetAside {
     }
   }
 
+  /** By the time, for people; always after the last one, also when the clock was set back. */
   private Path place() {
-    return paths.beside(".aside-" + System.currentTimeMillis());
+    var prefix = paths.data().getFileName() + ".aside-";
+    var last =
+        directories().stream()
+            .map(d -> d.getFileName().toString().substring(prefix.length()))
+            .filter(number -> number.matches("[0-9]{1,15}"))
+            .mapToLong(Long::parseLong)
+            .max()
+            .orElse(0);
+    return paths.beside(".aside-" + Math.max(System.currentTimeMillis(), last + 1));
   }
 
   private static void note(Path aside, String why, long bytes) throws IOException {

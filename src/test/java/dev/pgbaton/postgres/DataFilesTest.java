@@ -84,6 +84,27 @@ class DataFilesTest {
   }
 
   @Test
+  void aKillBetweenTheTwoRenamesOfACopyLosesNoData() throws IOException {
+    Files.createDirectories(volume.resolve("pgdata.new"));
+    Files.move(data, volume.resolve("pgdata.replaced"));
+
+    files.clear();
+
+    assertThat(files.present()).isTrue();
+    assertThat(volume).isDirectoryNotContaining(p -> !p.equals(data));
+  }
+
+  @Test
+  void dataThatWasBeingGivenUpDoesNotComeBackInHalf() throws IOException {
+    Files.move(data, volume.resolve("pgdata.given-up"));
+
+    files.clear();
+
+    assertThat(files.present()).isFalse();
+    assertThat(volume).isEmptyDirectory();
+  }
+
+  @Test
   void whatABrokenOffCopyLeftBehindIsCleared() throws IOException {
     Files.createDirectories(volume.resolve("pgdata.new/base"));
     Files.createDirectories(volume.resolve("pgdata.replaced/base"));

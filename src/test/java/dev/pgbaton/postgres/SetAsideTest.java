@@ -96,6 +96,17 @@ class SetAsideTest {
   }
 
   @Test
+  void theLatestIsTheLatestAlsoWhenTheClockWasSetBack() throws IOException {
+    Files.createDirectories(volume.resolve("pgdata.aside-2999999999999"));
+    fill();
+
+    aside.data("after the clock was set back");
+
+    assertThat(aside.kept().getLast().why()).isEqualTo("after the clock was set back");
+    assertThat(aside.kept()).hasSize(2);
+  }
+
+  @Test
   void theLatestIsNeverRemovedToMakeRoom() throws IOException, InterruptedException {
     for (var i = 0; i < 2; i++) {
       fill();
