@@ -127,6 +127,18 @@ class FailoverClusterIT {
         .isLessThan(WHERE.patience(Duration.ofSeconds(9)));
   }
 
+  @Test
+  @Order(6)
+  void theProgramNeedsNoPasswordForItsOwnServer() throws Exception {
+    var over =
+        Databases.query(
+            run.stage().shop().throughPrimaryService(),
+            "select distinct coalesce(host(client_addr), 'socket') from pg_stat_activity"
+                + " where application_name = 'pgbaton' and usename = 'postgres'");
+
+    assertThat(over).containsExactly("socket");
+  }
+
   private List<Look> looksDuring(Fault fault) throws Exception {
     run.begin();
     strikes().strike(fault);
