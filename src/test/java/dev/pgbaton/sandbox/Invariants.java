@@ -36,6 +36,7 @@ final class Invariants {
   private final FakeGit git;
   private final ClusterId id;
   private final Site site;
+  private final Map<String, Long> thereSince = new HashMap<>();
   private final Map<String, Long> unwellSince = new HashMap<>();
   private final Map<String, Boolean> wasReady = new HashMap<>();
   private final Set<String> reached = new TreeSet<>();
@@ -78,6 +79,7 @@ final class Invariants {
           "more than one instance is writable: "
               + writable.stream().map(PostgresServer::name).toList());
     for (Pod pod : pods()) {
+      thereSince.putIfAbsent(pod.getMetadata().getUid(), world.agenda().millis());
       var name = pod.getMetadata().getName();
       if (unwell(pod).isPresent()) unwellSince.putIfAbsent(name, world.agenda().millis());
       else unwellSince.remove(name);
@@ -211,6 +213,11 @@ final class Invariants {
         .anyMatch(Machines::cordoned);
   }
 
+  private long thereFor(Pod pod) {
+    var now = world.agenda().millis();
+    return now - thereSince.getOrDefault(pod.getMetadata().getUid(), now);
+  }
+
   private static int ordinal(String pod) {
     return Integer.parseInt(pod.substring(pod.lastIndexOf('-') + 1));
   }
@@ -258,6 +265,14 @@ final class Invariants {
             + "-"
             + AppliedHash.of(desired.statefulSet().getSpec().getTemplate()).substring(0, 10);
     var pods = pods();
+    // One that somebody has just had made may not have been seen yet.
+    pods =
+        pods.stream()
+            .filter(
+                p ->
+                    ordinal(p.getMetadata().getName()) < desired.layout().instances()
+                        || thereFor(p) > SEEN_AFTER_MILLIS + 150L * lateness)
+            .toList();
     if (pods.size() != desired.layout().instances())
       return Optional.of(
           "%d pods are there instead of %d".formatted(pods.size(), desired.layout().instances()));
