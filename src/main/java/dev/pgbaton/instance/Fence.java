@@ -8,6 +8,12 @@ import java.time.Duration;
  * standby.
  */
 public interface Fence {
+  /**
+   * Something is about to be asked on which the next deadline will rest: what time passes from here
+   * on counts, also what the machine sleeps meanwhile.
+   */
+  default void sending() {}
+
   void allowUntil(Duration deadline);
 
   /** This instance does not hold the Lease. */

@@ -155,7 +155,8 @@ public final class InstanceLoop {
         .ifPresent(
             state -> {
               promises.seen(state);
-              leaseView = leaseView.seen(state, now).promised(promises.until(state));
+              leaseView =
+                  leaseView.seen(state, now).promised(promises.until(state)).read(lease.readAt());
             });
     peers.among(others());
     var asked = peers.latest();
@@ -316,6 +317,7 @@ public final class InstanceLoop {
 
   /** The Lease counts from before the write was sent, because nobody knows when it arrived. */
   private boolean confirm(LeaseState next, Duration sent) {
+    fence.sending();
     switch (lease.write(next)) {
       case Written.Done(var state) -> {
         var until = sent.plus(settings.fenceAfter());
@@ -342,9 +344,10 @@ public final class InstanceLoop {
   /** From before the first question was sent: each of them counts from when it arrived. */
   private void askPromises(Duration sent) {
     var asked = new Promise(self.name(), self.life(), known().epoch(), known().lapsesAfter());
-    var others =
-        known().quorum().members().stream().filter(name -> !name.equals(self.name())).toList();
+    // A write that was carried out without our hearing of it may have made more of them members.
+    var others = others();
     leaseView = leaseView.asked(sent);
+    fence.sending();
     if (!peers.promise(others, asked)) return;
     var until = sent.plus(settings.fenceAfter());
     leaseView = leaseView.assured(until);

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param attemptedAt when a write was last tried in vain
  * @param askedAt when the others were last asked to promise that
  * @param promisedUntil until when this instance has promised the present holder not to take it
+ * @param readAt when the Lease was last read or written successfully, changed or not
  */
 public record LeaseView(
     Optional<LeaseState> state,
@@ -23,12 +24,14 @@ public record LeaseView(
     Optional<Duration> heldUntil,
     Optional<Duration> attemptedAt,
     Optional<Duration> askedAt,
-    Optional<Duration> promisedUntil) {
+    Optional<Duration> promisedUntil,
+    Optional<Duration> readAt) {
 
   public static LeaseView unknown() {
     return new LeaseView(
         Optional.empty(),
         Duration.ZERO,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -70,7 +73,8 @@ public record LeaseView(
     return same
         ? this
         : new LeaseView(
-            Optional.of(newest), now, confirmedAt, heldUntil, attemptedAt, askedAt, promisedUntil);
+            Optional.of(newest), now, confirmedAt, heldUntil, attemptedAt, askedAt, promisedUntil,
+        readAt);
   }
 
   LeaseView confirmed(Duration sent, Duration until) {
@@ -81,7 +85,8 @@ public record LeaseView(
         Optional.of(until),
         Optional.empty(),
         Optional.empty(),
-        promisedUntil);
+        promisedUntil,
+        readAt);
   }
 
   /** The others will leave it alone until then. */
@@ -93,12 +98,13 @@ public record LeaseView(
         Optional.of(until),
         attemptedAt,
         askedAt,
-        promisedUntil);
+        promisedUntil,
+        readAt);
   }
 
   LeaseView promised(Optional<Duration> until) {
     return new LeaseView(
-        state, unchangedSince, confirmedAt, heldUntil, attemptedAt, askedAt, until);
+        state, unchangedSince, confirmedAt, heldUntil, attemptedAt, askedAt, until, readAt);
   }
 
   LeaseView unconfirmed() {
@@ -109,12 +115,14 @@ public record LeaseView(
         Optional.empty(),
         attemptedAt,
         askedAt,
-        promisedUntil);
+        promisedUntil,
+        readAt);
   }
 
   LeaseView failed(Duration now) {
     return new LeaseView(
-        state, unchangedSince, confirmedAt, heldUntil, Optional.of(now), askedAt, promisedUntil);
+        state, unchangedSince, confirmedAt, heldUntil, Optional.of(now), askedAt, promisedUntil,
+        readAt);
   }
 
   LeaseView asked(Duration now) {
@@ -125,7 +133,18 @@ public record LeaseView(
         heldUntil,
         attemptedAt,
         Optional.of(now),
-        promisedUntil);
+        promisedUntil,
+        readAt);
+  }
+
+  LeaseView read(Optional<Duration> at) {
+    return new LeaseView(
+        state, unchangedSince, confirmedAt, heldUntil, attemptedAt, askedAt, promisedUntil, at);
+  }
+
+  /** Whether the API server has said since then what stands on it. */
+  boolean readSince(Duration moment) {
+    return readAt.filter(at -> at.compareTo(moment) >= 0).isPresent();
   }
 
   /** Whether a renewal has failed about which the others were not asked yet. */

@@ -1,5 +1,6 @@
 package dev.pgbaton.instance;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** The cluster's Lease. */
@@ -9,6 +10,9 @@ public interface PrimaryLease {
    * been read once.
    */
   Optional<LeaseState> latest();
+
+  /** When it was last read or written successfully, by the clock of the passes. */
+  Optional<Duration> readAt();
 
   /** Replaces the version that {@code next} names, or nothing. */
   Written write(LeaseState next);

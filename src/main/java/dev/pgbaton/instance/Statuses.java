@@ -66,6 +66,18 @@ final class Statuses {
     };
   }
 
+  /** One that does not know yet that nobody holds the Lease may follow its holder in a moment. */
+  private static boolean cutOff(InstanceView view, Duration now) {
+    var vacant =
+        view.leaseState().filter(l -> l.holder().isEmpty()).isPresent()
+            || view.leaseState().isPresent() && view.lease().lapsed(now, view.settings());
+    return vacant
+        && view.server() instanceof Standby standby
+        && standby.follows().isEmpty()
+        && standby.streamingFrom().isEmpty()
+        && !standby.promoting();
+  }
+
   private static boolean promised(InstanceView view, Duration now) {
     return view.lease().promisedUntil().filter(until -> now.compareTo(until) < 0).isPresent();
   }
@@ -98,10 +110,7 @@ final class Statuses {
         ready,
         view.intents().leaving(),
         true,
-        view.server() instanceof Standby standby
-            && standby.follows().isEmpty()
-            && standby.streamingFrom().isEmpty()
-            && !standby.promoting(),
+        cutOff(view, now),
         promised(view, now),
         Optional.of(systemIdentifier),
         Optional.of(position),

@@ -43,7 +43,7 @@ final class Succession {
           yield waiting("the data on the volume belongs to another cluster");
         if (failure.filter(ServerState.Failure::unusable).isPresent())
           yield waiting("the data here is half rewound, and there is no primary to end that with");
-        if (isLastHolder(view, lease) || lease.systemIdentifier().isEmpty())
+        if (isLastHolder(view, lease) || knowsNoFormerHolder(lease))
           yield resume(view, lease, d.position(), now);
         yield Backoff.wait(failure, view.memory(), now)
             .orElseGet(
@@ -56,11 +56,11 @@ final class Succession {
                         "nobody holds the Lease; it was a standby"));
       }
       case Standby standby -> {
-        if (givenUp(view, lease))
+        if (givenUp(view, lease) && nobodyElseHasMore(view, lease, standby))
           yield decided(
               new TakeLease(),
               "a person gives up what only %s may have".formatted(lease.lastHolder().get()));
-        if (lease.systemIdentifier().isEmpty()) yield resume(view, lease, standby.received(), now);
+        if (knowsNoFormerHolder(lease)) yield resume(view, lease, standby.received(), now);
         yield succeed(view, lease, standby, now);
       }
       case ServerState.Busy(var work) -> waiting("busy: " + work);
@@ -69,6 +69,11 @@ final class Succession {
       case ServerState.Primary _ ->
           decided(InstanceStep.Stop.immediate(), "this instance does not hold the Lease");
     };
+  }
+
+  /** It is new, or was made anew for a cluster that has data. */
+  private static boolean knowsNoFormerHolder(LeaseState lease) {
+    return lease.systemIdentifier().isEmpty() || lease.lastHolder().isEmpty();
   }
 
   private static boolean isLastHolder(InstanceView view, LeaseState lease) {
@@ -140,7 +145,11 @@ final class Succession {
     var quorum = quorum(view, lease);
     var clean = lease.floor().isPresent();
     if (quorum.standbys() > 0 && !clean && !cutOff(standby))
-      return decided(new CutOff(), "what the last holder still writes must not count");
+      return certain(view, vacant)
+          ? decided(new CutOff(), "what the last holder still writes must not count")
+          : waiting("the Lease seems to have lapsed, but can't be read at the moment");
+    if (quorum.standbys() == 0 && standby.streamingFrom().equals(lease.lastHolder()))
+      return waiting("it still receives what " + lease.lastHolder().orElse("") + " has written");
     if (!view.peers().stream().allMatch(p -> p.askedSince(vacant)))
       return closely("nobody holds the Lease; the others are being asked");
     var promised = promisedToTheHolder(view, lease);
@@ -176,6 +185,24 @@ final class Succession {
   private static boolean givenUp(InstanceView view, LeaseState lease) {
     return view.intents().givenUp().isPresent()
         && view.intents().givenUp().equals(lease.lastHolder());
+  }
+
+  /**
+   * Whoever does not reach the API server sees every Lease lapse, and a primary that renews it must
+   * not lose its standbys for that; but it helps those who know.
+   */
+  private static boolean certain(InstanceView view, Duration vacant) {
+    return view.lease().readSince(vacant)
+        || view.peers().stream()
+            .anyMatch(p -> p.askedSince(vacant) && p.status().filter(InstanceStatus::cutOff).isPresent());
+  }
+
+  /** What another instance has is not given up with what the last holder alone may have. */
+  private static boolean nobodyElseHasMore(
+      InstanceView view, LeaseState lease, Standby standby) {
+    return view.peers().stream().allMatch(p -> p.askedSince(vacant(view, lease)))
+        && promisedToTheHolder(view, lease).isEmpty()
+        && ahead(view, standby.received(), true, false).isEmpty();
   }
 
   private static Duration vacant(InstanceView view, LeaseState lease) {

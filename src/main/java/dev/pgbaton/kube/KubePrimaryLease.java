@@ -73,6 +73,11 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
   }
 
   @Override
+  public synchronized Optional<Duration> readAt() {
+    return Optional.ofNullable(newest).map(_ -> Duration.ofNanos(heardAt));
+  }
+
+  @Override
   public Written write(LeaseState next) {
     Lease replaced;
     synchronized (this) {

@@ -66,9 +66,10 @@ final class Guard {
 
   /**
    * @param server the process that must not outlive the deadline, 0 for none
-   * @param deadline by {@link System#nanoTime}
+   * @param deadline tells one deadline from another
+   * @param leftNanos until then
    */
-  void watch(long server, long deadline) {
+  void watch(long server, long deadline, long leftNanos) {
     if (process != null && !process.isAlive()) {
       log.accept("the guard of the fence has ended with " + process.exitValue());
       process = null;
@@ -77,7 +78,7 @@ final class Guard {
     if (process == null && server == 0) return;
     try {
       if (process == null) start();
-      var left = (deadline - System.nanoTime()) / 1_000_000 + AFTER_THE_FENCE_MILLIS;
+      var left = leftNanos / 1_000_000 + AFTER_THE_FENCE_MILLIS;
       line.write(server == 0 ? "0 0\n" : server + " " + Math.max(0, left) + "\n");
       line.flush();
       told = server;

@@ -21,6 +21,7 @@ public final class LocalFence implements Fence {
   private final Consumer<String> log;
   private final Guard guard;
   private volatile Deadline deadline = Deadline.now();
+  private volatile Deadline sent = deadline;
 
   /**
    * A moment by two clocks: the JVM's stands still while the machine sleeps, the one since the boot
@@ -28,11 +29,11 @@ public final class LocalFence implements Fence {
    */
   private record Deadline(long nanos, long sinceBoot) {
     static Deadline now() {
-      return at(System.nanoTime());
+      return new Deadline(System.nanoTime(), Uptime.nanos());
     }
 
-    static Deadline at(long nanos) {
-      return new Deadline(nanos, Uptime.nanos() + nanos - System.nanoTime());
+    Deadline plus(long nanoseconds) {
+      return new Deadline(nanos + nanoseconds, sinceBoot + nanoseconds);
     }
 
     long left() {
@@ -84,8 +85,13 @@ public final class LocalFence implements Fence {
   }
 
   @Override
+  public void sending() {
+    sent = Deadline.now();
+  }
+
+  @Override
   public void allowUntil(Duration until) {
-    deadline = Deadline.at(until.toNanos());
+    deadline = sent.plus(until.toNanos() - sent.nanos());
   }
 
   @Override
@@ -95,21 +101,37 @@ public final class LocalFence implements Fence {
 
   private void watch() {
     while (true) {
-      var present = deadline;
-      var left = present.left();
-      if (left <= 0) cutOff();
-      var server = target.server();
-      var guarded = left > 0 && server != null && target.writable() && server.isAlive();
-      guard.watch(guarded ? server.pid() : 0, present.nanos());
+      var left = 0L;
+      try {
+        left = look();
+      } catch (RuntimeException | Error e) {
+        // Whatever it is (no memory, no process to be had): this thread is the last that may end.
+        kill();
+      }
       LockSupport.parkNanos(left <= 0 ? LOOK_EVERY : Math.min(left, LOOK_EVERY));
     }
+  }
+
+  private long look() {
+    var left = deadline.left();
+    if (left <= 0) cutOff();
+    var server = target.server();
+    var guarded = left > 0 && server != null && target.writable() && server.isAlive();
+    guard.watch(guarded ? server.pid() : 0, deadline.nanos(), left);
+    return left;
+  }
+
+  /** Without a new process, and without a word. */
+  private void kill() {
+    var server = target.server();
+    if (server != null && target.writable() && deadline.left() <= 0) server.destroyForcibly();
   }
 
   private void cutOff() {
     var server = target.server();
     if (server == null || !target.writable() || !server.isAlive()) return;
-    log.accept("fence: the Lease is not held, PostgreSQL is stopped at once");
     Signals.quit(server.pid());
+    log.accept("fence: the Lease is not held, PostgreSQL is stopped at once");
     var asked = System.nanoTime();
     while (server.isAlive()) {
       if (System.nanoTime() - asked > UNTIL_KILLED) {

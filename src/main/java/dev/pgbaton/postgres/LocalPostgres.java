@@ -54,6 +54,7 @@ public final class LocalPostgres implements Postgres {
   private Optional<StopMode> stopping = Optional.empty();
   private Optional<String> follows = Optional.empty();
   private boolean cuttingOff;
+  private boolean logRead;
   private Optional<Quorum> quorum = Optional.empty();
   private volatile Optional<Quorum> inForce = Optional.empty();
   private boolean promoting;
@@ -192,6 +193,9 @@ public final class LocalPostgres implements Postgres {
       return new Primary(
           s.position(0), files.history(s.timeline()), s.systemIdentifier(), checkpointing);
     }
+    logRead |= s.logRead();
+    // How far its log reaches is not known before.
+    if (!logRead && !promoting) return new Starting(false);
     timelineSeen = Math.max(timelineSeen, s.timeline());
     var position = s.position(timelineSeen);
     return new Standby(
@@ -266,6 +270,7 @@ public final class LocalPostgres implements Postgres {
     }
     follows = upstream;
     cuttingOff = false;
+    logRead = false;
     inForce = Optional.empty();
     promoting = false;
     logMissing = false;

@@ -9,7 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The one question that is asked of the running server in each pass. */
+/**
+ * The one question that is asked of the running server in each pass.
+ *
+ * @param logRead whether a standby has read the log that it has to its end: before that it has
+ *     received, and perhaps confirmed, more than it can tell
+ */
 record ServerQuery(
     boolean inRecovery,
     int timeline,
@@ -18,7 +23,8 @@ record ServerQuery(
     String systemIdentifier,
     Optional<String> streamingFrom,
     boolean receiving,
-    Quorum quorum) {
+    Quorum quorum,
+    boolean logRead) {
 
   /**
    * A standby's timeline is the newest of: the one that it streams, the one that its control file
@@ -35,7 +41,10 @@ record ServerQuery(
              s.system_identifier,
              CASE WHEN w.status = 'streaming' THEN w.sender_host END,
              w.pid IS NOT NULL,
-             current_setting('synchronous_standby_names')
+             current_setting('synchronous_standby_names'),
+             pg_last_wal_receive_lsn() IS NOT NULL
+               OR EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
+                          AND wait_event IN ('RecoveryRetrieveRetryInterval', 'RecoveryWalStream'))
       FROM (SELECT pg_is_in_recovery() AS r) r
         CROSS JOIN pg_control_system() s CROSS JOIN pg_control_checkpoint() c CROSS JOIN pg_control_recovery() m
         LEFT JOIN pg_stat_wal_receiver w ON true
@@ -58,7 +67,8 @@ record ServerQuery(
         // <pod>.<headless service>
         Optional.ofNullable(row.getString(6)).map(host -> host.split("\\.")[0]),
         row.getBoolean(7),
-        Quorum.parse(row.getString(8)));
+        Quorum.parse(row.getString(8)),
+        row.getBoolean(9));
   }
 
   static List<String> errors(ResultSet rows) throws SQLException {

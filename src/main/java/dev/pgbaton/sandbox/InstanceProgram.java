@@ -64,6 +64,7 @@ final class InstanceProgram implements Program {
             store,
             new ObjectKey("Lease", site.id().namespace(), leaseName),
             api,
+            clock,
             this::wake);
     this.peers = new SandboxPeers(site, name, clock, this::wake);
     this.fence = new SandboxFence(site.agenda(), clock, server);

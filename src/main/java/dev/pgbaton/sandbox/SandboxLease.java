@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.instance.LeaseState;
 import dev.pgbaton.instance.PrimaryLease;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -19,7 +20,9 @@ final class SandboxLease implements PrimaryLease {
   private final InstanceApi api;
   private final Runnable changed;
   private final Consumer<ObjectStore.Event> watcher = this::happened;
+  private final LocalClock clock;
   private LeaseState latest;
+  private Optional<Duration> readAt = Optional.empty();
   private boolean closed;
 
   SandboxLease(
@@ -28,12 +31,14 @@ final class SandboxLease implements PrimaryLease {
       ObjectStore store,
       ObjectKey key,
       InstanceApi api,
+      LocalClock clock,
       Runnable changed) {
     this.agenda = agenda;
     this.chance = chance;
     this.store = store;
     this.key = key;
     this.api = api;
+    this.clock = clock;
     this.changed = changed;
     store.watch(watcher);
     agenda.in(chance.between(10, 100), this::look);
@@ -67,6 +72,13 @@ final class SandboxLease implements PrimaryLease {
   @Override
   public Optional<LeaseState> latest() {
     return Optional.ofNullable(latest);
+  }
+
+  /** It is asked for where the watch is silent. */
+  @Override
+  public Optional<Duration> readAt() {
+    if (latest != null && !api.away()) readAt = Optional.of(clock.now());
+    return readAt;
   }
 
   @Override

@@ -32,6 +32,7 @@ final class InstanceFixture {
   private int synchronousStandbys;
   private Quorum inForce = Quorum.NONE;
   private Duration promisedUntil;
+  private Duration readAt = NOW;
   private Duration leaseSince = Duration.ZERO;
 
   private InstanceFixture(String name) {
@@ -251,6 +252,26 @@ final class InstanceFixture {
     return new Quorum(self.instances(), synchronousStandbys);
   }
 
+  /** The daemon knows the data, and nobody knows who held it. */
+  InstanceFixture leaseMadeAnew() {
+    leaseFree("nobody", null);
+    lease =
+        new LeaseState(
+            lease.version(),
+            Optional.empty(),
+            Optional.empty(),
+            lease.epoch(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            lease.systemIdentifier(),
+            Quorum.NONE,
+            Duration.ZERO);
+    return this;
+  }
+
   InstanceFixture leaseLapsesAfter(Duration span) {
     lease =
         new LeaseState(
@@ -315,6 +336,12 @@ final class InstanceFixture {
 
   InstanceFixture inForce(Quorum really) {
     inForce = really;
+    return this;
+  }
+
+  /** It has not reached the API server for that long. */
+  InstanceFixture leaseReadBefore(Duration time) {
+    readAt = NOW.minus(time);
     return this;
   }
 
@@ -509,7 +536,8 @@ final class InstanceFixture {
             confirmedAt.map(at -> at.plusSeconds(8)),
             attemptedAt,
             Optional.empty(),
-            Optional.ofNullable(promisedUntil)),
+            Optional.ofNullable(promisedUntil),
+            Optional.ofNullable(readAt)),
         List.copyOf(peers.values()),
         intents,
         memory.observed(server, intents, memory.streamed(), NOW.minusSeconds(1)),

@@ -161,6 +161,14 @@ class InstancePlannerTest {
   }
 
   @Test
+  void theLeaseIsKeptWhileASlowStopSendsTheStandbysTheRest() {
+    assertThat(instance("pg-0").stopping().holding(Duration.ofSeconds(3)).step())
+        .isEqualTo(new RenewLease());
+    assertThat(instance("pg-0").stopping().holding(Duration.ofSeconds(1)).step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
   void aServerThatHasStoppedAnsweringIsStopped() {
     var primary = instance("pg-0").primary().holding();
 

@@ -139,6 +139,40 @@ class SuccessionTest {
   }
 
   @Test
+  void whoDoesNotReachTheApiServerConfirmsWhatItsPrimaryWritesOn() {
+    var alone =
+        survivor()
+            .synchronous(1)
+            .leaseReadBefore(TEN_SECONDS)
+            .peer("pg-2", replica("pg-2", at(1, 500), "pg-0"));
+
+    assertThat(alone.step()).isInstanceOf(Wait.class);
+    assertThat(alone.peer("pg-2", replica("pg-2", at(1, 500), null)).step())
+        .as("it helps whoever knows")
+        .isEqualTo(new CutOff());
+  }
+
+  @Test
+  void whoStillReceivesWhatTheLastHolderHasWrittenWaitsForTheRest() {
+    assertThat(survivor().standby(at(1, 500), "pg-0", true).step()).isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aLeaseThatWasMadeAnewGoesToWhoeverHasTheMost() {
+    var anew =
+        instance("pg-1")
+            .standby(at(1, 500), "pg-0", false)
+            .leaseMadeAnew()
+            .peer("pg-0", replica("pg-0", at(1, 500), null))
+            .peer("pg-2", replica("pg-2", at(1, 400), null));
+
+    assertThat(anew.step()).isInstanceOf(Wait.class);
+    assertThat(anew.peer("pg-0", replica("pg-0", at(1, 499), null)).step())
+        .isEqualTo(new TakeLease());
+    assertThat(anew.unreachable("pg-2").step()).isInstanceOf(Wait.class);
+  }
+
+  @Test
   void withASynchronousStandbyTwoOfThreeAreNeeded() {
     assertThat(cutOffSurvivor().step()).isEqualTo(new TakeLease());
     assertThat(cutOffSurvivor().unreachable("pg-2").step()).isInstanceOf(Wait.class);

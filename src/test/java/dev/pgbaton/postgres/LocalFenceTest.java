@@ -73,7 +73,7 @@ class LocalFenceTest {
   void theGuardEndsAServerWhoseDeadlineNobodyMovesOn() throws Exception {
     var guard = new Guard(said::add);
     start(true, "sleep", "60");
-    guard.watch(server.pid(), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300));
+    guard.watch(server.pid(), 1, TimeUnit.MILLISECONDS.toNanos(300));
 
     assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
     guard.end();
@@ -84,10 +84,10 @@ class LocalFenceTest {
     var guard = new Guard(said::add);
     start(true, "sleep", "60");
     for (int i = 0; i < 8; i++) {
-      guard.watch(server.pid(), System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500));
+      guard.watch(server.pid(), i, TimeUnit.MILLISECONDS.toNanos(500));
       Thread.sleep(200);
     }
-    guard.watch(0, 0);
+    guard.watch(0, 0, 0);
 
     await().during(Duration.ofMillis(1200)).until(server::isAlive);
     guard.end();
@@ -100,7 +100,7 @@ class LocalFenceTest {
     await().until(() -> server.children().count() == 2);
     var children = server.children().toList();
     new ProcessBuilder("kill", "-STOP", Long.toString(server.pid())).start().waitFor();
-    guard.watch(server.pid(), System.nanoTime());
+    guard.watch(server.pid(), 1, 0);
 
     assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
     await().until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
