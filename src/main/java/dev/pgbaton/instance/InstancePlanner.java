@@ -38,9 +38,7 @@ public final class InstancePlanner {
     var holds = view.lease().heldBy(view.self(), now);
     if (view.server().writable() && !holds) return cutOff(view);
     var kept =
-        view.server() instanceof Stopping && holds
-            ? keep(view, now)
-            : Optional.<Decision>empty();
+        view.server() instanceof Stopping && holds ? keep(view, now) : Optional.<Decision>empty();
     if (kept.isPresent()) return kept.get();
     if (view.server() instanceof Stopping stopping)
       return holds && stopping.shutDown().isPresent() && view.memory().handOff().isPresent()
@@ -137,7 +135,8 @@ public final class InstancePlanner {
     if (view.lease().attemptedAt().isPresent()
         && assured.filter(at -> !elapsed(at, now, every)).isPresent()) return false;
     // The clients wait in this moment: a renewal can, a little.
-    var handingOver = view.memory().handOff().isPresent()
+    var handingOver =
+        view.memory().handOff().isPresent()
             && (view.server() instanceof Stopped || view.server() instanceof Stopping);
     var pause = handingOver ? every.multipliedBy(2) : every;
     return view.lease().confirmedAt().filter(at -> !elapsed(at, now, pause)).isEmpty();
@@ -149,8 +148,7 @@ public final class InstancePlanner {
    */
   private static Optional<Decision> keep(InstanceView view, Duration now) {
     if (promisesAreDue(view))
-      return Optional.of(
-          decided(new AskPromises(), "the Lease can't be renewed at the moment"));
+      return Optional.of(decided(new AskPromises(), "the Lease can't be renewed at the moment"));
     return renewalIsDue(view, now)
         ? Optional.of(decided(new RenewLease(), "the Lease is due for renewal"))
         : Optional.empty();

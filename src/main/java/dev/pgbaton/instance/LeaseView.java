@@ -73,8 +73,14 @@ public record LeaseView(
     return same
         ? this
         : new LeaseView(
-            Optional.of(newest), now, confirmedAt, heldUntil, attemptedAt, askedAt, promisedUntil,
-        readAt);
+            Optional.of(newest),
+            now,
+            confirmedAt,
+            heldUntil,
+            attemptedAt,
+            askedAt,
+            promisedUntil,
+            readAt);
   }
 
   LeaseView confirmed(Duration sent, Duration until) {
@@ -121,7 +127,13 @@ public record LeaseView(
 
   LeaseView failed(Duration now) {
     return new LeaseView(
-        state, unchangedSince, confirmedAt, heldUntil, Optional.of(now), askedAt, promisedUntil,
+        state,
+        unchangedSince,
+        confirmedAt,
+        heldUntil,
+        Optional.of(now),
+        askedAt,
+        promisedUntil,
         readAt);
   }
 

@@ -194,12 +194,12 @@ final class Succession {
   private static boolean certain(InstanceView view, Duration vacant) {
     return view.lease().readSince(vacant)
         || view.peers().stream()
-            .anyMatch(p -> p.askedSince(vacant) && p.status().filter(InstanceStatus::cutOff).isPresent());
+            .anyMatch(
+                p -> p.askedSince(vacant) && p.status().filter(InstanceStatus::cutOff).isPresent());
   }
 
   /** What another instance has is not given up with what the last holder alone may have. */
-  private static boolean nobodyElseHasMore(
-      InstanceView view, LeaseState lease, Standby standby) {
+  private static boolean nobodyElseHasMore(InstanceView view, LeaseState lease, Standby standby) {
     return view.peers().stream().allMatch(p -> p.askedSince(vacant(view, lease)))
         && promisedToTheHolder(view, lease).isEmpty()
         && ahead(view, standby.received(), true, false).isEmpty();

@@ -76,7 +76,9 @@ class BrokenInstancesTest {
   }
 
   private static World bringUp(InstanceWires wires, int synchronous) {
-    var world = new World(11, Instant.EPOCH, 3, Boolean.getBoolean("pgbaton.trace") ? System.out::println : null);
+    var world =
+        new World(
+            11, Instant.EPOCH, 3, Boolean.getBoolean("pgbaton.trace") ? System.out::println : null);
     world.wires(wires);
     InstancesInTheModelTest.desired(3, synchronous)
         .objects()
@@ -225,8 +227,7 @@ class BrokenInstancesTest {
           l.handOffRefused(),
           l.restart(),
           l.systemIdentifier(),
-          new Quorum(
-              NAMES, mounted.synchronousStandbysMounted()),
+          new Quorum(NAMES, mounted.synchronousStandbysMounted()),
           l.lapsesAfter());
     }
   }
