@@ -2,6 +2,8 @@ package dev.pgbaton.observed;
 
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -9,6 +11,7 @@ import java.util.Optional;
  *
  * @param revision the StatefulSet's revision that its pod was made from
  * @param neverReady the pod has not been Ready once: replacing it takes nothing away
+ * @param unreadySince when its pod ceased to be Ready, or began; empty while it is Ready
  * @param trouble why the pod does not start, in words for a person; empty while nothing is known to
  *     be wrong
  * @param hopeless whether the trouble can't pass by itself: an image that does not exist, a program
@@ -25,6 +28,7 @@ public record Instance(
     boolean terminating,
     boolean neverReady,
     boolean cordoned,
+    Optional<Instant> unreadySince,
     Optional<String> trouble,
     boolean hopeless,
     String reloadAnnotation,
@@ -41,6 +45,19 @@ public record Instance(
           case Replication.Streaming(var lag, _) -> lag <= maxLag;
           case Replication.NotStreaming _, Replication.NotKnown _ -> false;
         };
+  }
+
+  /**
+   * Down by itself, and not about to come back: never Ready, in trouble that the kubelet sees, or
+   * with a PostgreSQL that has not run for longer than {@code patience} although its container
+   * does.
+   */
+  public boolean broken(Instant now, Duration patience) {
+    return !ready
+        && (neverReady
+            || trouble.isPresent()
+            || role == Role.UNKNOWN
+                && unreadySince.filter(since -> now.isAfter(since.plus(patience))).isPresent());
   }
 
   /** Why it is not settled, for a person. */

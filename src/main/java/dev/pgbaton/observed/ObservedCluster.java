@@ -82,6 +82,7 @@ public record ObservedCluster(
         // Clocks may be set, and who carries its role was Ready once.
         state.neverReady() && !labels.containsKey(Names.ROLE_LABEL),
         node != null && snapshot.cordonedNodes().contains(node),
+        state.unreadySince(),
         state.trouble(),
         state.hopeless(),
         annotations.getOrDefault(Names.RELOAD, ""),

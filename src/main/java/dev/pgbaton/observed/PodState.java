@@ -11,7 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What a pod's status means for us. */
-record PodState(boolean ready, boolean neverReady, Optional<String> trouble, boolean hopeless) {
+record PodState(
+    boolean ready,
+    boolean neverReady,
+    Optional<Instant> unreadySince,
+    Optional<String> trouble,
+    boolean hopeless) {
   private static final Set<String> IMAGE_TROUBLE =
       Set.of(
           "ErrImagePull",
@@ -29,20 +34,22 @@ record PodState(boolean ready, boolean neverReady, Optional<String> trouble, boo
 
   static PodState of(Pod pod) {
     var status = pod.getStatus();
-    if (status == null) return new PodState(false, true, Optional.empty(), false);
+    if (status == null) return new PodState(false, true, Optional.empty(), Optional.empty(), false);
     var readyCondition = condition(status.getConditions(), "Ready");
     var ready = readyCondition.map(c -> "True".equals(c.getStatus())).orElse(false);
     var neverReady = !ready && readyCondition.map(c -> asAtStart(c, status)).orElse(true);
-    if (ready) return new PodState(true, false, Optional.empty(), false);
+    if (ready) return new PodState(true, false, Optional.empty(), Optional.empty(), false);
+    var since = readyCondition.map(c -> Instant.parse(c.getLastTransitionTime()));
     for (var container : status.getContainerStatuses()) {
       var trouble = trouble(container);
-      if (trouble.isPresent()) return new PodState(false, neverReady, trouble, hopeless(container));
+      if (trouble.isPresent())
+        return new PodState(false, neverReady, since, trouble, hopeless(container));
     }
     var unscheduled =
         condition(status.getConditions(), "PodScheduled")
             .filter(c -> "False".equals(c.getStatus()))
             .map(c -> "no node takes it: " + c.getMessage());
-    return new PodState(false, neverReady, unscheduled, false);
+    return new PodState(false, neverReady, since, unscheduled, false);
   }
 
   /** A condition that seems older than the pod tells only that a clock was set meanwhile. */

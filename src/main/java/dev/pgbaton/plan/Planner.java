@@ -119,7 +119,7 @@ public final class Planner {
       return Optional.empty();
     var changes = changes();
     if (Changes.restartInstances(changes, observed))
-      return Unsafe.find(desired, observed).map(unsafe -> refusal(unsafe, observed, now));
+      return Unsafe.find(desired, observed, now).map(unsafe -> refusal(unsafe, observed, now));
     return Changes.reachSettings(changes)
         ? Unsafe.parameterNotKnown(desired, observed).map(unsafe -> refusal(unsafe, observed, now))
         : Optional.empty();

@@ -124,7 +124,10 @@ final class Rollout {
       if (instance.terminating() || instance.role() == PRIMARY || instance.ready()) continue;
       // An instance whose pod is missing is down too.
       var complete = observed.instances().size() >= desired.layout().instances();
-      var alone = complete && unsettled.size() == 1 && instance.trouble().isPresent();
+      var alone =
+          complete
+              && unsettled.size() == 1
+              && instance.broken(now, desired.rollout().instanceTimeout());
       if (instance.neverReady() || alone) {
         return new Proceed(
             new RestartReplica(

@@ -10,6 +10,7 @@ import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.observed.Replication;
 import dev.pgbaton.spec.SettingsCatalogue;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -48,9 +49,10 @@ record Unsafe(Refusal reason, String field, String text) {
   }
 
   /** The first one, the gravest kinds first. */
-  static Optional<Unsafe> find(DesiredCluster desired, ObservedCluster observed) {
+  static Optional<Unsafe> find(DesiredCluster desired, ObservedCluster observed, Instant now) {
     // What is broken can't be harmed, and may need this very commit.
-    var standing = observed.instances().stream().filter(i -> !broken(i)).toList();
+    var patience = desired.rollout().instanceTimeout();
+    var standing = observed.instances().stream().filter(i -> !i.broken(now, patience)).toList();
     if (standing.isEmpty()) return Optional.empty();
     return primary(observed, standing)
         .or(() -> first(standing, i -> unsettled(desired, i)))
@@ -75,10 +77,6 @@ record Unsafe(Refusal reason, String field, String text) {
 
   private static Optional<Unsafe> first(List<Instance> instances, Check check) {
     return instances.stream().flatMap(i -> check.of(i).stream()).findFirst();
-  }
-
-  private static boolean broken(Instance instance) {
-    return !instance.ready() && (instance.neverReady() || instance.trouble().isPresent());
   }
 
   private static Optional<Unsafe> primary(ObservedCluster observed, List<Instance> standing) {

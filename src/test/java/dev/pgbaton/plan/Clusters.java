@@ -124,6 +124,15 @@ final class Clusters {
     };
   }
 
+  static Trait unreadySince(Instant at) {
+    return m -> {
+      m.ready = false;
+      m.silent = true;
+      m.roleLabel = "primary";
+      m.changedAt = at.toString();
+    };
+  }
+
   static Trait clockSetBack() {
     return m -> m.changedAt = "2026-01-02T02:58:00Z";
   }

@@ -12,6 +12,7 @@ import static dev.pgbaton.plan.Clusters.notReady;
 import static dev.pgbaton.plan.Clusters.notStreaming;
 import static dev.pgbaton.plan.Clusters.outdated;
 import static dev.pgbaton.plan.Clusters.silent;
+import static dev.pgbaton.plan.Clusters.unreadySince;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.cluster.ObjectKey;
@@ -191,6 +192,23 @@ class PreflightTest {
   void whatIsBrokenMayNeedThisVeryCommit() {
     assertThat(push(neverReady()).plan()).isInstanceOf(Proceed.class);
     assertThat(push(notReady(), crashed()).plan()).isInstanceOf(Proceed.class);
+  }
+
+  /** PostgreSQL ends again and again, while the program and so the container run. */
+  @Test
+  void aServerThatHasNotStartedForLongMayNeedThisVeryCommit() {
+    var down = cluster().primary("orders-0", unreadySince(NOW.minusSeconds(660))).pushed();
+    var justNow = cluster().primary("orders-0", unreadySince(NOW.minusSeconds(60))).pushed();
+
+    assertThat(down.plan()).isInstanceOf(Proceed.class);
+    assertThat(refused(justNow).reason()).isEqualTo(Refusal.REPLICA_NOT_READY);
+    assertThat(
+            ((Proceed)
+                    cluster()
+                        .primary("orders-0", unreadySince(NOW.minusSeconds(660)), outdated())
+                        .plan())
+                .step())
+        .isInstanceOf(Step.RestartReplica.class);
   }
 
   @Test

@@ -169,6 +169,7 @@ class MetricsTest {
         false,
         false,
         Optional.empty(),
+        Optional.empty(),
         false,
         "",
         "",
