@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,6 +23,7 @@ class HandOffSoak {
   private final int handOffs = Integer.getInteger("pgbaton.soak.handoffs", 100);
   private final Duration limit =
       Duration.ofMinutes(Integer.getInteger("pgbaton.soak.minutes", 600));
+  private final SplittableRandom random = new SplittableRandom(1);
   private final Map<String, List<Duration>> gaps = new TreeMap<>();
 
   @RegisterExtension final LongRun run = new LongRun(WHERE, "handoffs");
@@ -58,7 +60,7 @@ class HandOffSoak {
         run.stage().shop().instances(Shop.ORDERS).stream()
             .map(p -> p.getMetadata().getName())
             .toList();
-    var to = names.get((names.indexOf(from) + 1 + number % 2) % names.size());
+    var to = names.get((names.indexOf(from) + 1 + random.nextInt(2)) % names.size());
     var asked = System.nanoTime();
     ask(to);
     var moved = answer(to, asked);
