@@ -31,7 +31,7 @@ final class Succession {
   private Succession() {}
 
   static Decision decide(InstanceView view, LeaseState lease, Duration now) {
-    if (view.intents().leaving()) return waiting("the pod is about to end");
+    if (view.intents().leaving()) return leave(view, lease);
     if (triedJustNow(view, now)) return waiting("the Lease could not be taken a moment ago");
     if (!lease.mayBeTakenBy(view.self().name()))
       return waiting("this instance is not on the Lease");
@@ -69,6 +69,17 @@ final class Succession {
       case ServerState.Primary _ ->
           decided(InstanceStep.Stop.immediate(), "this instance does not hold the Lease");
     };
+  }
+
+  /** It takes nothing any more, but still counts for whoever does. */
+  private static Decision leave(InstanceView view, LeaseState lease) {
+    return view.server() instanceof Standby standby
+            && quorum(view, lease).standbys() > 0
+            && lease.floor().isEmpty()
+            && !cutOff(standby)
+            && certain(view, vacant(view, lease))
+        ? decided(new CutOff(), "what the last holder still writes must not count")
+        : waiting("the pod is about to end");
   }
 
   /** It is new, or was made anew for a cluster that has data. */
@@ -166,7 +177,7 @@ final class Succession {
 
     if (clean)
       return decided(new TakeLease(), "the last holder stopped cleanly, and all of it is here");
-    if (quorum.standbys() > 0) return byQuorum(view, quorum);
+    if (quorum.standbys() > 0) return byQuorum(view, quorum, mine);
     if (sawTheEnd(view, lease))
       return decided(new TakeLease(), "it streamed until the last holder's end");
     var last = lease.lastHolder().orElse("nobody");
@@ -229,12 +240,12 @@ final class Succession {
    * knows how far it reaches. Should one of them follow the last holder again, then because that
    * one has renewed the Lease, and taking it fails.
    */
-  private static Decision byQuorum(InstanceView view, Quorum quorum) {
+  private static Decision byQuorum(InstanceView view, Quorum quorum, WalPosition mine) {
     var members = view.peers().stream().filter(p -> quorum.members().contains(p.name())).toList();
     var apart =
         1
             + members.stream()
-                .filter(p -> p.status().filter(s -> s.cutOff() && !s.stopping()).isPresent())
+                .filter(p -> p.status().filter(s -> countsFor(mine, s)).isPresent())
                 .count();
     if (apart >= quorum.neededToSucceed())
       return decided(
@@ -247,13 +258,15 @@ final class Succession {
     var soon =
         1
             + members.stream()
-                .filter(
-                    p ->
-                        p.status()
-                            .filter(s -> s.role() == Role.REPLICA && !s.stopping())
-                            .isPresent())
+                .filter(p -> p.status().filter(s -> s.role() == Role.REPLICA).isPresent())
                 .count();
     return soon >= quorum.neededToSucceed() ? closely(why) : waiting(why);
+  }
+
+  /** One that is about to end is not waited for, so it must not have more. */
+  private static boolean countsFor(WalPosition mine, InstanceStatus theirs) {
+    return theirs.cutOff()
+        && (!theirs.stopping() || theirs.position().filter(mine::reaches).isPresent());
   }
 
   private static boolean sawTheEnd(InstanceView view, LeaseState lease) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * A thread of its own that needs nobody's lock: a loop that hangs in a query or in a request must
@@ -20,25 +21,26 @@ public final class LocalFence implements Fence {
   private final Path data;
   private final Consumer<String> log;
   private final Guard guard;
-  private volatile Deadline deadline = Deadline.now();
-  private volatile Deadline sent = deadline;
+  private final LongSupplier sinceBoot;
+  private volatile Deadline deadline;
+  private volatile Deadline sent;
 
   /**
    * A moment by two clocks: the JVM's stands still while the machine sleeps, the one since the boot
    * does not.
    */
   private record Deadline(long nanos, long sinceBoot) {
-    static Deadline now() {
-      return new Deadline(System.nanoTime(), Uptime.nanos());
-    }
-
     Deadline plus(long nanoseconds) {
       return new Deadline(nanos + nanoseconds, sinceBoot + nanoseconds);
     }
 
-    long left() {
-      return Math.min(nanos - System.nanoTime(), sinceBoot - Uptime.nanos());
+    long left(Deadline now) {
+      return Math.min(nanos - now.nanos, sinceBoot - now.sinceBoot);
     }
+  }
+
+  private Deadline now() {
+    return new Deadline(System.nanoTime(), sinceBoot.getAsLong());
   }
 
   /** The server process and whether it is, or may become, writable. */
@@ -77,6 +79,13 @@ public final class LocalFence implements Fence {
   }
 
   public LocalFence(Target target, Path data, Consumer<String> log) {
+    this(target, data, Uptime::nanos, log);
+  }
+
+  LocalFence(Target target, Path data, LongSupplier sinceBoot, Consumer<String> log) {
+    this.sinceBoot = sinceBoot;
+    this.deadline = now();
+    this.sent = deadline;
     this.target = target;
     this.data = data;
     this.log = log;
@@ -86,7 +95,7 @@ public final class LocalFence implements Fence {
 
   @Override
   public void sending() {
-    sent = Deadline.now();
+    sent = now();
   }
 
   @Override
@@ -96,7 +105,7 @@ public final class LocalFence implements Fence {
 
   @Override
   public void forbid() {
-    deadline = Deadline.now();
+    deadline = now();
   }
 
   private void watch() {
@@ -113,7 +122,7 @@ public final class LocalFence implements Fence {
   }
 
   private long look() {
-    var left = deadline.left();
+    var left = deadline.left(now());
     if (left <= 0) cutOff();
     var server = target.server();
     var guarded = left > 0 && server != null && target.writable() && server.isAlive();
@@ -124,7 +133,7 @@ public final class LocalFence implements Fence {
   /** Without a new process, and without a word. */
   private void kill() {
     var server = target.server();
-    if (server != null && target.writable() && deadline.left() <= 0) server.destroyForcibly();
+    if (server != null && target.writable() && deadline.left(now()) <= 0) server.destroyForcibly();
   }
 
   private void cutOff() {

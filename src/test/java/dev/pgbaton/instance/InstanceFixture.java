@@ -384,7 +384,12 @@ final class InstanceFixture {
 
   static InstanceStatus endingReplica(String name, WalPosition position, String from) {
     return status(
-        name, Role.REPLICA, Optional.of(position), Optional.of(from), true, TimelineHistory.NONE);
+        name,
+        Role.REPLICA,
+        Optional.of(position),
+        Optional.ofNullable(from),
+        true,
+        TimelineHistory.NONE);
   }
 
   static InstanceStatus aPrimary(String name, WalPosition position, TimelineHistory history) {

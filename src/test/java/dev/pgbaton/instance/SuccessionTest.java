@@ -2,6 +2,7 @@ package dev.pgbaton.instance;
 
 import static dev.pgbaton.instance.InstanceFixture.at;
 import static dev.pgbaton.instance.InstanceFixture.emptyInstance;
+import static dev.pgbaton.instance.InstanceFixture.endingReplica;
 import static dev.pgbaton.instance.InstanceFixture.formerPrimary;
 import static dev.pgbaton.instance.InstanceFixture.formerStandby;
 import static dev.pgbaton.instance.InstanceFixture.instance;
@@ -182,6 +183,17 @@ class SuccessionTest {
   void aReplicaThatMayStillConfirmWhatTheOldPrimaryWritesDoesNotCount() {
     assertThat(cutOffSurvivor().peer("pg-2", replica("pg-2", at(1, 500), "pg-0")).step())
         .isEqualTo(new Wait(true));
+  }
+
+  @Test
+  void oneThatIsAboutToEndCutsItselfOffAndCountsIfItHasNoMore() {
+    assertThat(survivor().synchronous(1).hookAsks().step()).isEqualTo(new CutOff());
+    assertThat(
+            cutOffSurvivor().peer("pg-2", endingReplica("pg-2", at(1, 500), null)).step())
+        .isEqualTo(new TakeLease());
+    assertThat(
+            cutOffSurvivor().peer("pg-2", endingReplica("pg-2", at(1, 501), null)).step())
+        .isInstanceOf(Wait.class);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +43,34 @@ class LocalFenceTest {
     assertThat(server.waitFor(100, TimeUnit.MILLISECONDS)).isFalse();
     assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
     assertThat(said).isNotEmpty();
+  }
+
+  @Test
+  void whatTheMachineSleepsCountsThoughTheJvmsClockStandsStill() throws Exception {
+    var asleep = new AtomicLong();
+    var fence =
+        new LocalFence(target, data, () -> System.nanoTime() + asleep.get(), said::add);
+    fence.sending();
+    fence.allowUntil(inMilliseconds(60_000));
+    start(true, "sleep", "60");
+    assertThat(server.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
+
+    asleep.set(TimeUnit.SECONDS.toNanos(90));
+
+    assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aSleepBetweenARequestAndItsAnswerCounts() throws Exception {
+    var asleep = new AtomicLong();
+    var fence =
+        new LocalFence(target, data, () -> System.nanoTime() + asleep.get(), said::add);
+    fence.sending();
+    asleep.set(TimeUnit.SECONDS.toNanos(90));
+    fence.allowUntil(inMilliseconds(60_000));
+    start(true, "sleep", "60");
+
+    assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -65,6 +65,10 @@ final class PostgresPair implements AutoCloseable {
     return (port == 0 ? builder : builder.setPort(port)).start();
   }
 
+  EmbeddedPostgres standby() {
+    return standby;
+  }
+
   void stopPrimary() throws IOException {
     primary.close();
   }

@@ -79,16 +79,31 @@ public final class HttpPeers implements Peers {
     return answers.stream().allMatch(CompletableFuture::join);
   }
 
+  /** On a thread of its own: where names can't be resolved, asking takes longer than its timeout. */
   private CompletableFuture<Boolean> promise(String name, String body) {
-    var request =
-        HttpRequest.newBuilder(address.apply(name).resolve("/promise"))
-            .timeout(TIMEOUT)
-            .POST(BodyPublishers.ofString(body))
-            .build();
-    return client
-        .sendAsync(request, BodyHandlers.discarding())
-        .thenApply(answer -> answer.statusCode() == 200)
-        .exceptionally(_ -> false);
+    var given = new CompletableFuture<Boolean>();
+    Thread.ofPlatform()
+        .name("promise-" + name)
+        .daemon()
+        .start(() -> given.complete(hasPromised(name, body)));
+    return given.completeOnTimeout(
+        false, TIMEOUT.plusMillis(200).toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private boolean hasPromised(String name, String body) {
+    try {
+      var request =
+          HttpRequest.newBuilder(address.apply(name).resolve("/promise"))
+              .timeout(TIMEOUT)
+              .POST(BodyPublishers.ofString(body))
+              .build();
+      return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException | IllegalArgumentException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   @Override
