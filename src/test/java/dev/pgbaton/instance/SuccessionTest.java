@@ -188,11 +188,9 @@ class SuccessionTest {
   @Test
   void oneThatIsAboutToEndCutsItselfOffAndCountsIfItHasNoMore() {
     assertThat(survivor().synchronous(1).hookAsks().step()).isEqualTo(new CutOff());
-    assertThat(
-            cutOffSurvivor().peer("pg-2", endingReplica("pg-2", at(1, 500), null)).step())
+    assertThat(cutOffSurvivor().peer("pg-2", endingReplica("pg-2", at(1, 500), null)).step())
         .isEqualTo(new TakeLease());
-    assertThat(
-            cutOffSurvivor().peer("pg-2", endingReplica("pg-2", at(1, 501), null)).step())
+    assertThat(cutOffSurvivor().peer("pg-2", endingReplica("pg-2", at(1, 501), null)).step())
         .isInstanceOf(Wait.class);
   }
 

@@ -48,8 +48,7 @@ class LocalFenceTest {
   @Test
   void whatTheMachineSleepsCountsThoughTheJvmsClockStandsStill() throws Exception {
     var asleep = new AtomicLong();
-    var fence =
-        new LocalFence(target, data, () -> System.nanoTime() + asleep.get(), said::add);
+    var fence = new LocalFence(target, data, () -> System.nanoTime() + asleep.get(), said::add);
     fence.sending();
     fence.allowUntil(inMilliseconds(60_000));
     start(true, "sleep", "60");
@@ -63,8 +62,7 @@ class LocalFenceTest {
   @Test
   void aSleepBetweenARequestAndItsAnswerCounts() throws Exception {
     var asleep = new AtomicLong();
-    var fence =
-        new LocalFence(target, data, () -> System.nanoTime() + asleep.get(), said::add);
+    var fence = new LocalFence(target, data, () -> System.nanoTime() + asleep.get(), said::add);
     fence.sending();
     asleep.set(TimeUnit.SECONDS.toNanos(90));
     fence.allowUntil(inMilliseconds(60_000));

@@ -79,7 +79,9 @@ public final class HttpPeers implements Peers {
     return answers.stream().allMatch(CompletableFuture::join);
   }
 
-  /** On a thread of its own: where names can't be resolved, asking takes longer than its timeout. */
+  /**
+   * On a thread of its own: where names can't be resolved, asking takes longer than its timeout.
+   */
   private CompletableFuture<Boolean> promise(String name, String body) {
     var given = new CompletableFuture<Boolean>();
     Thread.ofPlatform()
