@@ -18,40 +18,33 @@ final class HandOffBenchmark {
 
   private final Estate estate;
   private final PrintStream out;
-  private final int runs;
   private final int plainRuns;
   private final List<String> plain;
 
-  private HandOffBenchmark(
-      Estate estate, PrintStream out, int runs, int plainRuns, List<String> plain) {
+  private HandOffBenchmark(Estate estate, PrintStream out, int plainRuns, List<String> plain) {
     this.estate = estate;
     this.out = out;
-    this.runs = runs;
     this.plainRuns = plainRuns;
     this.plain = plain;
   }
 
   /** Runs, ways, kinds of replication, file, runs of the plain way, its command. */
   public static void main(String[] arguments) throws Exception {
-    var ways =
-        Arrays.stream(arguments[1].split(","))
-            .map(way -> Departure.valueOf(way.toUpperCase(Locale.ROOT)))
-            .toList();
+    var kinds = Arrays.stream(arguments[1].split(",")).map(kind -> kind.split(":")).toList();
     var work = Estate.workDirectory();
     try (var kubernetes = Estate.client();
         var out = new PrintStream(Files.newOutputStream(Path.of(arguments[3])), true)) {
       var estate = Estate.install(Surroundings.fromEnvironment(), kubernetes, work);
       var benchmark =
-          new HandOffBenchmark(
-              estate,
-              out,
-              Integer.parseInt(arguments[0]),
-              Integer.parseInt(arguments[4]),
-              List.of(arguments[5]));
+          new HandOffBenchmark(estate, out, Integer.parseInt(arguments[4]), List.of(arguments[5]));
       try {
         for (var replication : arguments[2].split(",")) {
           estate.synchronousStandbys(replication.equals("sync") ? 1 : 0);
-          for (var way : ways) benchmark.alternate(way, replication);
+          for (var kind : kinds)
+            benchmark.alternate(
+                Departure.valueOf(kind[0].toUpperCase(Locale.ROOT)),
+                replication,
+                Integer.parseInt(kind.length > 1 ? kind[1] : arguments[0]));
         }
       } finally {
         if (!Boolean.getBoolean("pgbaton.keep")) estate.close();
@@ -62,7 +55,7 @@ final class HandOffBenchmark {
   }
 
   /** A few of ours, one of the plain way, and so on: what else the machine does befalls both. */
-  private void alternate(Departure way, String replication)
+  private void alternate(Departure way, String replication, int runs)
       throws InterruptedException, IOException, SQLException {
     var turns = Math.max(1, plainRuns);
     for (var turn = 0; turn < turns; turn++) {
