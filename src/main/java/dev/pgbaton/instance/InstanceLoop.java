@@ -136,10 +136,15 @@ public final class InstanceLoop {
     return new Quorum(self.instances(), settings.synchronousStandbys());
   }
 
-  /** In a handoff the candidate, and where nobody holds the Lease everybody. */
+  /**
+   * In a handoff the candidate, once everything is written that it must have: its answers take
+   * processor time from the shutdown. Where nobody holds the Lease everybody.
+   */
   private Set<String> askedClosely(InstanceView view, Decision decision) {
     return switch (view.server()) {
-      case Stopping _, Stopped _ when memory.handOff().isPresent() ->
+      case Stopping stopping when memory.handOff().isPresent() && stopping.shutDown().isPresent() ->
+          Set.of(memory.handOff().get().candidate());
+      case Stopped _ when memory.handOff().isPresent() ->
           Set.of(memory.handOff().get().candidate());
       case Standby _
           when decision.step() instanceof Wait(var closely) && closely && !leaseView.names(self) ->
@@ -229,12 +234,12 @@ public final class InstanceLoop {
       case LeadAhead(var candidate, var address) -> {
         if (route.publish(known().epoch(), RouteTargets.onlyPrimary(address)))
           memory = memory.ledAhead();
-        else
-          abandon(
-              candidate,
-              memory.handOff().filter(Memory.HandOff::asked).isPresent(),
-              "clients can't be led to it",
-              now);
+        else {
+          var asked = memory.handOff().filter(Memory.HandOff::asked).isPresent();
+          // It may have been carried out, with the answer lost: they are led back either way.
+          memory = memory.routeFailed(now);
+          abandon(candidate, asked, "clients can't be led to it", now);
+        }
       }
       case HandOver(var candidate, var shutdown) ->
           letGo(known().handedTo(candidate, self.name(), shutdown), now);

@@ -56,6 +56,13 @@ class HandOffTest {
   }
 
   @Test
+  void whereItIsNotKnownWhetherClientsWereLedAheadTheyAreLedBack() {
+    assertThat(
+            primary().handingOverTo("pg-2").routeFailed(Duration.ofMillis(600)).abandoned().step())
+        .isEqualTo(new Publish(RouteTargets.onlyPrimary("10.0.0.0")));
+  }
+
+  @Test
   void theHookAsksOnceMoreWhetherTheOthersEndToo() {
     var asked = primary().hookAsks();
 

@@ -482,6 +482,11 @@ final class InstanceFixture {
     return this;
   }
 
+  InstanceFixture routeFailed(Duration before) {
+    memory = memory.routeFailed(NOW.minus(before));
+    return this;
+  }
+
   InstanceFixture abandoned() {
     memory = memory.abandoned(false);
     return this;
