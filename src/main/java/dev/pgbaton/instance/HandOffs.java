@@ -30,6 +30,12 @@ import java.util.Optional;
  * everything, hand over.
  */
 final class HandOffs {
+  /**
+   * What was written last may have waited a second for kube-proxy's next turn, and the one after
+   * that is another second later.
+   */
+  private static final Duration ROUTE_QUIET = Duration.ofMillis(2_200);
+
   /** A Lease renewed that short a time ago needs no renewal before it is handed over. */
   private static final Duration FRESH = Duration.ofMillis(500);
 
@@ -100,7 +106,7 @@ final class HandOffs {
     var why = unfit(view, handOff.candidate());
     if (why.isPresent()) return abandon(handOff, why.get());
     if (handOff.ledAhead()) return decided(Stop.fast(), "handing over to " + handOff.candidate());
-    if (view.memory().routed().filter(r -> !elapsed(r.at(), now, Holder.ROUTE_SETTLES)).isPresent())
+    if (view.memory().routed().filter(r -> !elapsed(r.at(), now, ROUTE_QUIET)).isPresent())
       return closely("kube-proxy has just been told something else");
     // Not while clients wait.
     if (view.lease().confirmedAt().filter(at -> !elapsed(at, now, FRESH)).isEmpty()
