@@ -39,6 +39,9 @@ final class HandOffs {
   /** A Lease renewed that short a time ago needs no renewal before it is handed over. */
   private static final Duration FRESH = Duration.ofMillis(500);
 
+  /** What is not sent before the stop is sent while clients wait. */
+  private static final long MOST_BEHIND = 16L << 20;
+
   /** Pods that are ended together are told so within this time. Clients write meanwhile. */
   private static final Duration IN_COMPANY = Duration.ofMillis(700);
 
@@ -173,6 +176,10 @@ final class HandOffs {
     if (!s.running() || s.role() != Role.REPLICA) return Optional.of("it is not a running replica");
     if (s.streamingFrom().filter(view.self().name()::equals).isEmpty())
       return Optional.of("it does not stream from " + view.self().name());
-    return s.position().isEmpty() ? Optional.of("its position is not known") : Optional.empty();
+    if (s.position().isEmpty()) return Optional.of("its position is not known");
+    return view.server() instanceof Primary primary
+            && primary.position().lsn().bytes() - s.position().get().lsn().bytes() > MOST_BEHIND
+        ? Optional.of("it is more than %d MB behind".formatted(MOST_BEHIND >> 20))
+        : Optional.empty();
   }
 }

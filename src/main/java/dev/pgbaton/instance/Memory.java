@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param gaveUpAt when it last released the Lease because its PostgreSQL would not start
  * @param handOffFailed whether a handoff for the pod's end has been abandoned
  * @param stopAskedAt when PostgreSQL was told to stop, while it is stopping
- * @param stoppedSince since when PostgreSQL has not been running
+ * @param stoppedSince since when PostgreSQL has not been running, or has written its shutdown
+ *     checkpoint
  * @param leavingSince since when the pod is about to end
  * @param cloned whether the data here was cloned and has not run yet: if it doesn't start, that is
  *     not the data's fault
@@ -81,7 +82,7 @@ public record Memory(
         gaveUpAt,
         handOffFailed,
         since(stopAskedAt, server instanceof ServerState.Stopping, now),
-        since(stoppedSince, server instanceof ServerState.Stopped, now),
+        since(stoppedSince, isShutDown(server), now),
         since(leavingSince, intents.leaving(), now),
         cloned && !(server instanceof ServerState.Standby || server instanceof ServerState.Primary),
         answered(server, now));
@@ -99,6 +100,11 @@ public record Memory(
   boolean silent(ServerState server, Duration now, Duration span) {
     return server instanceof ServerState.Starting
         && answeredAt.filter(at -> InstancePlanner.elapsed(at, now, span)).isPresent();
+  }
+
+  private static boolean isShutDown(ServerState server) {
+    return server instanceof ServerState.Stopped
+        || server instanceof ServerState.Stopping stopping && stopping.shutDown().isPresent();
   }
 
   private static Optional<Duration> since(Optional<Duration> known, boolean still, Duration now) {

@@ -178,6 +178,10 @@ final class Succession {
     if (clean)
       return decided(new TakeLease(), "the last holder stopped cleanly, and all of it is here");
     if (quorum.standbys() > 0) return byQuorum(view, quorum, mine);
+    if (sawTheEnd(view, lease) && receives(view, lease))
+      return waiting(
+          "it still receives from %s, which is shutting down"
+              .formatted(lease.lastHolder().orElse("the last holder")));
     if (sawTheEnd(view, lease))
       return decided(new TakeLease(), "it streamed until the last holder's end");
     var last = lease.lastHolder().orElse("nobody");
@@ -267,6 +271,14 @@ final class Succession {
   private static boolean countsFor(WalPosition mine, InstanceStatus theirs) {
     return theirs.cutOff()
         && (!theirs.stopping() || theirs.position().filter(mine::reaches).isPresent());
+  }
+
+  /** A primary that is shutting down goes on sending, and what it sends was committed. */
+  private static boolean receives(InstanceView view, LeaseState lease) {
+    return view.server() instanceof ServerState.Standby standby
+        && standby.streamingFrom().isPresent()
+        && standby.streamingFrom().equals(lease.lastHolder())
+        && view.statusOf(standby.streamingFrom().get()).filter(s -> !s.running()).isPresent();
   }
 
   private static boolean sawTheEnd(InstanceView view, LeaseState lease) {

@@ -43,8 +43,9 @@ public final class InstanceRoute implements Route {
 
   @Override
   public boolean publish(int epoch, RouteTargets targets) {
+    // A server that does not answer is asked once: the time is the fence's.
     return lead(primaryService, epoch, List.of(targets.primary()))
-        & (targets.replicas().isEmpty() || lead(replicasService, epoch, targets.replicas()));
+        && (targets.replicas().isEmpty() || lead(replicasService, epoch, targets.replicas()));
   }
 
   /** All that a change takes, but for its effect. */

@@ -116,6 +116,31 @@ class HandOffTest {
   }
 
   @Test
+  void theLeaseIsRenewedWhileTheServerStops() {
+    var ending = primary().stopping(Optional.of(at(1, 500))).holding(Duration.ofSeconds(5));
+
+    assertThat(ending.step()).isEqualTo(new RenewLease());
+    assertThat(ending.ledAheadTo("pg-2").step()).isEqualTo(new RenewLease());
+  }
+
+  @Test
+  void aCandidateThatDoesNotGetThereWhileTheServerEndsIsGivenUp() {
+    var ending =
+        primary()
+            .stopping(Optional.of(at(1, 500)))
+            .stoppedFor(Duration.ofSeconds(4))
+            .ledAheadTo("pg-2");
+
+    assertThat(ending.step()).isInstanceOf(AbandonHandOff.class);
+  }
+
+  @Test
+  void aReplicaThatIsFarBehindIsNoCandidate() {
+    assertThat(primary().primaryAt(at(1, 500 + (17 << 20))).askedToHandOverTo("pg-1").step())
+        .isEqualTo(new AbandonHandOff("pg-1", true, "it is more than 16 MB behind"));
+  }
+
+  @Test
   void aServerThatMayStillWriteIsWaitedFor() {
     var ending =
         primary()

@@ -75,7 +75,11 @@ final class InstanceFixture {
   }
 
   InstanceFixture primary() {
-    return server(new Primary(at(1, 500), TimelineHistory.NONE, SYSTEM, false));
+    return primaryAt(at(1, 500));
+  }
+
+  InstanceFixture primaryAt(WalPosition position) {
+    return server(new Primary(position, TimelineHistory.NONE, SYSTEM, false));
   }
 
   InstanceFixture standby(WalPosition position, String follows, boolean streams) {

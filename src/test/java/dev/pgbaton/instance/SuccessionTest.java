@@ -50,6 +50,14 @@ class SuccessionTest {
   }
 
   @Test
+  void whoStillReceivesFromTheLastHolderWaitsForTheRest() {
+    var receiving =
+        survivor().standby(at(1, 500), "pg-0", true).peer("pg-0", emptyInstance("pg-0"));
+
+    assertThat(receiving.step()).isInstanceOf(Wait.class);
+  }
+
+  @Test
   void betweenEqualsTheLowerOrdinalGoesFirst() {
     var equal =
         instance("pg-2")
