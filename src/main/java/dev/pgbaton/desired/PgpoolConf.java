@@ -20,6 +20,8 @@ final class PgpoolConf {
           "max_pool", "1",
           // A cached connection could lead to the old primary.
           "connection_cache", "off",
+          // pgpool's own ten seconds outlast a failover: clients would still wait for a lost node.
+          "connect_timeout", "2000",
           "load_balance_mode", "on",
           "disable_load_balance_on_write", "transaction");
 

@@ -96,7 +96,10 @@ class ComebackClusterIT {
     until("three instances are Ready", START, () -> tale.ready() == 3);
     until("both instances are Ready", START, () -> pair.ready() == 2);
     pair.sql(pair.holder(), "create table t (i int)", "insert into t values (1)");
-    assertThat(pair.sql(pair.holder(), "show synchronous_standby_names").getFirst()).contains("1");
+    until(
+        "commits wait for the standby",
+        START,
+        () -> pair.sql(pair.holder(), "show synchronous_standby_names").getFirst().contains("1"));
     pair.scale(0);
     tale.sql(
         tale.holder(),
