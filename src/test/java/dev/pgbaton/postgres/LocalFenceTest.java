@@ -42,7 +42,7 @@ class LocalFenceTest {
 
     assertThat(server.waitFor(100, TimeUnit.MILLISECONDS)).isFalse();
     assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
-    assertThat(said).isNotEmpty();
+    await().untilAsserted(() -> assertThat(said).isNotEmpty());
   }
 
   @Test
