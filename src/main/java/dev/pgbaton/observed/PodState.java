@@ -52,15 +52,6 @@ record PodState(
     return new PodState(false, neverReady, since, unscheduled, false);
   }
 
-  /** A condition that seems older than the pod tells only that a clock was set meanwhile. */
-  private static boolean sinceItsStart(PodCondition condition, String startTime) {
-    if (startTime == null) return true;
-    var apart =
-        Duration.between(
-            Instant.parse(startTime), Instant.parse(condition.getLastTransitionTime()));
-    return apart.abs().compareTo(Duration.ofSeconds(2)) <= 0;
-  }
-
   /** Whether it has not changed since the pod began. Before that, somebody has set the clock. */
   private static boolean asAtStart(PodCondition condition, PodStatus status) {
     if (status.getStartTime() == null) return true;

@@ -210,12 +210,4 @@ final class Site {
   long lag(String pod) {
     return lag.getOrDefault(pod, (long) chance.between(1, 15));
   }
-
-  void heal() {
-    wontStart.clear();
-    hangs.clear();
-    standingMounts.clear();
-    List.copyOf(lag.keySet()).forEach(pod -> lag(pod, 5));
-    lag.clear();
-  }
 }

@@ -1,13 +1,10 @@
 package dev.pgbaton.sandbox;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** An instance's claim: it survives its pods. */
 final class Volume {
   private PgData data;
-  private final List<PgData> setAside = new ArrayList<>();
 
   Optional<PgData> data() {
     return Optional.ofNullable(data);
@@ -19,7 +16,6 @@ final class Volume {
   }
 
   void setAside() {
-    if (data != null) setAside.add(data);
     data = null;
   }
 
@@ -30,9 +26,5 @@ final class Volume {
 
   void keepLog() {
     data.handled = true;
-  }
-
-  List<PgData> keptAside() {
-    return setAside;
   }
 }
