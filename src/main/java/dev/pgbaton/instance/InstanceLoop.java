@@ -363,20 +363,10 @@ public final class InstanceLoop {
     fence.forbid();
     // Until it is known how this ends, somebody else may hold it: only a renewal can say otherwise.
     leaseView = leaseView.unconfirmed();
-    return switch (lease.write(next)) {
-      case Written.Done(var state) -> {
-        leaseView = leaseView.seen(state, sent);
-        yield true;
-      }
-      case Written.Conflict _ -> false;
-      case Written.Unknown _ -> {
-        leaseView = leaseView.failed(sent);
-        yield false;
-      }
-    };
+    return note(next, sent);
   }
 
-  /** A remark on the Lease, which changes nothing about who holds it. */
+  /** Writes it; by itself that gives this instance no right that it had not. */
   private boolean note(LeaseState next, Duration sent) {
     return switch (lease.write(next)) {
       case Written.Done(var state) -> {

@@ -3,6 +3,7 @@ package dev.pgbaton.instance;
 import dev.pgbaton.cluster.WalPosition;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The cluster's Lease as read or as to be written.
@@ -58,121 +59,132 @@ public record LeaseState(
    * the floor is history.
    */
   LeaseState renewed(Identity self, Optional<String> identifier, InstanceSettings settings) {
-    return new LeaseState(
-        version,
-        Optional.of(self.name()),
-        Optional.of(self.life()),
-        epoch,
-        Optional.of(self.name()),
-        Optional.empty(),
-        handOffTo.filter(to -> !to.equals(self.name())),
-        handOffRefused,
-        restart,
-        systemIdentifier.or(() -> identifier),
-        quorum,
-        settings.takeAfter());
+    return with(
+        draft -> {
+          draft.holdBy(self, settings);
+          draft.handOffTo = handOffTo.filter(to -> !to.equals(self.name()));
+          draft.systemIdentifier = systemIdentifier.or(() -> identifier);
+        });
   }
 
-  /** What the former holder was asked for dies with its place. */
   LeaseState taken(Identity self, InstanceSettings settings) {
-    return new LeaseState(
-        version,
-        Optional.of(self.name()),
-        Optional.of(self.life()),
-        epoch + 1,
-        Optional.of(self.name()),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        systemIdentifier,
-        quorum,
-        settings.takeAfter());
+    return with(
+        draft -> {
+          draft.holdBy(self, settings);
+          draft.epoch++;
+          draft.forgetRequests();
+        });
   }
 
   LeaseState handedTo(String candidate, String from, WalPosition shutdown) {
-    return new LeaseState(
-        version,
-        Optional.of(candidate),
-        Optional.empty(),
-        epoch + 1,
-        Optional.of(from),
-        Optional.of(shutdown),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        systemIdentifier,
-        quorum,
-        lapsesAfter);
+    return with(
+        draft -> {
+          draft.holder = Optional.of(candidate);
+          draft.holderLife = Optional.empty();
+          draft.epoch++;
+          draft.lastHolder = Optional.of(from);
+          draft.floor = Optional.of(shutdown);
+          draft.forgetRequests();
+        });
   }
 
   LeaseState released(Optional<WalPosition> reached) {
-    return new LeaseState(
-        version,
-        Optional.empty(),
-        Optional.empty(),
-        epoch,
-        lastHolder,
-        reached,
-        handOffTo,
-        handOffRefused,
-        restart,
-        systemIdentifier,
-        quorum,
-        lapsesAfter);
+    return with(
+        draft -> {
+          draft.holder = Optional.empty();
+          draft.holderLife = Optional.empty();
+          draft.floor = reached;
+        });
   }
 
   LeaseState refused(String refusal) {
-    return new LeaseState(
-        version,
-        holder,
-        holderLife,
-        epoch,
-        lastHolder,
-        floor,
-        Optional.empty(),
-        Optional.of(refusal),
-        restart,
-        systemIdentifier,
-        quorum,
-        lapsesAfter);
+    return with(
+        draft -> {
+          draft.handOffTo = Optional.empty();
+          draft.handOffRefused = Optional.of(refusal);
+        });
   }
 
   /** The request is taken. */
   LeaseState restarting() {
-    return new LeaseState(
-        version,
-        holder,
-        holderLife,
-        epoch,
-        lastHolder,
-        floor,
-        handOffTo,
-        handOffRefused,
-        Optional.empty(),
-        systemIdentifier,
-        quorum,
-        lapsesAfter);
+    return with(draft -> draft.restart = Optional.empty());
   }
 
   LeaseState agreed(Quorum next) {
-    return new LeaseState(
-        version,
-        holder,
-        holderLife,
-        epoch,
-        lastHolder,
-        floor,
-        handOffTo,
-        handOffRefused,
-        restart,
-        systemIdentifier,
-        next,
-        lapsesAfter);
+    return with(draft -> draft.quorum = next);
   }
 
   /** Only a member may take it; before anybody has written who is one, anybody may. */
   boolean mayBeTakenBy(String instance) {
     return quorum.members().isEmpty() || quorum.members().contains(instance);
+  }
+
+  LeaseState with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** A state that is being changed. */
+  static final class Draft {
+    String version;
+    Optional<String> holder;
+    Optional<String> holderLife;
+    int epoch;
+    Optional<String> lastHolder;
+    Optional<WalPosition> floor;
+    Optional<String> handOffTo;
+    Optional<String> handOffRefused;
+    Optional<String> restart;
+    Optional<String> systemIdentifier;
+    Quorum quorum;
+    Duration lapsesAfter;
+
+    private Draft(LeaseState from) {
+      this.version = from.version;
+      this.holder = from.holder;
+      this.holderLife = from.holderLife;
+      this.epoch = from.epoch;
+      this.lastHolder = from.lastHolder;
+      this.floor = from.floor;
+      this.handOffTo = from.handOffTo;
+      this.handOffRefused = from.handOffRefused;
+      this.restart = from.restart;
+      this.systemIdentifier = from.systemIdentifier;
+      this.quorum = from.quorum;
+      this.lapsesAfter = from.lapsesAfter;
+    }
+
+    /** From now on this one may write. */
+    private void holdBy(Identity self, InstanceSettings settings) {
+      holder = Optional.of(self.name());
+      holderLife = Optional.of(self.life());
+      lastHolder = holder;
+      floor = Optional.empty();
+      lapsesAfter = settings.takeAfter();
+    }
+
+    /** What the former holder was asked for dies with its place. */
+    private void forgetRequests() {
+      handOffTo = Optional.empty();
+      handOffRefused = Optional.empty();
+      restart = Optional.empty();
+    }
+
+    private LeaseState done() {
+      return new LeaseState(
+          version,
+          holder,
+          holderLife,
+          epoch,
+          lastHolder,
+          floor,
+          handOffTo,
+          handOffRefused,
+          restart,
+          systemIdentifier,
+          quorum,
+          lapsesAfter);
+    }
   }
 }

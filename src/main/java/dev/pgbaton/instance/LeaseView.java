@@ -2,6 +2,7 @@ package dev.pgbaton.instance;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What this instance knows of the Lease; all times are its own monotonic clock's.
@@ -69,89 +70,51 @@ public record LeaseView(
   }
 
   LeaseView seen(LeaseState newest, Duration now) {
-    var same = state.filter(s -> s.version().equals(newest.version())).isPresent();
-    return same
-        ? this
-        : new LeaseView(
-            Optional.of(newest),
-            now,
-            confirmedAt,
-            heldUntil,
-            attemptedAt,
-            askedAt,
-            promisedUntil,
-            readAt);
+    if (state.filter(s -> s.version().equals(newest.version())).isPresent()) return this;
+    return with(
+        draft -> {
+          draft.state = Optional.of(newest);
+          draft.unchangedSince = now;
+        });
   }
 
   LeaseView confirmed(Duration sent, Duration until) {
-    return new LeaseView(
-        state,
-        unchangedSince,
-        Optional.of(sent),
-        Optional.of(until),
-        Optional.empty(),
-        Optional.empty(),
-        promisedUntil,
-        readAt);
+    return with(
+        draft -> {
+          draft.confirmedAt = Optional.of(sent);
+          draft.heldUntil = Optional.of(until);
+          draft.attemptedAt = Optional.empty();
+          draft.askedAt = Optional.empty();
+        });
   }
 
   /** The others will leave it alone until then. */
   LeaseView assured(Duration until) {
-    return new LeaseView(
-        state,
-        unchangedSince,
-        confirmedAt,
-        Optional.of(until),
-        attemptedAt,
-        askedAt,
-        promisedUntil,
-        readAt);
+    return with(draft -> draft.heldUntil = Optional.of(until));
   }
 
   LeaseView promised(Optional<Duration> until) {
-    return new LeaseView(
-        state, unchangedSince, confirmedAt, heldUntil, attemptedAt, askedAt, until, readAt);
+    return with(draft -> draft.promisedUntil = until);
   }
 
   LeaseView unconfirmed() {
-    return new LeaseView(
-        state,
-        unchangedSince,
-        Optional.empty(),
-        Optional.empty(),
-        attemptedAt,
-        askedAt,
-        promisedUntil,
-        readAt);
+    return with(
+        draft -> {
+          draft.confirmedAt = Optional.empty();
+          draft.heldUntil = Optional.empty();
+        });
   }
 
   LeaseView failed(Duration now) {
-    return new LeaseView(
-        state,
-        unchangedSince,
-        confirmedAt,
-        heldUntil,
-        Optional.of(now),
-        askedAt,
-        promisedUntil,
-        readAt);
+    return with(draft -> draft.attemptedAt = Optional.of(now));
   }
 
   LeaseView asked(Duration now) {
-    return new LeaseView(
-        state,
-        unchangedSince,
-        confirmedAt,
-        heldUntil,
-        attemptedAt,
-        Optional.of(now),
-        promisedUntil,
-        readAt);
+    return with(draft -> draft.askedAt = Optional.of(now));
   }
 
   LeaseView read(Optional<Duration> at) {
-    return new LeaseView(
-        state, unchangedSince, confirmedAt, heldUntil, attemptedAt, askedAt, promisedUntil, at);
+    return with(draft -> draft.readAt = at);
   }
 
   /** Whether the API server has said since then what stands on it. */
@@ -164,5 +127,46 @@ public record LeaseView(
     return attemptedAt
         .filter(failed -> askedAt.filter(asked -> asked.compareTo(failed) >= 0).isEmpty())
         .isPresent();
+  }
+
+  private LeaseView with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** A view that is being changed. */
+  private static final class Draft {
+    Optional<LeaseState> state;
+    Duration unchangedSince;
+    Optional<Duration> confirmedAt;
+    Optional<Duration> heldUntil;
+    Optional<Duration> attemptedAt;
+    Optional<Duration> askedAt;
+    Optional<Duration> promisedUntil;
+    Optional<Duration> readAt;
+
+    private Draft(LeaseView from) {
+      this.state = from.state;
+      this.unchangedSince = from.unchangedSince;
+      this.confirmedAt = from.confirmedAt;
+      this.heldUntil = from.heldUntil;
+      this.attemptedAt = from.attemptedAt;
+      this.askedAt = from.askedAt;
+      this.promisedUntil = from.promisedUntil;
+      this.readAt = from.readAt;
+    }
+
+    private LeaseView done() {
+      return new LeaseView(
+          state,
+          unchangedSince,
+          confirmedAt,
+          heldUntil,
+          attemptedAt,
+          askedAt,
+          promisedUntil,
+          readAt);
+    }
   }
 }

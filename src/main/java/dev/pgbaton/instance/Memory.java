@@ -3,6 +3,7 @@ package dev.pgbaton.instance;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What an instance remembers between two passes. Losing it (a restart of the program) costs time,
@@ -71,21 +72,19 @@ public record Memory(
   }
 
   Memory observed(ServerState server, Intents intents, Optional<Streamed> newest, Duration now) {
-    return new Memory(
-        startedAt,
-        newest,
-        handOff,
-        routed,
-        routeFailedAt,
-        server instanceof ServerState.Primary ? registered : List.of(),
-        remedy,
-        gaveUpAt,
-        handOffFailed,
-        since(stopAskedAt, server instanceof ServerState.Stopping, now),
-        since(stoppedSince, isShutDown(server), now),
-        since(leavingSince, intents.leaving(), now),
-        cloned && !(server instanceof ServerState.Standby || server instanceof ServerState.Primary),
-        answered(server, now));
+    return with(
+        draft -> {
+          draft.streamed = newest;
+          if (!(server instanceof ServerState.Primary)) draft.registered = List.of();
+          draft.stopAskedAt = since(stopAskedAt, server instanceof ServerState.Stopping, now);
+          draft.stoppedSince = since(stoppedSince, isShutDown(server), now);
+          draft.leavingSince = since(leavingSince, intents.leaving(), now);
+          draft.cloned =
+              cloned
+                  && !(server instanceof ServerState.Standby
+                      || server instanceof ServerState.Primary);
+          draft.answeredAt = answered(server, now);
+        });
   }
 
   private Optional<Duration> answered(ServerState server, Duration now) {
@@ -112,96 +111,118 @@ public record Memory(
   }
 
   Memory begun(HandOff begun) {
-    return with(
-        Optional.of(begun), routed, routeFailedAt, registered, remedy, gaveUpAt, handOffFailed);
+    return with(draft -> draft.handOff = Optional.of(begun));
   }
 
   /** What was published before holds no longer, whatever becomes of the handoff. */
   Memory ledAhead() {
-    var ahead = handOff.map(h -> new HandOff(h.candidate(), h.asked(), true, h.since()));
     return with(
-        ahead, Optional.empty(), routeFailedAt, registered, remedy, gaveUpAt, handOffFailed);
+        draft -> {
+          draft.handOff = handOff.map(h -> new HandOff(h.candidate(), h.asked(), true, h.since()));
+          draft.routed = Optional.empty();
+        });
   }
 
   Memory withoutHandOff() {
-    return with(
-        Optional.empty(), routed, routeFailedAt, registered, remedy, gaveUpAt, handOffFailed);
+    return with(draft -> draft.handOff = Optional.empty());
   }
 
   Memory abandoned(boolean forGood) {
     return with(
-        Optional.empty(),
-        routed,
-        routeFailedAt,
-        registered,
-        remedy,
-        gaveUpAt,
-        forGood || handOffFailed);
+        draft -> {
+          draft.handOff = Optional.empty();
+          draft.handOffFailed = forGood || handOffFailed;
+        });
   }
 
   Memory routed(Routed now) {
     return with(
-        handOff, Optional.of(now), Optional.empty(), registered, remedy, gaveUpAt, handOffFailed);
+        draft -> {
+          draft.routed = Optional.of(now);
+          draft.routeFailedAt = Optional.empty();
+        });
   }
 
   Memory routeFailed(Duration now) {
     return with(
-        handOff, Optional.empty(), Optional.of(now), registered, remedy, gaveUpAt, handOffFailed);
+        draft -> {
+          draft.routed = Optional.empty();
+          draft.routeFailedAt = Optional.of(now);
+        });
   }
 
   Memory registered(List<String> members) {
-    return with(handOff, routed, routeFailedAt, members, remedy, gaveUpAt, handOffFailed);
+    return with(draft -> draft.registered = members);
   }
 
   Memory needs(Optional<Remedy> needed) {
-    return with(handOff, routed, routeFailedAt, registered, needed, gaveUpAt, handOffFailed);
+    return with(draft -> draft.remedy = needed);
   }
 
   Memory gaveUp(Duration now) {
-    return with(
-        handOff, routed, routeFailedAt, registered, remedy, Optional.of(now), handOffFailed);
+    return with(draft -> draft.gaveUpAt = Optional.of(now));
   }
 
   Memory filled() {
-    return new Memory(
-        startedAt,
-        streamed,
-        handOff,
-        routed,
-        routeFailedAt,
-        registered,
-        remedy,
-        gaveUpAt,
-        handOffFailed,
-        stopAskedAt,
-        stoppedSince,
-        leavingSince,
-        true,
-        answeredAt);
+    return with(draft -> draft.cloned = true);
   }
 
-  private Memory with(
-      Optional<HandOff> handOff,
-      Optional<Routed> routed,
-      Optional<Duration> routeFailedAt,
-      List<String> registered,
-      Optional<Remedy> remedy,
-      Optional<Duration> gaveUpAt,
-      boolean handOffFailed) {
-    return new Memory(
-        startedAt,
-        streamed,
-        handOff,
-        routed,
-        routeFailedAt,
-        registered,
-        remedy,
-        gaveUpAt,
-        handOffFailed,
-        stopAskedAt,
-        stoppedSince,
-        leavingSince,
-        cloned,
-        answeredAt);
+  Memory with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** A memory that is being changed. */
+  static final class Draft {
+    Duration startedAt;
+    Optional<Streamed> streamed;
+    Optional<HandOff> handOff;
+    Optional<Routed> routed;
+    Optional<Duration> routeFailedAt;
+    List<String> registered;
+    Optional<Remedy> remedy;
+    Optional<Duration> gaveUpAt;
+    boolean handOffFailed;
+    Optional<Duration> stopAskedAt;
+    Optional<Duration> stoppedSince;
+    Optional<Duration> leavingSince;
+    boolean cloned;
+    Optional<Duration> answeredAt;
+
+    private Draft(Memory from) {
+      this.startedAt = from.startedAt;
+      this.streamed = from.streamed;
+      this.handOff = from.handOff;
+      this.routed = from.routed;
+      this.routeFailedAt = from.routeFailedAt;
+      this.registered = from.registered;
+      this.remedy = from.remedy;
+      this.gaveUpAt = from.gaveUpAt;
+      this.handOffFailed = from.handOffFailed;
+      this.stopAskedAt = from.stopAskedAt;
+      this.stoppedSince = from.stoppedSince;
+      this.leavingSince = from.leavingSince;
+      this.cloned = from.cloned;
+      this.answeredAt = from.answeredAt;
+    }
+
+    private Memory done() {
+      return new Memory(
+          startedAt,
+          streamed,
+          handOff,
+          routed,
+          routeFailedAt,
+          registered,
+          remedy,
+          gaveUpAt,
+          handOffFailed,
+          stopAskedAt,
+          stoppedSince,
+          leavingSince,
+          cloned,
+          answeredAt);
+    }
   }
 }

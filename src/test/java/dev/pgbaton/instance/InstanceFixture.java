@@ -124,20 +124,8 @@ final class InstanceFixture {
 
   /** The Lease of a cluster that has data; its last holder was this one. */
   InstanceFixture leaseFree(String lastHolder, WalPosition floor) {
-    lease =
-        new LeaseState(
-            "9",
-            Optional.empty(),
-            Optional.empty(),
-            3,
-            Optional.of(lastHolder),
-            Optional.ofNullable(floor),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(SYSTEM),
-            quorum(),
-            Duration.ofSeconds(10));
+    lease(lastHolder, lastHolder, floor, null);
+    lease = lease.released(lease.floor());
     return this;
   }
 
@@ -147,20 +135,7 @@ final class InstanceFixture {
 
   InstanceFixture leaseHandedTo(String holder, String from, WalPosition floor) {
     lease(holder, from, floor, null);
-    lease =
-        new LeaseState(
-            lease.version(),
-            lease.holder(),
-            Optional.empty(),
-            lease.epoch(),
-            lease.lastHolder(),
-            lease.floor(),
-            lease.handOffTo(),
-            lease.handOffRefused(),
-            lease.restart(),
-            lease.systemIdentifier(),
-            lease.quorum(),
-            lease.lapsesAfter());
+    lease = lease.with(draft -> draft.holderLife = Optional.empty());
     return this;
   }
 
@@ -188,39 +163,13 @@ final class InstanceFixture {
   }
 
   InstanceFixture askedToRestart() {
-    lease =
-        new LeaseState(
-            lease.version(),
-            lease.holder(),
-            lease.holderLife(),
-            lease.epoch(),
-            lease.lastHolder(),
-            lease.floor(),
-            lease.handOffTo(),
-            lease.handOffRefused(),
-            lease.holder(),
-            lease.systemIdentifier(),
-            lease.quorum(),
-            lease.lapsesAfter());
+    lease = lease.with(draft -> draft.restart = draft.holder);
     return this;
   }
 
   InstanceFixture leaseOfAFormerPodOfThisName() {
     leaseOf(self.name());
-    lease =
-        new LeaseState(
-            "9",
-            lease.holder(),
-            Optional.of("another-life"),
-            3,
-            lease.lastHolder(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            lease.systemIdentifier(),
-            lease.quorum(),
-            lease.lapsesAfter());
+    lease = lease.with(draft -> draft.holderLife = Optional.of("another-life"));
     return this;
   }
 
@@ -260,37 +209,17 @@ final class InstanceFixture {
   InstanceFixture leaseMadeAnew() {
     leaseFree("nobody", null);
     lease =
-        new LeaseState(
-            lease.version(),
-            Optional.empty(),
-            Optional.empty(),
-            lease.epoch(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            lease.systemIdentifier(),
-            Quorum.NONE,
-            Duration.ZERO);
+        lease.with(
+            draft -> {
+              draft.lastHolder = Optional.empty();
+              draft.quorum = Quorum.NONE;
+              draft.lapsesAfter = Duration.ZERO;
+            });
     return this;
   }
 
   InstanceFixture leaseLapsesAfter(Duration span) {
-    lease =
-        new LeaseState(
-            lease.version(),
-            lease.holder(),
-            lease.holderLife(),
-            lease.epoch(),
-            lease.lastHolder(),
-            lease.floor(),
-            lease.handOffTo(),
-            lease.handOffRefused(),
-            lease.restart(),
-            lease.systemIdentifier(),
-            lease.quorum(),
-            span);
+    lease = lease.with(draft -> draft.lapsesAfter = span);
     return this;
   }
 
@@ -432,22 +361,8 @@ final class InstanceFixture {
   }
 
   InstanceFixture streamedUntil(String from, Duration before) {
-    memory =
-        new Memory(
-            memory.startedAt(),
-            Optional.of(new Memory.Streamed(from, NOW.minus(before))),
-            memory.handOff(),
-            memory.routed(),
-            memory.routeFailedAt(),
-            memory.registered(),
-            memory.remedy(),
-            memory.gaveUpAt(),
-            memory.handOffFailed(),
-            memory.stopAskedAt(),
-            memory.stoppedSince(),
-            memory.leavingSince(),
-            memory.cloned(),
-            memory.answeredAt());
+    var streamed = new Memory.Streamed(from, NOW.minus(before));
+    memory = memory.with(draft -> draft.streamed = Optional.of(streamed));
     return this;
   }
 
@@ -458,8 +373,7 @@ final class InstanceFixture {
 
   /** A server that answered that long ago and has not since. */
   InstanceFixture silentFor(Duration time) {
-    memory = memory.observed(server, intents, memory.streamed(), NOW.minus(time));
-    return starting(server instanceof Primary);
+    return stoppedFor(time).starting(server instanceof Primary);
   }
 
   InstanceFixture cloned() {

@@ -71,20 +71,7 @@ class PromisesTest {
 
     assertThat(promises.give(asked(1), Optional.of(lease), self, NOW.plusSeconds(30))).isFalse();
 
-    var renewed =
-        new LeaseState(
-            "8",
-            lease.holder(),
-            lease.holderLife(),
-            lease.epoch(),
-            lease.lastHolder(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            lease.quorum(),
-            lease.lapsesAfter());
+    var renewed = lease.with(draft -> draft.version = "8");
     assertThat(promises.give(asked(1), Optional.of(renewed), self, NOW.plusSeconds(31))).isTrue();
   }
 }
