@@ -128,7 +128,7 @@ final class ChaosClient implements AutoCloseable {
     for (var id = 1; !ended; id++) {
       try {
         if (!at.equals(node)) {
-          close(connection);
+          Databases.close(connection);
           connection = null;
           at = node;
           NodeNetwork.enter(at);
@@ -142,7 +142,7 @@ final class ChaosClient implements AutoCloseable {
         acknowledge(id);
       } catch (SQLException e) {
         fail(e);
-        close(connection);
+        Databases.close(connection);
         connection = null;
       }
       next = Math.max(next + PACE, System.nanoTime());
@@ -152,7 +152,7 @@ final class ChaosClient implements AutoCloseable {
         break;
       }
     }
-    close(connection);
+    Databases.close(connection);
   }
 
   private synchronized void acknowledge(int id) {
@@ -166,16 +166,7 @@ final class ChaosClient implements AutoCloseable {
   }
 
   private synchronized void fail(SQLException e) {
-    var text = e.getSQLState() + " " + e.getMessage().lines().findFirst().orElse("");
+    var text = Databases.said(e);
     if (failures.merge(text, 1, Integer::sum) == 1) timeline.note("%s: %s", name, text);
-  }
-
-  private static void close(Connection connection) {
-    if (connection == null) return;
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      // It was broken already.
-    }
   }
 }

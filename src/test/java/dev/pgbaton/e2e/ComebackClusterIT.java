@@ -73,7 +73,7 @@ class ComebackClusterIT {
 
   @BeforeAll
   static void makeTheClusters() {
-    kubernetes = Estate.client();
+    kubernetes = Installation.client();
     removeNamespace();
     if (!WHERE.imageLoad().isEmpty()) Shell.run(WHERE.imageLoad(), WHERE.postgresImage());
     BareCluster.namespace(kubernetes, NAMESPACE);
@@ -146,11 +146,7 @@ class ComebackClusterIT {
     var program = tale.program(old);
     var before = setAside(old).size();
     MACHINE.pause(program);
-    until(
-        "another one is the primary",
-        RETURN,
-        () -> !tale.holder().equals(old) && tale.writable(tale.holder()));
-    var next = tale.holder();
+    var next = successorOf(old);
     tale.sql(old, "insert into tale values ('lost one')", "insert into tale values ('lost two')");
     MACHINE.resume(program);
 
@@ -174,11 +170,7 @@ class ComebackClusterIT {
     var program = tale.program(old);
     var before = setAside(old).size();
     MACHINE.pause(program);
-    until(
-        "another one is the primary",
-        RETURN,
-        () -> !tale.holder().equals(old) && tale.writable(tale.holder()));
-    var next = tale.holder();
+    var next = successorOf(old);
     try (var connection = tale.at(old).getConnection();
         var statement = connection.createStatement()) {
       connection.setAutoCommit(false);
@@ -376,6 +368,14 @@ class ComebackClusterIT {
 
   private interface Condition {
     boolean met() throws Exception;
+  }
+
+  private static String successorOf(String old) {
+    until(
+        "another one is the primary",
+        RETURN,
+        () -> !tale.holder().equals(old) && tale.writable(tale.holder()));
+    return tale.holder();
   }
 
   private static void until(String what, Duration atMost, Condition condition) {

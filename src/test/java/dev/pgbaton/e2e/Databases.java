@@ -1,5 +1,6 @@
 package dev.pgbaton.e2e;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,21 @@ final class Databases {
     try (var connection = database.getConnection();
         var statement = connection.createStatement()) {
       statement.execute(sql);
+    }
+  }
+
+  /** What a database said, in a line. */
+  static String said(SQLException e) {
+    return e.getSQLState() + " " + e.getMessage().lines().findFirst().orElse("");
+  }
+
+  /** Whatever state it is in, or if there is none. */
+  static void close(Connection connection) {
+    if (connection == null) return;
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // It was broken already.
     }
   }
 }

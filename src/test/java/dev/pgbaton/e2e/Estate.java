@@ -3,21 +3,15 @@ package dev.pgbaton.e2e;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgbaton.cluster.Names;
-import dev.pgbaton.kube.ClientConfiguration;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.UUID;
 
 /** One cluster of three instances and pgpool under pgbaton, with a repository of its own. */
 final class Estate implements AutoCloseable {
@@ -26,51 +20,29 @@ final class Estate implements AutoCloseable {
 
   private final Surroundings where;
   private final KubernetesClient kubernetes;
+  private final Installation installation;
   private final Forge forge;
   private final Daemon daemon;
   private final Shop shop;
   private int synchronousStandbys;
   private String image;
 
-  private Estate(
-      Surroundings where, KubernetesClient kubernetes, Forge forge, Daemon daemon, Shop shop) {
+  private Estate(Surroundings where, Installation installation) {
     this.where = where;
-    this.kubernetes = kubernetes;
-    this.forge = forge;
-    this.daemon = daemon;
-    this.shop = shop;
+    this.installation = installation;
+    this.kubernetes = installation.kubernetes();
+    this.forge = installation.forge();
+    this.daemon = installation.daemon();
+    this.shop = new Shop(kubernetes, where);
     this.image = where.postgresImage();
-  }
-
-  static KubernetesClient client() {
-    var config = Config.autoConfigure(null);
-    new ClientConfiguration().customize(config);
-    config.setUserAgent("pgbaton-tests");
-    return new KubernetesClientBuilder()
-        .withConfig(config)
-        .withHttpClientFactory(new JdkHttpClientFactory())
-        .build();
   }
 
   /** Everything new; returns when the cluster is as it should be. */
   static Estate install(Surroundings where, KubernetesClient kubernetes, Path work)
       throws Exception {
-    removeNamespaces(where, kubernetes);
-    if (!where.imageLoad().isEmpty())
-      Shell.run(
-          where.imageLoad(),
-          where.daemonImage(),
-          where.postgresImage(),
-          where.nextPostgresImage(),
-          where.pgpoolImage());
-    var forge =
-        Forge.createRepository(
-            where,
-            "estate-" + UUID.randomUUID().toString().substring(0, 8),
-            Files.createDirectory(work.resolve("repository")));
-    var daemon = new Daemon(kubernetes, where, Files.createDirectory(work.resolve("overlay")));
-    daemon.install(forge.url(), Duration.ofSeconds(2));
-    var estate = new Estate(where, kubernetes, forge, daemon, new Shop(kubernetes, where));
+    var installation = new Installation(where, kubernetes, work);
+    installation.start();
+    var estate = new Estate(where, installation);
     estate.push();
     return estate;
   }
@@ -133,7 +105,7 @@ final class Estate implements AutoCloseable {
   }
 
   String statuses() {
-    return forge.history(forge.commits().getFirst()).toString();
+    return installation.statuses();
   }
 
   /** All instances are there, and all but one stream from that one. */
@@ -244,22 +216,10 @@ final class Estate implements AutoCloseable {
 
   @Override
   public void close() {
-    daemon.remove();
-    removeNamespaces(where, kubernetes);
-    forge.delete();
-    forge.close();
+    installation.close();
   }
 
   static Path workDirectory() throws IOException {
     return Files.createTempDirectory("pgbaton-estate");
-  }
-
-  private static void removeNamespaces(Surroundings where, KubernetesClient kubernetes) {
-    var names = List.of(where.systemNamespace(), where.namespace());
-    for (var name : names) kubernetes.namespaces().withName(name).delete();
-    await("the namespaces are gone")
-        .atMost(Duration.ofMinutes(3))
-        .until(
-            () -> names.stream().allMatch(n -> kubernetes.namespaces().withName(n).get() == null));
   }
 }

@@ -9,11 +9,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pgbaton.e2e.Forge.Status;
-import dev.pgbaton.kube.ClientConfiguration;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -48,6 +43,7 @@ class GitopsClusterIT {
   @TempDir static Path work;
 
   private static KubernetesClient kubernetes;
+  private static Installation installation;
   private static Forge forge;
   private static Daemon daemon;
   private static Shop shop;
@@ -56,53 +52,31 @@ class GitopsClusterIT {
 
   @RegisterExtension
   static final Diagnostics DIAGNOSTICS =
-      new Diagnostics(() -> kubernetes, WHERE, GitopsClusterIT::allStatuses);
+      new Diagnostics(() -> kubernetes, WHERE, () -> installation.statuses());
 
   @BeforeAll
   static void installTheDaemon() throws Exception {
-    var config = Config.autoConfigure(null);
-    new ClientConfiguration().customize(config);
-    config.setUserAgent("pgbaton-tests");
-    kubernetes =
-        new KubernetesClientBuilder()
-            .withConfig(config)
-            .withHttpClientFactory(new JdkHttpClientFactory())
-            .build();
+    kubernetes = Installation.client();
     shop = new Shop(kubernetes, WHERE);
-    removeNamespaces();
-    if (!WHERE.imageLoad().isEmpty())
-      Shell.run(
-          WHERE.imageLoad(),
-          WHERE.daemonImage(),
-          WHERE.postgresImage(),
-          WHERE.nextPostgresImage(),
-          WHERE.pgpoolImage());
-    forge =
-        Forge.createRepository(
-            WHERE,
-            "e2e-" + UUID.randomUUID().toString().substring(0, 8),
-            Files.createDirectory(work.resolve("repository")));
-    daemon = new Daemon(kubernetes, WHERE, Files.createDirectory(work.resolve("overlay")));
-    daemon.install(forge.url(), Duration.ofSeconds(2));
+    installation = new Installation(WHERE, kubernetes, work);
+    forge = installation.forge();
+    daemon = installation.daemon();
+    installation.start();
   }
 
   @AfterAll
   static void removeEverything() {
     if (Boolean.getBoolean("pgbaton.keep")) return;
-    if (daemon != null) daemon.remove();
-    removeNamespaces();
-    if (forge != null) {
-      forge.delete();
-      forge.close();
-    }
+    if (installation != null) installation.close();
     kubernetes.close();
   }
 
   @Test
   @Order(1)
   void aPushBringsThreeReadyInstancesAndTheCommitIsGreen() throws Exception {
-    forge.write(ORDERS_FILE, example(ORDERS_FILE).replace("32000", "" + WHERE.nodePort()));
-    forge.write(MINIMAL_FILE, example(MINIMAL_FILE));
+    forge.write(
+        ORDERS_FILE, installation.example(ORDERS_FILE).replace("32000", "" + WHERE.nodePort()));
+    forge.write(MINIMAL_FILE, installation.example(MINIMAL_FILE));
     var began = Instant.now();
 
     head = forge.push("Two clusters");
@@ -582,28 +556,4 @@ class GitopsClusterIT {
   }
 
   /** A file of {@code gitops-example}, with this run's images and namespace. */
-  private static String example(String path) throws IOException {
-    return Files.readString(Path.of("gitops-example").resolve(path))
-        .replace("registry.example.com/pgbaton/postgres:17", WHERE.postgresImage())
-        .replace("registry.example.com/pgbaton/pgpool:4.6", WHERE.pgpoolImage())
-        .replace("namespace: shop", "namespace: " + WHERE.namespace());
-  }
-
-  private static String allStatuses() {
-    return forge.commits().stream()
-        .flatMap(
-            commit -> forge.history(commit).stream().map(s -> commit.substring(0, 8) + " " + s))
-        .collect(Collectors.joining("\n"));
-  }
-
-  private static void removeNamespaces() {
-    for (var name : List.of(WHERE.systemNamespace(), WHERE.namespace()))
-      kubernetes.namespaces().withName(name).delete();
-    await("the namespaces are gone")
-        .atMost(Duration.ofMinutes(3))
-        .until(
-            () ->
-                kubernetes.namespaces().withName(WHERE.systemNamespace()).get() == null
-                    && kubernetes.namespaces().withName(WHERE.namespace()).get() == null);
-  }
 }

@@ -32,7 +32,7 @@ final class HandOffBenchmark {
   public static void main(String[] arguments) throws Exception {
     var kinds = Arrays.stream(arguments[1].split(",")).map(kind -> kind.split(":")).toList();
     var work = Estate.workDirectory();
-    try (var kubernetes = Estate.client();
+    try (var kubernetes = Installation.client();
         var out = new PrintStream(Files.newOutputStream(Path.of(arguments[3])), true)) {
       var estate = Estate.install(Surroundings.fromEnvironment(), kubernetes, work);
       var benchmark =

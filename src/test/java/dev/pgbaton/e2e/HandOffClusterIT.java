@@ -38,7 +38,7 @@ class HandOffClusterIT {
 
   @BeforeAll
   static void install() throws Exception {
-    kubernetes = Estate.client();
+    kubernetes = Installation.client();
     estate = Estate.install(WHERE, kubernetes, work);
   }
 

@@ -109,12 +109,7 @@ final class InstanceEye implements Runnable {
   }
 
   private void forget() {
-    if (connection == null) return;
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      // It was broken already.
-    }
+    Databases.close(connection);
     connection = null;
   }
 }

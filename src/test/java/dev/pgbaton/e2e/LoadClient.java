@@ -75,11 +75,11 @@ final class LoadClient implements AutoCloseable {
         acknowledge(id);
       } catch (SQLException e) {
         fail(id, e);
-        close(connection);
+        Databases.close(connection);
         connection = null;
       }
     }
-    close(connection);
+    Databases.close(connection);
   }
 
   private boolean ended(long until) {
@@ -99,8 +99,7 @@ final class LoadClient implements AutoCloseable {
   }
 
   private synchronized void fail(long id, SQLException e) {
-    failures.add(
-        new Failure(id, e.getSQLState() + " " + e.getMessage().lines().findFirst().orElse("")));
+    failures.add(new Failure(id, Databases.said(e)));
   }
 
   synchronized int count() {
@@ -115,13 +114,6 @@ final class LoadClient implements AutoCloseable {
 
   synchronized List<Failure> failures() {
     return List.copyOf(failures);
-  }
-
-  /** The longest gap since the last call, so that one run tells several rollouts apart. */
-  synchronized Duration takeLongestGap() {
-    var gap = longestGap();
-    longestGap = Duration.ZERO;
-    return gap;
   }
 
   /**
@@ -144,14 +136,5 @@ final class LoadClient implements AutoCloseable {
   public void close() {
     end.countDown();
     Threads.join(thread);
-  }
-
-  private static void close(Connection connection) {
-    if (connection == null) return;
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      // It was broken already.
-    }
   }
 }

@@ -149,11 +149,11 @@ final class WriteStream implements AutoCloseable {
       } catch (SQLException e) {
         failed(e);
         next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
-        close(connection);
+        Databases.close(connection);
         connection = null;
       }
     }
-    close(connection);
+    Databases.close(connection);
   }
 
   private boolean ended(long until) {
@@ -177,22 +177,12 @@ final class WriteStream implements AutoCloseable {
   }
 
   private synchronized void failed(SQLException e) {
-    if (firstFailure.isEmpty())
-      firstFailure = e.getSQLState() + " " + e.getMessage().lines().findFirst().orElse("");
+    if (firstFailure.isEmpty()) firstFailure = Databases.said(e);
   }
 
   @Override
   public void close() {
     end.countDown();
     Threads.join(thread);
-  }
-
-  private static void close(Connection connection) {
-    if (connection == null) return;
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      // It was broken already.
-    }
   }
 }
