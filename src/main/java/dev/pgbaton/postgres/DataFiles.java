@@ -171,10 +171,15 @@ final class DataFiles {
     return lines.size() >= 8 && lines.get(7).strip().equals("ready");
   }
 
-  /** Left by a container that was killed: its process numbers mean nothing here. */
+  /**
+   * Left by a container that was killed: its process numbers mean nothing here. The directory of
+   * the socket outlives a container too, and a number in it is soon a thread of ours, which
+   * PostgreSQL takes for a server that runs.
+   */
   void forgetFormerPostmaster() {
     try {
       Files.deleteIfExists(paths.data().resolve("postmaster.pid"));
+      Files.deleteIfExists(paths.run().resolve(".s.PGSQL.5432.lock"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -69,7 +69,12 @@ public final class Repmgrd {
       Files.writeString(file, text());
       process =
           new ProcessBuilder(
-                  "/usr/lib/postgresql/17/bin/repmgrd", "-f", file.toString(), "--daemonize=false")
+                  "/usr/lib/postgresql/17/bin/repmgrd",
+                  "-f",
+                  file.toString(),
+                  "--daemonize=false",
+                  // Its file would outlive the container, and the number in it be a thread of ours.
+                  "--no-pid-file")
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.INHERIT)
               .start();
@@ -99,7 +104,6 @@ public final class Repmgrd {
     promote_command='/usr/local/bin/pgbaton-ask propose'
     follow_command='/bin/true'
     monitor_interval_secs=2
-    repmgrd_pid_file='%s'
     log_level=WARNING
     %s"""
         .formatted(
@@ -108,7 +112,6 @@ public final class Repmgrd {
             RepmgrNodes.conninfo(configuration, name),
             paths.data(),
             paths.binaries(),
-            paths.run().resolve("repmgrd.pid"),
             options);
   }
 }

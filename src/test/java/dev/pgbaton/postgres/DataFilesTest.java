@@ -150,4 +150,17 @@ class DataFilesTest {
     Files.writeString(file, "1\n/data\n1\n5432\n/run\n*\n  1 2\nready   \n");
     assertThat(files.accepting()).isTrue();
   }
+
+  @Test
+  void whatAFormerContainersServerLeftDoesNotKeepThisOneFromStarting() throws IOException {
+    var inTheData = data.resolve("postmaster.pid");
+    var atTheSocket = Files.createDirectories(volume.resolve("run")).resolve(".s.PGSQL.5432.lock");
+    Files.writeString(inTheData, "52\n");
+    Files.writeString(atTheSocket, "52\n");
+
+    files.forgetFormerPostmaster();
+
+    assertThat(inTheData).doesNotExist();
+    assertThat(atTheSocket).doesNotExist();
+  }
 }
