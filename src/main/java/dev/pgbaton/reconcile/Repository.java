@@ -80,12 +80,22 @@ public record Repository(
         var objects = desired.objects().stream().map(DesiredObject::object).toList();
         yield new Entry.Wanted(desired, valid, AppliedHash.of(objects), valid.source().file());
       }
-      case ParsedSpec.Invalid(_, var source, var problems) ->
-          new Entry.Refused(
-              problems,
-              AppliedHash.of(problems.stream().map(Problem::toString).toList()),
-              source.file());
+      case ParsedSpec.Manifests manifests ->
+          refused(
+              List.of(
+                  new Problem(
+                      manifests.source(),
+                      "",
+                      "%s is written as plain manifests, which are checked but not applied yet. Nothing is touched."
+                          .formatted(manifests.id()))),
+              manifests.directory());
+      case ParsedSpec.Invalid(_, var source, var problems) -> refused(problems, source.file());
     };
+  }
+
+  private static Entry.Refused refused(List<Problem> problems, String path) {
+    return new Entry.Refused(
+        problems, AppliedHash.of(problems.stream().map(Problem::toString).toList()), path);
   }
 
   public Optional<Entry> get(ClusterId id) {
@@ -94,11 +104,11 @@ public record Repository(
 
   /** The file's own problems, for a cluster that was read from it before it broke. */
   public Optional<Entry.Refused> brokenFile(String path) {
-    var ofFile = problems.stream().filter(p -> p.source().file().equals(path)).toList();
-    return ofFile.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Entry.Refused(
-                ofFile, AppliedHash.of(ofFile.stream().map(Problem::toString).toList()), path));
+    var ofFile = problems.stream().filter(p -> isWithin(p.source().file(), path)).toList();
+    return ofFile.isEmpty() ? Optional.empty() : Optional.of(refused(ofFile, path));
+  }
+
+  private static boolean isWithin(String file, String path) {
+    return file.equals(path) || path.equals("./") || path.endsWith("/") && file.startsWith(path);
   }
 }

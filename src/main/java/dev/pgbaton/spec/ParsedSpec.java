@@ -28,6 +28,21 @@ public sealed interface ParsedSpec {
     }
   }
 
+  /**
+   * A directory of plain Kubernetes manifests. Every object is of a kind that pgbaton handles, lies
+   * in the cluster's namespace (or is it), and is in the list once.
+   *
+   * @param source where the StatefulSet begins that the cluster is named after
+   * @param directory with a slash at its end; {@code ./} for the repository's root
+   * @param objects in the order of files and documents
+   */
+  record Manifests(ClusterId id, SourceRef source, String directory, List<PlacedObject> objects)
+      implements ParsedSpec {
+    public Manifests {
+      objects = List.copyOf(objects);
+    }
+  }
+
   /** What can't be carried out; the cluster is left as it is. */
   record Invalid(ClusterId id, SourceRef source, List<Problem> problems) implements ParsedSpec {}
 }

@@ -32,6 +32,14 @@ public record ParsedSpecs(SortedMap<ClusterId, ParsedSpec> clusters, List<Proble
         .toList();
   }
 
+  /** The clusters that are written as plain manifests. */
+  public List<ParsedSpec.Manifests> manifests() {
+    return clusters.values().stream()
+        .filter(ParsedSpec.Manifests.class::isInstance)
+        .map(ParsedSpec.Manifests.class::cast)
+        .toList();
+  }
+
   /** Every problem there is, in the order of file and line. */
   public List<Problem> allProblems() {
     return Stream.concat(
@@ -40,7 +48,7 @@ public record ParsedSpecs(SortedMap<ClusterId, ParsedSpec> clusters, List<Proble
                 .flatMap(
                     parsed ->
                         switch (parsed) {
-                          case ParsedSpec.Valid _ -> Stream.empty();
+                          case ParsedSpec.Valid _, ParsedSpec.Manifests _ -> Stream.empty();
                           case ParsedSpec.Invalid invalid -> invalid.problems().stream();
                         }))
         .distinct()
