@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /** The ConfigMap of settings that a reload changes, in another number of instances. */
 public final class ReloadedSettings {
-  private static final String NAMES = "synchronous_standby_names";
+  public static final String NAMES = "synchronous_standby_names";
 
   private ReloadedSettings() {}
 

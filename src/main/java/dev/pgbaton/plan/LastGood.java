@@ -29,7 +29,6 @@ import java.util.stream.Stream;
 /** What last worked: the instances, the settings they took and pgpool; and going back to it. */
 public final class LastGood {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String SYNCHRONOUS_NAMES = "synchronous_standby_names";
 
   private static final Remembered<DesiredCluster, DesiredCluster, String> TEXTS =
       new Remembered<>((desired, _) -> write(desired));
@@ -123,7 +122,8 @@ public final class LastGood {
     var settings = new TreeMap<>(kept.settings());
     var resized =
         reload.isPresent() && !reload.get().object().equals(kept.others().get(reload.get().key()));
-    if (resized) settings.put(SYNCHRONOUS_NAMES, wanted.settings().get(SYNCHRONOUS_NAMES));
+    if (resized)
+      settings.put(ReloadedSettings.NAMES, wanted.settings().get(ReloadedSettings.NAMES));
     return Collections.unmodifiableSortedMap(settings);
   }
 

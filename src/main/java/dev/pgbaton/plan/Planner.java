@@ -32,7 +32,7 @@ public final class Planner {
 
   private Planner(DesiredCluster wanted, ObservedCluster observed, Instant now) {
     this.wanted = wanted;
-    this.desired = LastGood.insteadOf(wanted, observed.journal());
+    this.desired = Shrinking.heldBack(LastGood.insteadOf(wanted, observed.journal()), observed);
     this.observed = observed;
     this.now = now;
   }
@@ -78,20 +78,14 @@ public final class Planner {
 
   /** Whoever stays has to be well, and the primary known, before anybody leaves for good. */
   private Optional<Plan> shrinksSafely(int keep) {
-    var has =
-        observed
-            .statefulSet()
-            .map(s -> s.getSpec().getReplicas())
-            .filter(r -> r > keep)
-            .isPresent();
-    var hasData = observed.lease().flatMap(LeaseState::systemIdentifier).isPresent();
-    if (!has || !hasData) return Optional.empty();
+    if (Shrinking.from(desired, observed).isEmpty()) return Optional.empty();
     var deadline = Deadlines.sinceIntent(desired, observed);
     var maxLag = desired.rollout().maxReplicaLag();
-    // What was never well at its revision may need the very change that this comes with.
+    var absent = absent();
+    if (absent.isPresent()) return absent.map(a -> Rollout.awaitMissing(a, deadline, now));
     var unsettled =
         observed.instances().stream()
-            .filter(i -> i.ordinal() < keep && !i.neverReady() && !i.settled(maxLag))
+            .filter(i -> i.ordinal() < keep && !i.settled(maxLag))
             .findFirst();
     if (unsettled.isPresent()) {
       var why = "%s: %s".formatted(unsettled.get(), unsettled.get().unsettledBecause(maxLag));
@@ -109,6 +103,13 @@ public final class Planner {
             : new Blocked(
                 observed.primaries().isEmpty() ? Refusal.NO_PRIMARY : Refusal.MORE_THAN_ONE_PRIMARY,
                 "no instance is taken away before it is known which one is the primary"));
+  }
+
+  /** One of those that stay whose pod is not there. */
+  private Optional<String> absent() {
+    return desired.layout().podNames().stream()
+        .filter(name -> observed.instance(name).isEmpty())
+        .findFirst();
   }
 
   /** What stands against the beginning of a rollout; one that has begun is brought to its end. */

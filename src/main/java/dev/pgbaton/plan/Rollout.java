@@ -234,7 +234,10 @@ final class Rollout {
             .filter(name -> observed.instance(name).isEmpty())
             .findFirst()
             .orElseThrow();
-    var deadline = Deadlines.sinceBegun(desired, observed);
+    return awaitMissing(missing, Deadlines.sinceBegun(desired, observed), now);
+  }
+
+  static Plan awaitMissing(String missing, Instant deadline, Instant now) {
     return now.isBefore(deadline)
         ? new Await("%s's pod to be made".formatted(missing), deadline)
         : new Blocked(

@@ -19,6 +19,7 @@ import static dev.pgbaton.plan.Clusters.workMem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.JournalEntry.Intent;
 import dev.pgbaton.observed.JournalEntry.Quarantine;
@@ -539,9 +540,19 @@ class PlannerTest {
   }
 
   private static Clusters shrinking() {
+    var asItWas = AppliedHash.of(cluster().instances(3).desired().statefulSet());
     return cluster()
         .instances(2)
-        .live(s -> new StatefulSetBuilder(s).editSpec().withReplicas(3).endSpec().build())
+        .live(
+            s ->
+                new StatefulSetBuilder(s)
+                    .editMetadata()
+                    .addToAnnotations(Names.APPLIED, asItWas)
+                    .endMetadata()
+                    .editSpec()
+                    .withReplicas(3)
+                    .endSpec()
+                    .build())
         .lease(
             l -> l.editMetadata().addToAnnotations(Names.SYSTEM_IDENTIFIER, "7300").endMetadata());
   }
@@ -566,6 +577,57 @@ class PlannerTest {
         shrinking().primary("orders-0").replica("orders-1", notReady()).replica("orders-2").plan();
 
     assertThat(waitsFor(plan)).isEqualTo("orders-1: its pod is not Ready");
+  }
+
+  @Test
+  void nobodyIsScaledAwayWhileThePodOfOneThatStaysIsNotThere() {
+    var plan = shrinking().replica("orders-1").primary("orders-2").plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("orders-0's pod to be made");
+  }
+
+  @Test
+  void whatOneThatStaysMayNeedToBecomeReadyComesBeforeAnybodyLeaves() {
+    var pushed =
+        shrinking()
+            .replica("orders-0", neverReady())
+            .replica("orders-1")
+            .primary("orders-2")
+            .pushed();
+    var applied =
+        shrinking()
+            .replica("orders-0", neverReady(), outdated())
+            .replica("orders-1", outdated())
+            .primary("orders-2", outdated());
+
+    assertThat(step(pushed.plan())).contains("17 → ").doesNotContain("spec.replicas");
+    assertThat(((Proceed) applied.plan()).step())
+        .isInstanceOfSatisfying(
+            Step.RestartReplica.class, r -> assertThat(r.pod().name()).isEqualTo("orders-0"));
+  }
+
+  @Test
+  void aPrimaryThatLeavesDoesNotHandOffWhileOneThatStaysStarts() {
+    var plan =
+        shrinking()
+            .replica("orders-0", neverReady())
+            .replica("orders-1")
+            .primary("orders-2")
+            .plan();
+
+    assertThat(waitsFor(plan)).isEqualTo("orders-0: its pod is not Ready");
+  }
+
+  @Test
+  void theOnlyOneThatStaysIsCuredThoughNoPrimaryIsKnown() {
+    var plan =
+        shrinking()
+            .instances(1)
+            .replica("orders-0", neverReady(), outdated())
+            .replica("orders-1", neverReady(), outdated())
+            .plan();
+
+    assertThat(step(plan)).startsWith("restart orders-0: ");
   }
 
   @Test
