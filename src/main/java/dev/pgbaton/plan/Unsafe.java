@@ -54,12 +54,20 @@ record Unsafe(Refusal reason, String field, String text) {
     var patience = desired.rollout().instanceTimeout();
     var standing = observed.instances().stream().filter(i -> !i.broken(now, patience)).toList();
     if (standing.isEmpty()) return Optional.empty();
-    return primary(observed, standing)
-        .or(() -> first(standing, i -> unsettled(desired, i)))
+    return well(desired, observed, standing)
         .or(() -> first(standing, Unsafe::cordoned))
         .or(() -> first(standing, Unsafe::nearlyFull))
         .or(() -> first(standing, i -> foreignBudget(observed, i)))
         .or(() -> parameterNotKnown(desired, observed));
+  }
+
+  private static Optional<Unsafe> well(
+      DesiredCluster desired, ObservedCluster observed, List<Instance> standing) {
+    // Then the primary may be what this commit cures, and nobody else can be well before.
+    var replicas = standing.stream().allMatch(i -> i.role() == Role.REPLICA && !i.terminating());
+    if (replicas && observed.instances().stream().anyMatch(Instance::neverReady))
+      return Optional.empty();
+    return primary(observed, standing).or(() -> first(standing, i -> unsettled(desired, i)));
   }
 
   /** As {@link #find}, right before the first instance of a rollout restarts. */

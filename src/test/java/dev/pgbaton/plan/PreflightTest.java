@@ -194,6 +194,20 @@ class PreflightTest {
     assertThat(push(notReady(), crashed()).plan()).isInstanceOf(Proceed.class);
   }
 
+  @Test
+  void whatWasNeverReadyMayBeThePrimaryThatTheOthersWaitFor() {
+    var waiting =
+        cluster()
+            .replica("orders-0", notReady())
+            .replica("orders-1", neverReady())
+            .replica("orders-2", neverReady());
+    var perhapsThePrimary =
+        cluster().primary("orders-0", silent()).replica("orders-1", neverReady()).pushed();
+
+    assertThat(waiting.pushed().plan()).isInstanceOf(Proceed.class);
+    assertThat(refused(perhapsThePrimary).reason()).isEqualTo(Refusal.ROLE_NOT_KNOWN);
+  }
+
   /** PostgreSQL ends again and again, while the program and so the container run. */
   @Test
   void aServerThatHasNotStartedForLongMayNeedThisVeryCommit() {
