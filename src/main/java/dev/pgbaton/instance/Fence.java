@@ -8,13 +8,13 @@ import java.time.Duration;
  * standby.
  */
 public interface Fence {
-  /**
-   * Something is about to be asked on which the next deadline will rest: what time passes from here
-   * on counts, also what the machine sleeps meanwhile.
-   */
-  default void sending() {}
+  Moment now();
 
-  void allowUntil(Duration deadline);
+  /**
+   * @param since before that was asked on which this rests: what time passes from there on counts,
+   *     also what the machine sleeps
+   */
+  void allow(Moment since, Duration span);
 
   /** This instance does not hold the Lease. */
   void forbid();

@@ -71,6 +71,9 @@ public final class InstanceLoop {
   private Memory memory;
   private Agreement agreement;
 
+  /** The answer on which the Lease was last taken over without a renewal: once, and no more. */
+  private Optional<String> takenOverOn = Optional.empty();
+
   public InstanceLoop(
       Identity self,
       InstanceSettings settings,
@@ -162,6 +165,7 @@ public final class InstanceLoop {
               promises.seen(state);
               leaseView =
                   leaseView.seen(state, now).promised(promises.until(state)).read(lease.readAt());
+              takeOver(state);
             });
     peers.among(others());
     var asked = peers.latest();
@@ -242,7 +246,14 @@ public final class InstanceLoop {
         }
       }
       case HandOver(var candidate, var shutdown) ->
-          letGo(known().handedTo(candidate, self.name(), shutdown), now);
+          letGo(
+              known()
+                  .handedTo(
+                      candidate,
+                      self.name(),
+                      shutdown,
+                      view.statusOf(candidate).flatMap(InstanceStatus::answer)),
+              now);
       case AbandonHandOff(var candidate, var asked, var why) -> abandon(candidate, asked, why, now);
       case Initialise _ -> postgres.initialise();
       case Clone(var from) -> {
@@ -322,12 +333,11 @@ public final class InstanceLoop {
 
   /** The Lease counts from before the write was sent, because nobody knows when it arrived. */
   private boolean confirm(LeaseState next, Duration sent) {
-    fence.sending();
+    var since = fence.now();
     switch (lease.write(next)) {
       case Written.Done(var state) -> {
-        var until = sent.plus(settings.fenceAfter());
-        leaseView = leaseView.seen(state, sent).confirmed(sent, until);
-        fence.allowUntil(until);
+        leaseView = leaseView.seen(state, sent).confirmed(sent, sent.plus(settings.fenceAfter()));
+        fence.allow(since, settings.fenceAfter());
         return true;
       }
       case Written.Conflict _ -> {}
@@ -336,6 +346,26 @@ public final class InstanceLoop {
       case Written.Unknown _ -> leaseView = leaseView.failed(sent);
     }
     return false;
+  }
+
+  /**
+   * Clients wait: what was handed over on an answer of this program counts from that answer on, for
+   * it was written later; if the others leave it alone for as long as this one's settings say.
+   */
+  private void takeOver(LeaseState state) {
+    var on = state.handedOn();
+    if (!leaseView.names(self) || on.isEmpty() || on.equals(takenOverOn)) return;
+    takenOverOn = on;
+    on.flatMap(Answer::parse)
+        .filter(answer -> answer.isOf(self, memory.startedAt()))
+        .filter(_ -> state.lapsesAfter().compareTo(settings.takeAfter()) >= 0)
+        .map(Answer::at)
+        .ifPresent(
+            at -> {
+              var sent = Duration.ofNanos(at.nanos());
+              leaseView = leaseView.confirmed(sent, sent.plus(settings.fenceAfter()));
+              fence.allow(at, settings.fenceAfter());
+            });
   }
 
   private void take(Duration now) {
@@ -352,11 +382,10 @@ public final class InstanceLoop {
     // A write that was carried out without our hearing of it may have made more of them members.
     var others = others();
     leaseView = leaseView.asked(sent);
-    fence.sending();
+    var since = fence.now();
     if (!peers.promise(others, asked)) return;
-    var until = sent.plus(settings.fenceAfter());
-    leaseView = leaseView.assured(until);
-    fence.allowUntil(until);
+    leaseView = leaseView.assured(sent.plus(settings.fenceAfter()));
+    fence.allow(since, settings.fenceAfter());
   }
 
   private boolean letGo(LeaseState next, Duration sent) {
@@ -390,8 +419,8 @@ public final class InstanceLoop {
   }
 
   /** What this instance says of itself, from what a pass has seen. */
-  public static InstanceStatus status(InstanceView view, Duration now) {
-    return Statuses.of(view, now);
+  public InstanceStatus status(InstanceView view) {
+    return Statuses.of(view, fence.now());
   }
 
   /** Whether the place of the primary is given up, or can't be. */

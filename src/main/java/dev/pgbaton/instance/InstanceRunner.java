@@ -153,7 +153,7 @@ public final class InstanceRunner {
                     intents,
                     v.memory(),
                     v.agreement()))
-        .map(view -> InstanceLoop.status(view, now()));
+        .map(view -> loop.status(view));
   }
 
   /** Whether this instance will leave the Lease to its holder for a while. */

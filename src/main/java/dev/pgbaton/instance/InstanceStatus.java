@@ -17,6 +17,7 @@ import java.util.Optional;
  *     confirmed by it
  * @param promised whether it has promised the present holder to leave the Lease alone for a while
  * @param position how far its log reaches, whether it runs or not
+ * @param answer when it told this
  */
 public record InstanceStatus(
     String name,
@@ -34,4 +35,5 @@ public record InstanceStatus(
     Optional<String> streamingFrom,
     TimelineHistory history,
     String reloadTaken,
-    List<String> configErrors) {}
+    List<String> configErrors,
+    Optional<Answer> answer) {}

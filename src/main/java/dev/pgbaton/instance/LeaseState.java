@@ -11,7 +11,8 @@ import java.util.function.Consumer;
  * @param version changes with every write; a write names the one it replaces
  * @param holder the pod that may be writable
  * @param holderLife the life ({@link Identity#life}) of the holder's pod; absent until a holder
- *     that was handed the Lease has renewed it
+ *     that was handed the Lease has renewed it, unless the one who handed it over knew it
+ * @param handedOn the holder's {@link Answer} on which it was handed the Lease, until it renews
  * @param epoch counts the holders
  * @param lastHolder the last one that may have written, kept after a release
  * @param floor what whoever takes it next must have reached
@@ -27,6 +28,7 @@ public record LeaseState(
     String version,
     Optional<String> holder,
     Optional<String> holderLife,
+    Optional<String> handedOn,
     int epoch,
     Optional<String> lastHolder,
     Optional<WalPosition> floor,
@@ -41,6 +43,7 @@ public record LeaseState(
   public static LeaseState fresh(String version) {
     return new LeaseState(
         version,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         0,
@@ -76,13 +79,18 @@ public record LeaseState(
         });
   }
 
-  LeaseState handedTo(String candidate, String from, WalPosition shutdown) {
+  /**
+   * @param on the answer by which the candidate has everything: with it, it may write at once, and
+   *     counts as one that has
+   */
+  LeaseState handedTo(String candidate, String from, WalPosition shutdown, Optional<Answer> on) {
     return with(
         draft -> {
           draft.holder = Optional.of(candidate);
-          draft.holderLife = Optional.empty();
+          draft.holderLife = on.map(Answer::life);
+          draft.handedOn = on.map(Answer::text);
           draft.epoch++;
-          draft.lastHolder = Optional.of(from);
+          draft.lastHolder = Optional.of(on.isPresent() ? candidate : from);
           draft.floor = Optional.of(shutdown);
           draft.forgetRequests();
         });
@@ -93,6 +101,7 @@ public record LeaseState(
         draft -> {
           draft.holder = Optional.empty();
           draft.holderLife = Optional.empty();
+          draft.handedOn = Optional.empty();
           draft.floor = reached;
         });
   }
@@ -103,6 +112,14 @@ public record LeaseState(
           draft.handOffTo = Optional.empty();
           draft.handOffRefused = Optional.of(refusal);
         });
+  }
+
+  /**
+   * Where what was written last ends; empty if that isn't known, because whoever was handed the
+   * Lease on its answer may have written since.
+   */
+  Optional<WalPosition> end() {
+    return floor.filter(_ -> handedOn.isEmpty());
   }
 
   /** The request is taken. */
@@ -130,6 +147,7 @@ public record LeaseState(
     String version;
     Optional<String> holder;
     Optional<String> holderLife;
+    Optional<String> handedOn;
     int epoch;
     Optional<String> lastHolder;
     Optional<WalPosition> floor;
@@ -144,6 +162,7 @@ public record LeaseState(
       this.version = from.version;
       this.holder = from.holder;
       this.holderLife = from.holderLife;
+      this.handedOn = from.handedOn;
       this.epoch = from.epoch;
       this.lastHolder = from.lastHolder;
       this.floor = from.floor;
@@ -159,6 +178,7 @@ public record LeaseState(
     private void holdBy(Identity self, InstanceSettings settings) {
       holder = Optional.of(self.name());
       holderLife = Optional.of(self.life());
+      handedOn = Optional.empty();
       lastHolder = holder;
       floor = Optional.empty();
       lapsesAfter = settings.takeAfter();
@@ -176,6 +196,7 @@ public record LeaseState(
           version,
           holder,
           holderLife,
+          handedOn,
           epoch,
           lastHolder,
           floor,

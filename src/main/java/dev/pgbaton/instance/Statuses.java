@@ -12,13 +12,14 @@ import java.util.Optional;
 final class Statuses {
   private Statuses() {}
 
-  static InstanceStatus of(InstanceView view, Duration now) {
+  static InstanceStatus of(InstanceView view, Moment at) {
+    var now = Duration.ofNanos(at.nanos());
     return switch (view.server()) {
       case Primary p -> {
         var holds = view.lease().heldBy(view.self(), now);
         yield status(
             view,
-            now,
+            at,
             Role.PRIMARY,
             true,
             holds && leadsClients(view),
@@ -33,7 +34,7 @@ final class Statuses {
         var ready = s.streamingFrom().isPresent() && s.streamingFrom().equals(holder);
         yield status(
             view,
-            now,
+            at,
             Role.REPLICA,
             true,
             ready,
@@ -47,7 +48,7 @@ final class Statuses {
         var d = data.get();
         yield status(
             view,
-            now,
+            at,
             Role.UNKNOWN,
             false,
             false,
@@ -57,13 +58,17 @@ final class Statuses {
             Optional.empty(),
             d.history());
       }
-      case Stopped _ -> notRunning(view, now, false);
+      case Stopped _ -> notRunning(view, at, false);
       // A clone counts once it is complete.
       case ServerState.Busy(var work) ->
           notRunning(
-              view, now, work != ServerState.Work.CLONE && work != ServerState.Work.INITIALISE);
-      case ServerState.Starting _, ServerState.Stopping _ -> notRunning(view, now, true);
+              view, at, work != ServerState.Work.CLONE && work != ServerState.Work.INITIALISE);
+      case ServerState.Starting _, ServerState.Stopping _ -> notRunning(view, at, true);
     };
+  }
+
+  private static Answer answer(InstanceView view, Moment at) {
+    return new Answer(view.self().life(), view.memory().startedAt(), at);
   }
 
   /** One that does not know yet that nobody holds the Lease may follow its holder in a moment. */
@@ -93,7 +98,7 @@ final class Statuses {
 
   private static InstanceStatus status(
       InstanceView view,
-      Duration now,
+      Moment at,
       Role role,
       boolean running,
       boolean ready,
@@ -102,6 +107,7 @@ final class Statuses {
       Optional<Lsn> replayed,
       Optional<String> streamingFrom,
       TimelineHistory history) {
+    var now = Duration.ofNanos(at.nanos());
     return new InstanceStatus(
         view.self().name(),
         view.self().address(),
@@ -118,10 +124,12 @@ final class Statuses {
         streamingFrom,
         history,
         view.reload().taken(),
-        view.reload().errors());
+        view.reload().errors(),
+        Optional.of(answer(view, at)));
   }
 
-  private static InstanceStatus notRunning(InstanceView view, Duration now, boolean hasData) {
+  private static InstanceStatus notRunning(InstanceView view, Moment at, boolean hasData) {
+    var now = Duration.ofNanos(at.nanos());
     return new InstanceStatus(
         view.self().name(),
         view.self().address(),
@@ -138,6 +146,7 @@ final class Statuses {
         Optional.empty(),
         TimelineHistory.NONE,
         view.reload().taken(),
-        view.reload().errors());
+        view.reload().errors(),
+        Optional.of(answer(view, at)));
   }
 }

@@ -50,7 +50,7 @@ final class Succession {
                 () ->
                     decided(
                         new StartStandby(
-                            quorum(view, lease).standbys() > 0 && lease.floor().isEmpty()
+                            quorum(view, lease).standbys() > 0 && lease.end().isEmpty()
                                 ? Optional.empty()
                                 : lease.lastHolder()),
                         "nobody holds the Lease; it was a standby"));
@@ -75,7 +75,7 @@ final class Succession {
   private static Decision leave(InstanceView view, LeaseState lease) {
     return view.server() instanceof Standby standby
             && quorum(view, lease).standbys() > 0
-            && lease.floor().isEmpty()
+            && lease.end().isEmpty()
             && !cutOff(standby)
             && certain(view, vacant(view, lease))
         ? decided(new CutOff(), "what the last holder still writes must not count")
@@ -154,7 +154,7 @@ final class Succession {
           "the data here ends at %s, before %s, which was confirmed to clients"
               .formatted(mine, lease.floor().get()));
     var quorum = quorum(view, lease);
-    var clean = lease.floor().isPresent();
+    var clean = lease.end().isPresent();
     if (quorum.standbys() > 0 && !clean && !cutOff(standby))
       return certain(view, vacant)
           ? decided(new CutOff(), "what the last holder still writes must not count")

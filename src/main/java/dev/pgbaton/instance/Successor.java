@@ -44,13 +44,16 @@ final class Successor {
         yield Optional.of(
             data.get().standby()
                 ? decided(
-                    new StartStandby(view.leaseState().flatMap(LeaseState::lastHolder)),
+                    new StartStandby(
+                        view.leaseState()
+                            .flatMap(LeaseState::lastHolder)
+                            .filter(last -> !last.equals(view.self().name()))),
                     "this instance was handed the Lease")
                 : decline(view, floor, now, "the data here ends at " + data.get().position()));
       }
       case Busy _, Starting _, Stopping _ ->
           Optional.of(closely("this instance was handed the Lease, and is not up yet"));
-      // Writable without a renewal: that is stopped before this is asked.
+      // It was promoted because it had everything.
       case Primary _ -> Optional.empty();
     };
   }

@@ -33,6 +33,9 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
   /** On the Lease: the UID of the holder's pod, see {@link LeaseState#holderLife}. */
   static final String HOLDER_UID = "pgbaton.dev/holder-uid";
 
+  /** On the Lease: see {@link LeaseState#handedOn}. */
+  private static final String HANDED_ON = "pgbaton.dev/handed-on";
+
   private static final Duration SILENCE = Duration.ofSeconds(3);
   private static final Duration DEAF = Duration.ofSeconds(1);
 
@@ -234,6 +237,7 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
         lease.getMetadata().getResourceVersion(),
         spec.map(s -> s.getHolderIdentity()).filter(holder -> !holder.isEmpty()),
         note(notes, HOLDER_UID),
+        note(notes, HANDED_ON),
         spec.map(s -> s.getLeaseTransitions()).orElse(0),
         note(notes, Names.LAST_HOLDER),
         note(notes, Names.FLOOR).map(WalPosition::parse),
@@ -256,6 +260,7 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
         new HashMap<>(
             Optional.ofNullable(replaced.getMetadata().getAnnotations()).orElse(Map.of()));
     put(notes, HOLDER_UID, next.holderLife());
+    put(notes, HANDED_ON, next.handedOn());
     put(notes, Names.LAST_HOLDER, next.lastHolder());
     put(notes, Names.FLOOR, next.floor().map(WalPosition::toString));
     put(notes, Names.HANDOFF_TO, next.handOffTo());

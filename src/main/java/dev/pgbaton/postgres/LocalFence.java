@@ -1,6 +1,7 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.instance.Fence;
+import dev.pgbaton.instance.Moment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,26 +23,7 @@ public final class LocalFence implements Fence {
   private final Consumer<String> log;
   private final Guard guard;
   private final LongSupplier sinceBoot;
-  private volatile Deadline deadline;
-  private volatile Deadline sent;
-
-  /**
-   * A moment by two clocks: the JVM's stands still while the machine sleeps, the one since the boot
-   * does not.
-   */
-  private record Deadline(long nanos, long sinceBoot) {
-    Deadline plus(long nanoseconds) {
-      return new Deadline(nanos + nanoseconds, sinceBoot + nanoseconds);
-    }
-
-    long left(Deadline now) {
-      return Math.min(nanos - now.nanos, sinceBoot - now.sinceBoot);
-    }
-  }
-
-  private Deadline now() {
-    return new Deadline(System.nanoTime(), sinceBoot.getAsLong());
-  }
+  private volatile Moment deadline;
 
   /** The server process and whether it is, or may become, writable. */
   public static final class Target {
@@ -85,7 +67,6 @@ public final class LocalFence implements Fence {
   LocalFence(Target target, Path data, LongSupplier sinceBoot, Consumer<String> log) {
     this.sinceBoot = sinceBoot;
     this.deadline = now();
-    this.sent = deadline;
     this.target = target;
     this.data = data;
     this.log = log;
@@ -94,13 +75,13 @@ public final class LocalFence implements Fence {
   }
 
   @Override
-  public void sending() {
-    sent = now();
+  public Moment now() {
+    return new Moment(System.nanoTime(), sinceBoot.getAsLong());
   }
 
   @Override
-  public void allowUntil(Duration until) {
-    deadline = sent.plus(until.toNanos() - sent.nanos());
+  public void allow(Moment since, Duration span) {
+    deadline = since.plus(span);
   }
 
   @Override

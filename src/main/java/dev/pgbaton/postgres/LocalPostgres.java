@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -40,6 +41,17 @@ public final class LocalPostgres implements Postgres {
       Pattern.compile("redo in progress, .*|syncing data directory .*, elapsed time: .*");
 
   private static final Duration UNTIL_KILLED = Duration.ofSeconds(2);
+
+  private static final int STATEMENT_ROUNDS = 5;
+  private static final long STATEMENT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
+
+  private static final String END_IDLE =
+      """
+      SELECT count(*) FILTER (
+          WHERE state = 'active' AND clock_timestamp() - query_start < interval '50 ms'),
+        count(*) FILTER (WHERE state = 'idle' AND pg_terminate_backend(pid))
+      FROM pg_stat_activity
+      WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()""";
 
   private final InstancePaths paths;
   private final String name;
@@ -474,6 +486,7 @@ public final class LocalPostgres implements Postgres {
     volume.interrupt();
     var server = target.server();
     if (server == null || !server.isAlive()) return;
+    if (mode == StopMode.FAST && target.writable()) endBetweenStatements();
     stopping = Optional.of(mode);
     local.close();
     switch (mode) {
@@ -482,6 +495,19 @@ public final class LocalPostgres implements Postgres {
         Signals.quit(server.pid());
         killWhatStays(server);
       }
+    }
+  }
+
+  /**
+   * A client that is cut off in the middle of a statement doesn't know whether it was carried out,
+   * and a pgpool was seen to wait for the other backend for ever then. Statements that have just
+   * begun are given a few milliseconds, and most take less.
+   */
+  private void endBetweenStatements() {
+    for (var round = 0; round < STATEMENT_ROUNDS; round++) {
+      var busy = local.ask(END_IDLE, row -> row.next() ? row.getInt(1) : 0);
+      if (busy.orElse(0) == 0) return;
+      LockSupport.parkNanos(STATEMENT_PAUSE_NANOS);
     }
   }
 

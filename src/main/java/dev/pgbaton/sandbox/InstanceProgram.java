@@ -105,7 +105,7 @@ final class InstanceProgram implements Program {
     return Optional.ofNullable(view)
         .map(
             v ->
-                InstanceLoop.status(
+                loop.status(
                     new InstanceView(
                         v.self(),
                         v.settings(),
@@ -115,8 +115,7 @@ final class InstanceProgram implements Program {
                         v.peers(),
                         intents,
                         v.memory(),
-                        v.agreement()),
-                    clock.now()));
+                        v.agreement())));
   }
 
   boolean promise(Promise asked) {

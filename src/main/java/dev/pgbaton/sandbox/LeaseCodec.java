@@ -14,6 +14,7 @@ import java.util.TreeMap;
 /** The Lease as an instance reads and writes it. */
 final class LeaseCodec {
   private static final String HOLDER_LIFE = "pgbaton.dev/holder-life";
+  private static final String HANDED_ON = "pgbaton.dev/handed-on";
 
   private LeaseCodec() {}
 
@@ -24,6 +25,7 @@ final class LeaseCodec {
         lease.getMetadata().getResourceVersion(),
         Optional.ofNullable(spec.getHolderIdentity()).filter(h -> !h.isEmpty()),
         Optional.ofNullable(annotations.get(HOLDER_LIFE)),
+        Optional.ofNullable(annotations.get(HANDED_ON)),
         spec.getLeaseTransitions() == null ? 0 : spec.getLeaseTransitions(),
         Optional.ofNullable(annotations.get(Names.LAST_HOLDER)),
         Optional.ofNullable(annotations.get(Names.FLOOR)).map(WalPosition::parse),
@@ -42,6 +44,7 @@ final class LeaseCodec {
   static Lease write(Lease lease, LeaseState state) {
     var annotations = new TreeMap<>(annotations(lease));
     put(annotations, HOLDER_LIFE, state.holderLife());
+    put(annotations, HANDED_ON, state.handedOn());
     put(annotations, Names.LAST_HOLDER, state.lastHolder());
     put(annotations, Names.FLOOR, state.floor().map(WalPosition::toString));
     put(annotations, Names.HANDOFF_TO, state.handOffTo());

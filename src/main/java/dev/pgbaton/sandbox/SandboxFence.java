@@ -1,6 +1,7 @@
 package dev.pgbaton.sandbox;
 
 import dev.pgbaton.instance.Fence;
+import dev.pgbaton.instance.Moment;
 import dev.pgbaton.instance.ServerState.Stopping;
 import dev.pgbaton.instance.StopMode;
 import java.time.Duration;
@@ -34,8 +35,14 @@ final class SandboxFence implements Fence {
   }
 
   @Override
-  public void allowUntil(Duration deadline) {
-    this.deadline = deadline;
+  public Moment now() {
+    var nanos = clock.now().toNanos();
+    return new Moment(nanos, nanos);
+  }
+
+  @Override
+  public void allow(Moment since, Duration span) {
+    deadline = Duration.ofNanos(since.nanos()).plus(span);
     agenda.in(clock.until(deadline), this::look);
     agenda.in(clock.until(deadline.plus(GUARD_LATER)), this::guard);
   }

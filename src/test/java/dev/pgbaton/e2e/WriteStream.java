@@ -11,14 +11,19 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * An application that is only interested in how long it could not write: one connection, a row
- * every 10 ms, connected again at once when that breaks. What was acknowledged is looked for
- * afterwards.
+ * every 10 ms, connected again at once when that breaks. Who says that it is read-only is asked
+ * again for a second, over the same connection. What was acknowledged is looked for afterwards.
  */
 final class WriteStream implements AutoCloseable {
   static final Duration PACE = Duration.ofMillis(10);
 
   /** Before it connects again; less would only be load. */
   private static final long PAUSE_MILLIS = 5;
+
+  /** A replica that is about to be the primary; longer, and it is a former one. */
+  private static final long READ_ONLY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final String READ_ONLY = "25006";
 
   private static final int REHEARSALS = 3;
 
@@ -133,10 +138,14 @@ final class WriteStream implements AutoCloseable {
   private void work() {
     Connection connection = null;
     var next = System.nanoTime();
+    var connected = next;
     for (var id = 1L; !ended(next); id++) {
       next = Math.max(next + PACE.toNanos(), System.nanoTime());
       try {
-        if (connection == null) connection = database.getConnection();
+        if (connection == null) {
+          connection = database.getConnection();
+          connected = System.nanoTime();
+        }
         try (var insert = connection.prepareStatement("insert into " + table + " values (?)")) {
           insert.setLong(1, id);
           insert.executeUpdate();
@@ -148,7 +157,9 @@ final class WriteStream implements AutoCloseable {
         }
       } catch (SQLException e) {
         failed(e);
-        next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
+        var now = System.nanoTime();
+        next = now + TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
+        if (READ_ONLY.equals(e.getSQLState()) && now - connected < READ_ONLY_NANOS) continue;
         Databases.close(connection);
         connection = null;
       }

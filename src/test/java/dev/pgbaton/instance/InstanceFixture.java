@@ -150,6 +150,7 @@ final class InstanceFixture {
             "9",
             Optional.of(holder),
             Optional.of(holder + "-life"),
+            Optional.empty(),
             3,
             Optional.of(lastHolder),
             Optional.ofNullable(floor),
@@ -253,7 +254,8 @@ final class InstanceFixture {
         s.streamingFrom(),
         s.history(),
         s.reloadTaken(),
-        s.configErrors());
+        s.configErrors(),
+        s.answer());
   }
 
   InstanceFixture onTheLease(List<String> members, int standbys) {
@@ -357,7 +359,8 @@ final class InstanceFixture {
         from,
         history,
         "",
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   InstanceFixture streamedUntil(String from, Duration before) {

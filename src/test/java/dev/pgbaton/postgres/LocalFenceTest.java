@@ -30,14 +30,10 @@ class LocalFenceTest {
     server = target.start(asPrimary, new ProcessBuilder(command));
   }
 
-  private static Duration inMilliseconds(long time) {
-    return Duration.ofNanos(System.nanoTime()).plusMillis(time);
-  }
-
   @Test
   void aServerIsCutOffAtTheDeadlineWithoutBeingAsked() throws Exception {
     var fence = new LocalFence(target, data, said::add);
-    fence.allowUntil(inMilliseconds(800));
+    fence.allow(fence.now(), Duration.ofMillis(800));
     start(true, "sleep", "60");
 
     assertThat(server.waitFor(100, TimeUnit.MILLISECONDS)).isFalse();
@@ -49,8 +45,7 @@ class LocalFenceTest {
   void whatTheMachineSleepsCountsThoughTheJvmsClockStandsStill() throws Exception {
     var asleep = new AtomicLong();
     var fence = new LocalFence(target, data, () -> System.nanoTime() + asleep.get(), said::add);
-    fence.sending();
-    fence.allowUntil(inMilliseconds(60_000));
+    fence.allow(fence.now(), Duration.ofSeconds(60));
     start(true, "sleep", "60");
     assertThat(server.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
 
@@ -63,9 +58,9 @@ class LocalFenceTest {
   void aSleepBetweenARequestAndItsAnswerCounts() throws Exception {
     var asleep = new AtomicLong();
     var fence = new LocalFence(target, data, () -> System.nanoTime() + asleep.get(), said::add);
-    fence.sending();
+    var sent = fence.now();
     asleep.set(TimeUnit.SECONDS.toNanos(90));
-    fence.allowUntil(inMilliseconds(60_000));
+    fence.allow(sent, Duration.ofSeconds(60));
     start(true, "sleep", "60");
 
     assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();

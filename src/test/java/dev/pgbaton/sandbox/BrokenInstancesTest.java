@@ -220,6 +220,7 @@ class BrokenInstancesTest {
           l.version(),
           l.holder(),
           l.holderLife(),
+          l.handedOn(),
           l.epoch(),
           l.lastHolder(),
           l.floor(),

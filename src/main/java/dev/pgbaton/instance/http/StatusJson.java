@@ -7,6 +7,7 @@ import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.Answer;
 import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.TimelineHistory;
@@ -60,6 +61,7 @@ public final class StatusJson {
                 .put("totalBytes", space.total())
                 .put("freeBytes", space.free())
                 .put("setAsideBytes", space.setAside()));
+    status.answer().ifPresent(answer -> json.put("answer", answer.text()));
     json.put("reason", reason);
     var kept = json.putArray("setAside");
     condition
@@ -103,7 +105,8 @@ public final class StatusJson {
               json.path("timelineEpoch").asInt(),
               numbers(json.path("formerEpochs"))),
           text(json, "reloadTaken").orElse(""),
-          texts(json.path("configErrors")));
+          texts(json.path("configErrors")),
+          text(json, "answer").flatMap(Answer::parse));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not an instance's status", e);
     }

@@ -7,12 +7,15 @@ import com.sun.net.httpserver.HttpServer;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.Answer;
 import dev.pgbaton.instance.InstanceStatus;
+import dev.pgbaton.instance.Moment;
 import dev.pgbaton.instance.TimelineHistory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +39,8 @@ class HttpPeersTest {
           Optional.of("pg-0"),
           new TimelineHistory(List.of(WalPosition.parse("1:0/3000148")), 4, Map.of(1, 2)),
           "9f86d0",
-          List.of("work_mem (line 1): setting could not be applied"));
+          List.of("work_mem (line 1): setting could not be applied"),
+          Optional.of(new Answer("a-uid", Duration.ofNanos(17), new Moment(4_000, 5_000))));
 
   @Test
   void aStatusIsReadAsItWasWritten() {
@@ -62,7 +66,8 @@ class HttpPeersTest {
             Optional.empty(),
             TimelineHistory.NONE,
             "",
-            List.of());
+            List.of(),
+            Optional.empty());
 
     assertThat(StatusJson.read(StatusJson.write(empty))).isEqualTo(empty);
     assertThat(StatusJson.write(empty)).doesNotContain("receivedLsn");
