@@ -57,7 +57,8 @@ final class Rollout {
 
   private Plan next() {
     var outdated = observed.instances().stream().filter(this::isOutdated).toList();
-    var unsettled = observed.instances().stream().filter(i -> !i.settled(maxLag)).toList();
+    var unsettled =
+        observed.instances().stream().filter(i -> !i.settled(maxLag) && !isStalled(i)).toList();
 
     var broken = replaceBroken(outdated, unsettled);
     if (broken != null) return broken;
@@ -85,7 +86,9 @@ final class Rollout {
     var unsafe = beforeTheFirstRestart(outdated);
     if (unsafe.isPresent()) return unsafe.get();
     var primary = observed.primary().get();
-    var replica = outdated.stream().filter(i -> i.role() == REPLICA).findFirst();
+    var replicas = outdated.stream().filter(i -> i.role() == REPLICA).toList();
+    var replica =
+        replicas.stream().filter(this::isStalled).findFirst().or(() -> replicas.stream().findFirst());
     if (replica.isPresent()) {
       return new Proceed(
           new RestartReplica(
@@ -109,6 +112,11 @@ final class Rollout {
 
   private boolean isOutdated(Instance instance) {
     return !instance.revision().equals(target);
+  }
+
+  /** It can't catch up before it restarts: so this is not waited for. */
+  private boolean isStalled(Instance instance) {
+    return isOutdated(instance) && Replay.pausedUntilRestart(instance, observed);
   }
 
   private boolean pgpoolUnsettled() {

@@ -27,15 +27,17 @@ final class Shrinking {
   }
 
   /**
-   * While one of those that stay was never Ready nobody leaves, but all else is brought about: it
-   * may be what that one needs.
+   * While one of those that stay was never Ready, or can't go on without a restart, nobody leaves,
+   * but all else is brought about: it may be what that one needs.
    */
   static DesiredCluster heldBack(DesiredCluster desired, ObservedCluster observed) {
     var has = from(desired, observed);
-    var startsYet =
+    var maxLag = desired.rollout().maxReplicaLag();
+    var waits =
         observed.instances().stream()
-            .anyMatch(i -> i.ordinal() < desired.layout().instances() && i.neverReady());
-    if (has.isEmpty() || !startsYet) return desired;
+            .filter(i -> i.ordinal() < desired.layout().instances() && !i.settled(maxLag))
+            .anyMatch(i -> i.neverReady() || Replay.pausedUntilRestart(i, observed));
+    if (has.isEmpty() || !waits) return desired;
     var objects = desired.objects().stream().map(o -> asMany(o, has.get(), observed)).toList();
     var reload = objects.stream().filter(ReloadedSettings::is).map(o -> (ConfigMap) o.object());
     var settings = reload.findFirst();

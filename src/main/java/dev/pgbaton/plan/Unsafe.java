@@ -67,7 +67,7 @@ record Unsafe(Refusal reason, String field, String text) {
     var replicas = standing.stream().allMatch(i -> i.role() == Role.REPLICA && !i.terminating());
     if (replicas && observed.instances().stream().anyMatch(Instance::neverReady))
       return Optional.empty();
-    return primary(observed, standing).or(() -> first(standing, i -> unsettled(desired, i)));
+    return primary(observed, standing).or(() -> first(standing, i -> unsettled(desired, observed, i)));
   }
 
   /** As {@link #find}, right before the first instance of a rollout restarts. */
@@ -104,9 +104,11 @@ record Unsafe(Refusal reason, String field, String text) {
         : Optional.empty();
   }
 
-  private static Optional<Unsafe> unsettled(DesiredCluster desired, Instance instance) {
+  private static Optional<Unsafe> unsettled(
+      DesiredCluster desired, ObservedCluster observed, Instance instance) {
     var maxLag = desired.rollout().maxReplicaLag();
-    if (instance.settled(maxLag)) return Optional.empty();
+    if (instance.settled(maxLag) || Replay.pausedUntilRestart(instance, observed))
+      return Optional.empty();
     var reason =
         !instance.ready() || instance.terminating()
             ? Refusal.REPLICA_NOT_READY

@@ -630,6 +630,33 @@ class PlannerTest {
     assertThat(step(plan)).startsWith("restart orders-0: ");
   }
 
+  /** With fewer connections than its primary a standby replays no further. */
+  @Test
+  void aReplicaThatCantCatchUpBeforeItRestartsIsNotWaitedFor() {
+    var formerPrimary =
+        cluster()
+            .primary("orders-0", maxConnections("300"))
+            .replica("orders-1", outdated(), maxConnections("300"))
+            .replica("orders-2", outdated(), lag(40));
+    var slow =
+        cluster().primary("orders-0").replica("orders-1").replica("orders-2", outdated(), lag(40));
+
+    assertThat(step(formerPrimary.plan())).startsWith("restart orders-2: ");
+    assertThat(waitsFor(slow.plan())).contains("bytes of WAL behind");
+  }
+
+  @Test
+  void oneThatStaysIsRestartedBeforeAnybodyLeavesIfItCantCatchUpOtherwise() {
+    var plan =
+        shrinking()
+            .primary("orders-0", maxConnections("300"))
+            .replica("orders-1", outdated(), lag(40))
+            .replica("orders-2")
+            .plan();
+
+    assertThat(step(plan)).startsWith("restart orders-1: ");
+  }
+
   @Test
   void whoIsOneTooManyIsScaledAwayOnceTheOthersAreWell() {
     var plan = shrinking().primary("orders-0").replica("orders-1").replica("orders-2").plan();

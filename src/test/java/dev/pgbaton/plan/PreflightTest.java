@@ -70,6 +70,18 @@ class PreflightTest {
     assertThat(refused(push(lag(40))).reason()).isEqualTo(Refusal.REPLICA_LAGS);
   }
 
+  /** With fewer connections than its primary a standby replays no further. */
+  @Test
+  void aReplicaThatCantCatchUpBeforeItRestartsRefusesNothing() {
+    var cluster =
+        cluster()
+            .primary("orders-0", Clusters.maxConnections("300"))
+            .replica("orders-1", lag(40))
+            .pushed();
+
+    assertThat(cluster.plan()).isInstanceOf(Proceed.class);
+  }
+
   @Test
   void aReplicaThatDoesNotStreamRefusesIt() {
     assertThat(refused(push(notStreaming())).reason()).isEqualTo(Refusal.REPLICA_NOT_STREAMING);

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 /**
  * The real daemon and the real instance program against the model, with things going wrong, checked
  * against the safety rules. More seeds: {@code -Dpgbaton.seeds=10000}; one of them, with everything
- * that happened: {@code -Dpgbaton.seed=42}.
+ * that happened: {@code -Dpgbaton.seed=42}. With {@code -Dpgbaton.maxReplicaLag=8192} replicas are
+ * now and then too far behind.
  */
 class SimulationTest {
   private static final int SHOWN = 400;
@@ -77,6 +78,10 @@ class SimulationTest {
   }
 
   private static Simulation simulation(long seed, java.util.function.Consumer<String> trace) {
-    return new Simulation(seed, trace, UnaryOperator.identity(), UnaryOperator.identity());
+    var simulation =
+        new Simulation(seed, trace, UnaryOperator.identity(), UnaryOperator.identity());
+    var lag = Integer.getInteger("pgbaton.maxReplicaLag");
+    if (lag != null) simulation.allowLag(lag);
+    return simulation;
   }
 }
