@@ -24,6 +24,9 @@ final class Invariants {
   /** How old an instance's trouble has to be before a later look must have seen it. */
   private static final long SEEN_AFTER_MILLIS = 2500;
 
+  /** How often the daemon looks by itself at what is as it shall be. */
+  private static final long BETWEEN_LOOKS_MILLIS = 10_000;
+
   /**
    * Clients write 5 KiB in a second: what the spec allows, and what may come while it is looked.
    */
@@ -285,10 +288,16 @@ final class Invariants {
       var why = unwell(pod);
       if (why.isPresent()
           && since != null
-          && world.agenda().millis() - since > SEEN_AFTER_MILLIS + 150L * lateness)
+          && world.agenda().millis() - since > seenAfterMillis(commit))
         return why.map(w -> w + " for some time");
     }
     return Optional.empty();
+  }
+
+  private long seenAfterMillis(String commit) {
+    // What was carried out while the forge was away, it hears of later.
+    var since = reached.contains(commit) ? BETWEEN_LOOKS_MILLIS : 0;
+    return since + SEEN_AFTER_MILLIS + 150L * lateness;
   }
 
   private Optional<String> notInForce(String pod, Map<String, String> wanted) {
