@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Which instance restarts next: replicas first, the primary last and only by a handoff. */
 final class Rollout {
@@ -88,7 +89,10 @@ final class Rollout {
     var primary = observed.primary().get();
     var replicas = outdated.stream().filter(i -> i.role() == REPLICA).toList();
     var replica =
-        replicas.stream().filter(this::isStalled).findFirst().or(() -> replicas.stream().findFirst());
+        replicas.stream()
+            .filter(this::isStalled)
+            .findFirst()
+            .or(() -> replicas.stream().findFirst());
     if (replica.isPresent()) {
       return new Proceed(
           new RestartReplica(
@@ -200,11 +204,16 @@ final class Rollout {
                     Instant.MAX));
   }
 
-  /** While the primary restarts, the others are only unsettled because of it. */
+  /**
+   * While the primary restarts, the others are only unsettled because of it. But what can't come
+   * back at its revision is not cured by anybody's return.
+   */
   private Instance foremost(List<Instance> unsettled) {
     var target = observed.journal().step().map(StepRecord::target).orElse("");
-    return unsettled.stream()
-        .filter(i -> i.pod().name().equals(target))
+    Predicate<Instance> lost = i -> i.hopeless() && !isOutdated(i);
+    Predicate<Instance> restarted = i -> i.pod().name().equals(target);
+    return Stream.of(lost, restarted)
+        .flatMap(which -> unsettled.stream().filter(which).limit(1))
         .findFirst()
         .orElse(unsettled.getFirst());
   }
@@ -321,9 +330,8 @@ final class Rollout {
   }
 
   private List<Instance> primaryFirst(Instance primary) {
-    return java.util.stream.Stream.concat(
-            java.util.stream.Stream.of(primary),
-            observed.instances().stream().filter(i -> i.role() == REPLICA))
+    return Stream.concat(
+            Stream.of(primary), observed.instances().stream().filter(i -> i.role() == REPLICA))
         .toList();
   }
 }

@@ -67,7 +67,8 @@ record Unsafe(Refusal reason, String field, String text) {
     var replicas = standing.stream().allMatch(i -> i.role() == Role.REPLICA && !i.terminating());
     if (replicas && observed.instances().stream().anyMatch(Instance::neverReady))
       return Optional.empty();
-    return primary(observed, standing).or(() -> first(standing, i -> unsettled(desired, observed, i)));
+    return primary(observed, standing)
+        .or(() -> first(standing, i -> unsettled(desired, observed, i)));
   }
 
   /** As {@link #find}, right before the first instance of a rollout restarts. */

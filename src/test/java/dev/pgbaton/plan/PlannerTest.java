@@ -287,6 +287,18 @@ class PlannerTest {
   }
 
   @Test
+  void whatCantComeBackIsGivenUpAlsoWhileTheOthersLackAPrimary() {
+    var cluster =
+        cluster()
+            .replica("orders-0", notReady(), outdated())
+            .replica("orders-1", imageCantBePulled())
+            .stepBegun("orders-0", NOW.minusSeconds(6));
+    cluster.journal(j -> j.withLastGood(Optional.of(cluster.lastGood())));
+
+    assertThat(step(cluster.plan())).contains("orders-1 did not come back: its image");
+  }
+
+  @Test
   void aFailedCommitIsTakenBackAndTheBrokenPodReplaced() {
     var cluster =
         cluster()
