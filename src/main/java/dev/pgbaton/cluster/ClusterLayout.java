@@ -13,6 +13,8 @@ import java.util.stream.IntStream;
  * @param primaryService the clients' route to the primary; its EndpointSlice has the same name
  * @param replicasService the clients' route to the replicas; its EndpointSlice has the same name
  * @param credentialsSecret holds one password a key, see {@link Names}
+ * @param superuserKey where that Secret is somebody else's: its key of the superuser's password,
+ *     from which that of pgbaton's role follows; see {@link DerivedPassword}
  */
 public record ClusterLayout(
     ClusterId id,
@@ -23,6 +25,7 @@ public record ClusterLayout(
     String replicasService,
     String lease,
     String credentialsSecret,
+    Optional<String> superuserKey,
     Optional<String> pgpoolDeployment,
     Capabilities capabilities) {
 
@@ -39,8 +42,41 @@ public record ClusterLayout(
         name + "-replicas",
         name,
         name + "-credentials",
+        Optional.empty(),
         pgpool ? Optional.of(name + "-pgpool") : Optional.empty(),
         capabilities);
+  }
+
+  /**
+   * The layout of a cluster whose manifests are somebody's own: what pgbaton adds is named after
+   * the StatefulSet.
+   */
+  public static ClusterLayout owned(
+      ClusterId id,
+      int instances,
+      String headlessService,
+      String credentialsSecret,
+      String superuserKey,
+      Optional<String> pgpoolDeployment,
+      Capabilities capabilities) {
+    var name = id.name();
+    return new ClusterLayout(
+        id,
+        instances,
+        name,
+        headlessService,
+        name + "-primary",
+        name + "-replicas",
+        name,
+        credentialsSecret,
+        Optional.of(superuserKey),
+        pgpoolDeployment,
+        capabilities);
+  }
+
+  /** Whether the objects are pgbaton's own, made from a spec. */
+  public boolean isGenerated() {
+    return superuserKey.isEmpty();
   }
 
   public String podName(int ordinal) {

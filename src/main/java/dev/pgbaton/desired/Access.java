@@ -1,10 +1,14 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import java.util.List;
@@ -29,30 +33,48 @@ final class Access {
             // Pods that need the API say so themselves.
             .withAutomountServiceAccountToken(false)
             .build(),
-        new RoleBuilder()
-            .withMetadata(metadata)
-            .withRules(
-                rule(
-                    "coordination.k8s.io",
-                    "leases",
-                    List.of("get", "watch", "update", "patch"),
-                    layout.lease()),
-                rule(
-                    "discovery.k8s.io",
-                    "endpointslices",
-                    List.of("get", "update", "patch"),
-                    layout.primaryService(),
-                    layout.replicasService()))
-            .build(),
-        new RoleBindingBuilder()
-            .withMetadata(metadata)
-            .withNewRoleRef("rbac.authorization.k8s.io", "Role", metadata.getName())
-            .addNewSubject()
-            .withKind("ServiceAccount")
-            .withName(metadata.getName())
-            .withNamespace(metadata.getNamespace())
-            .endSubject()
-            .build());
+        role(metadata, layout),
+        binding(metadata, serviceAccount(layout)));
+  }
+
+  /** The same for pods that somebody else's manifests give a service account. */
+  static List<HasMetadata> of(ClusterLayout layout, Labels labels, String serviceAccount) {
+    var metadata =
+        Metadata.of(
+            layout,
+            layout.statefulSet() + "-" + Names.MANAGER,
+            labels.object(Labels.Component.postgresql));
+    return List.of(role(metadata, layout), binding(metadata, serviceAccount));
+  }
+
+  private static Role role(ObjectMeta metadata, ClusterLayout layout) {
+    return new RoleBuilder()
+        .withMetadata(metadata)
+        .withRules(
+            rule(
+                "coordination.k8s.io",
+                "leases",
+                List.of("get", "watch", "update", "patch"),
+                layout.lease()),
+            rule(
+                "discovery.k8s.io",
+                "endpointslices",
+                List.of("get", "update", "patch"),
+                layout.primaryService(),
+                layout.replicasService()))
+        .build();
+  }
+
+  private static RoleBinding binding(ObjectMeta metadata, String serviceAccount) {
+    return new RoleBindingBuilder()
+        .withMetadata(metadata)
+        .withNewRoleRef("rbac.authorization.k8s.io", "Role", metadata.getName())
+        .addNewSubject()
+        .withKind("ServiceAccount")
+        .withName(serviceAccount)
+        .withNamespace(metadata.getNamespace())
+        .endSubject()
+        .build();
   }
 
   private static PolicyRule rule(

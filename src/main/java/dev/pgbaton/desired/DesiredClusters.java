@@ -22,7 +22,7 @@ public final class DesiredClusters {
             spec.pgpool().isPresent(),
             new Capabilities(true, StatefulSets.HOOK_BUDGET));
     var settings = PostgresSettings.of(spec);
-    var labels = new Labels(spec);
+    var labels = Labels.of(spec);
 
     var objects = new ArrayList<DesiredObject>();
     objects.add(

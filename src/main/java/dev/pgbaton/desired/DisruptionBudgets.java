@@ -1,9 +1,12 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
+import java.util.Map;
 
 /** One at a time: so a node drain and pgbaton exclude each other, since both evict. */
 final class DisruptionBudgets {
@@ -21,14 +24,27 @@ final class DisruptionBudgets {
     return budget(layout, layout.pgpoolDeployment().orElseThrow(), labels, Labels.Component.pgpool);
   }
 
+  /** For pods of somebody else's manifests, as their StatefulSet selects them. */
+  static PodDisruptionBudget beside(
+      ClusterLayout layout, Labels labels, Map<String, String> selector) {
+    var component = Labels.Component.postgresql;
+    return budget(
+        Metadata.of(layout, layout.statefulSet() + "-" + Names.MANAGER, labels.object(component)),
+        selector);
+  }
+
   private static PodDisruptionBudget budget(
       ClusterLayout layout, String name, Labels labels, Labels.Component component) {
+    return budget(Metadata.of(layout, name, labels.object(component)), labels.selector(component));
+  }
+
+  private static PodDisruptionBudget budget(ObjectMeta metadata, Map<String, String> selector) {
     return new PodDisruptionBudgetBuilder()
-        .withMetadata(Metadata.of(layout, name, labels.object(component)))
+        .withMetadata(metadata)
         .withNewSpec()
         .withMaxUnavailable(new IntOrString(1))
         .withNewSelector()
-        .withMatchLabels(labels.selector(component))
+        .withMatchLabels(selector)
         .endSelector()
         // What is not Ready serves nobody: replacing it takes nothing away, and a bad first push
         // does not lock

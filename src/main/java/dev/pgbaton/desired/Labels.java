@@ -9,7 +9,11 @@ import java.util.TreeMap;
  * The labels of one cluster's objects. Nobody's own label replaces one of pgbaton's: informers and
  * selectors count on them.
  */
-record Labels(ClusterSpec spec) {
+record Labels(String cluster, Map<String, String> own) {
+  static Labels of(ClusterSpec spec) {
+    return new Labels(spec.id().name(), spec.labels());
+  }
+
   enum Component {
     postgresql,
     pgpool
@@ -17,7 +21,7 @@ record Labels(ClusterSpec spec) {
 
   /** For an object; a person's labels are on it too. */
   Map<String, String> object(Component component) {
-    var labels = new TreeMap<>(spec.labels());
+    var labels = new TreeMap<>(own);
     labels.putAll(pod(component));
     return labels;
   }
@@ -30,7 +34,7 @@ record Labels(ClusterSpec spec) {
     var labels = new TreeMap<String, String>();
     labels.putAll(selector(component));
     labels.put("app.kubernetes.io/name", component.name());
-    labels.put("app.kubernetes.io/instance", spec.id().name());
+    labels.put("app.kubernetes.io/instance", cluster);
     labels.put("app.kubernetes.io/managed-by", Names.MANAGER);
     return labels;
   }
@@ -38,6 +42,6 @@ record Labels(ClusterSpec spec) {
   /** As few as tell the pods apart: selectors can't be changed later. */
   Map<String, String> selector(Component component) {
     return new TreeMap<>(
-        Map.of(Names.CLUSTER_LABEL, spec.id().name(), Names.COMPONENT_LABEL, component.name()));
+        Map.of(Names.CLUSTER_LABEL, cluster, Names.COMPONENT_LABEL, component.name()));
   }
 }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import java.util.List;
+import java.util.stream.Stream;
 
 final class Services {
   static final String POSTGRESQL = "postgresql";
@@ -16,8 +17,12 @@ final class Services {
   private Services() {}
 
   static List<Service> of(ClusterLayout layout, Labels labels) {
+    return Stream.concat(Stream.of(headless(layout, labels)), routes(layout, labels).stream())
+        .toList();
+  }
+
+  static List<Service> routes(ClusterLayout layout, Labels labels) {
     return List.of(
-        headless(layout, labels),
         route(layout, labels, layout.primaryService()),
         route(layout, labels, layout.replicasService()));
   }

@@ -3,6 +3,7 @@ package dev.pgbaton.kube;
 import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.DerivedPassword;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.Journal;
@@ -92,7 +93,9 @@ public final class KubeAdapters implements AutoCloseable {
    * has no address.
    */
   public Optional<InetSocketAddress> clientsRoute(ClusterLayout layout) {
-    var service = layout.pgpoolDeployment().orElse(layout.primaryService());
+    // Somebody else's pgpool does not know pgbaton's role.
+    var service =
+        layout.pgpoolDeployment().filter(_ -> layout.isGenerated()).orElse(layout.primaryService());
     return caches
         .find(layout.key("Service", service))
         .map(s -> ((Service) s).getSpec().getClusterIP())
@@ -113,12 +116,17 @@ public final class KubeAdapters implements AutoCloseable {
                   .withName(layout.credentialsSecret())
                   .get())
           .map(Secret::getData)
-          .map(data -> data.get(Names.MONITOR_PASSWORD))
-          .map(value -> new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8));
+          .map(data -> data.get(layout.superuserKey().orElse(Names.MONITOR_PASSWORD)))
+          .map(value -> new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8))
+          .map(value -> layout.isGenerated() ? value : derived(value, layout));
     } catch (KubernetesClientException e) {
       LOG.warnf("%s: its password can't be read: %s", layout.id(), ApiError.words(e));
       return Optional.empty();
     }
+  }
+
+  private static String derived(String superuser, ClusterLayout layout) {
+    return DerivedPassword.of(superuser, layout.id().namespace(), layout.statefulSet());
   }
 
   @Override

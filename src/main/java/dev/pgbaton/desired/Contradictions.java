@@ -1,0 +1,182 @@
+package dev.pgbaton.desired;
+
+import dev.pgbaton.spec.Problem;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What a person's manifests say twice, and not the same: who the instances are, how many, and who
+ * is the first primary.
+ */
+final class Contradictions {
+  private static final String PARTNERS = "REPMGR_PARTNER_NODES";
+  private static final String PRIMARY = "REPMGR_PRIMARY_HOST";
+  private static final String BACKENDS = "PGPOOL_BACKEND_NODES";
+
+  /** Bitnami's partner list may give a port; pgpool's backends have a number before the name. */
+  private static final Pattern HOST = Pattern.compile("([^:/]+)(?::\\d+)?");
+
+  private static final Pattern BACKEND =
+      Pattern.compile("\\d+:([^:]+)(?::\\d+)?(?::[0-9.]+)?(?::.*)?");
+
+  private final Workload set;
+  private final StatefulSet object;
+  private final int replicas;
+  private final List<Problem> problems = new ArrayList<>();
+  private final List<Problem> advice = new ArrayList<>();
+
+  private Contradictions(Workload set) {
+    this.set = set;
+    this.object = (StatefulSet) set.placed().object();
+    this.replicas = replicas(object);
+  }
+
+  /**
+   * @param problems what can't both be true
+   * @param advice what works, but not as it looks
+   */
+  record Found(List<Problem> problems, List<Problem> advice) {}
+
+  static Found in(FoundRoles.Clear roles) {
+    var found = new Contradictions(roles.postgresql());
+    found.partners();
+    found.primary();
+    roles.pgpool().ifPresent(found::backends);
+    return new Found(List.copyOf(found.problems), List.copyOf(found.advice));
+  }
+
+  static int replicas(StatefulSet set) {
+    return Optional.ofNullable(set.getSpec().getReplicas()).orElse(1);
+  }
+
+  /** The instances as repmgr's environment lists them, by pod name; empty if it lists none. */
+  static Set<String> partners(Workload set) {
+    return pods(
+        set.value(PARTNERS).stream().flatMap(t -> Stream.of(t.split("[,;]"))).toList(), HOST);
+  }
+
+  private void partners() {
+    if (set.value(PARTNERS).isEmpty()) return;
+    var field = set.field(PARTNERS);
+    var hosts = List.of(set.value(PARTNERS).get().split("[,;]"));
+    var named = new TreeSet<String>();
+    for (var host : hosts) {
+      if (host.isBlank()) continue;
+      known(host.strip(), HOST, set, field).ifPresent(named::add);
+    }
+    for (var missing : podNames()) {
+      if (!named.contains(missing))
+        problem(
+            set,
+            field,
+            "lists %d instances, but replicas is %d: %s is missing. Add it, or put replicas: %d."
+                .formatted(named.size(), replicas, missing, named.size()));
+    }
+    // Scaled to nothing for a while, the list is right for when it comes back.
+    if (replicas > 0 && named.size() > replicas && problems.isEmpty())
+      advise(
+          set,
+          field,
+          "lists %d instances, but replicas is %d: those that are not there count as lost ones."
+              .formatted(named.size(), replicas));
+  }
+
+  private void primary() {
+    var host = set.value(PRIMARY);
+    if (host.isEmpty()) return;
+    var pod = known(host.get().strip(), HOST, set, set.field(PRIMARY));
+    var partners = partners(set);
+    if (pod.isPresent() && !partners.isEmpty() && !partners.contains(pod.get()))
+      problem(
+          set,
+          set.field(PRIMARY),
+          "names %s, which %s does not list.".formatted(pod.get(), PARTNERS));
+  }
+
+  private void backends(Workload pgpool) {
+    var text = pgpool.value(BACKENDS);
+    if (text.isEmpty()) return;
+    var field = pgpool.field(BACKENDS);
+    var named = new LinkedHashSet<String>();
+    for (var backend : text.get().split("[,;]")) {
+      if (backend.isBlank()) continue;
+      var pod = known(backend.strip(), BACKEND, pgpool, field);
+      if (pod.isPresent() && !named.add(pod.get()))
+        problem(pgpool, field, "lists %s twice.".formatted(pod.get()));
+    }
+    for (var missing : podNames()) {
+      if (!named.contains(missing) && !named.isEmpty())
+        advise(
+            pgpool,
+            field,
+            "lists %d backends, but the StatefulSet has %d instances: %s is missing."
+                .formatted(named.size(), replicas, missing));
+    }
+  }
+
+  /** The pod that a host name means, if it can be one of this StatefulSet's. */
+  private Optional<String> known(String host, Pattern form, Workload where, String field) {
+    var match = form.matcher(host);
+    if (!match.matches()) {
+      problem(where, field, "has '%s', which names no instance.".formatted(host));
+      return Optional.empty();
+    }
+    var parts = match.group(1).split("\\.");
+    var service = object.getSpec().getServiceName();
+    // What is only known in the pod stays as it was written.
+    if (match.group(1).contains("$(")) return Optional.empty();
+    if (!parts[0].matches(Pattern.quote(set.name()) + "-\\d{1,4}")) {
+      problem(
+          where,
+          field,
+          "has '%s', but the instances are %s-0 and so on.".formatted(host, set.name()));
+      return Optional.empty();
+    }
+    if (parts.length > 1 && service != null && !parts[1].equals(service)) {
+      problem(
+          where,
+          field,
+          "has '%s', but the StatefulSet's serviceName is %s: no pod has that name."
+              .formatted(host, service));
+      return Optional.empty();
+    }
+    if (parts.length > 2 && !parts[2].equals(set.namespace())) {
+      problem(
+          where,
+          field,
+          "has '%s', which is in another namespace than %s.".formatted(host, set.namespace()));
+      return Optional.empty();
+    }
+    return Optional.of(parts[0]);
+  }
+
+  private static Set<String> pods(List<String> hosts, Pattern form) {
+    var pods = new LinkedHashSet<String>();
+    for (var host : hosts) {
+      var match = form.matcher(host.strip());
+      if (match.matches()) pods.add(match.group(1).split("\\.")[0]);
+    }
+    return pods;
+  }
+
+  private List<String> podNames() {
+    return java.util.stream.IntStream.range(0, replicas)
+        .mapToObj(ordinal -> set.name() + "-" + ordinal)
+        .toList();
+  }
+
+  private void problem(Workload where, String field, String message) {
+    problems.add(where.placed().problem(field, message));
+  }
+
+  private void advise(Workload where, String field, String message) {
+    advice.add(where.placed().problem(field, message));
+  }
+}

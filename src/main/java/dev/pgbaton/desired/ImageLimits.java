@@ -1,0 +1,77 @@
+package dev.pgbaton.desired;
+
+import dev.pgbaton.spec.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What Bitnami's images can do and pgbaton's can't: asked for in the environment, it is refused
+ * beforehand, not ignored.
+ */
+final class ImageLimits {
+  static final List<String> SUPERUSER_PASSWORD =
+      List.of(
+          "POSTGRES_POSTGRES_PASSWORD",
+          "POSTGRESQL_POSTGRES_PASSWORD",
+          "POSTGRES_PASSWORD",
+          "POSTGRESQL_PASSWORD");
+
+  private static final Set<String> NO = Set.of("", "no", "false", "off", "0");
+
+  /** The only value that each of these may have. */
+  private static final Map<String, Set<String>> FIXED =
+      Map.ofEntries(
+          Map.entry("POSTGRES_USER", Set.of("postgres")),
+          Map.entry("POSTGRESQL_USERNAME", Set.of("postgres")),
+          Map.entry("POSTGRES_DB", Set.of("postgres")),
+          Map.entry("POSTGRES_DATABASE", Set.of("postgres")),
+          Map.entry("POSTGRESQL_DATABASE", Set.of("postgres")),
+          Map.entry("POSTGRESQL_PORT_NUMBER", Set.of("5432")),
+          Map.entry("POSTGRESQL_ENABLE_TLS", NO),
+          Map.entry("POSTGRESQL_ENABLE_LDAP", NO),
+          Map.entry("REPMGR_USERNAME", Set.of("repmgr")),
+          Map.entry("REPMGR_DATABASE", Set.of("repmgr")),
+          Map.entry("REPMGR_USE_REPLICATION_SLOTS", Set.of("0", "1", "no", "yes", "false", "true")),
+          Map.entry("REPMGR_PGHBA_TRUST_ALL", NO));
+
+  private ImageLimits() {}
+
+  static List<Problem> of(Workload set) {
+    var problems = new ArrayList<Problem>();
+    FIXED.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(
+            limit -> {
+              var value = set.value(limit.getKey());
+              if (value.isPresent()
+                  && !limit.getValue().contains(value.get().toLowerCase(java.util.Locale.ROOT)))
+                problems.add(
+                    set.placed()
+                        .problem(
+                            set.field(limit.getKey()),
+                            "%s is %s: pgbaton's image knows only %s."
+                                .formatted(limit.getKey(), value.get(), words(limit.getValue()))));
+            });
+    if (password(set).isEmpty())
+      problems.add(
+          set.placed()
+              .problem(
+                  set.field("POSTGRES_PASSWORD"),
+                  "has no POSTGRES_PASSWORD from a Secret's key. pgbaton needs to know where the superuser's password lies."));
+    return problems;
+  }
+
+  /** The variable with the superuser's password, taken from a Secret. */
+  static Optional<String> password(Workload set) {
+    return SUPERUSER_PASSWORD.stream()
+        .filter(name -> PodReading.secret(set.container(), name).isPresent())
+        .findFirst();
+  }
+
+  private static String words(Set<String> values) {
+    return values == NO ? "no" : String.join(" or ", values.stream().sorted().toList());
+  }
+}

@@ -1,0 +1,52 @@
+package dev.pgbaton.desired;
+
+import dev.pgbaton.spec.ParsedSpec;
+import dev.pgbaton.spec.Problem;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which lines of somebody's manifests would make an outage shorter. Nothing is changed for them.
+ */
+final class OwnersAdvice {
+  private OwnersAdvice() {}
+
+  static List<Problem> on(ParsedSpec.Manifests manifests, Workload set) {
+    var advice = new ArrayList<Problem>();
+    var budget = OwnersClusters.hookBudget(set);
+    if (budget.compareTo(StatefulSets.HOOK_BUDGET) < 0)
+      advice.add(
+          set.placed()
+              .problem(
+                  "spec.template.spec.terminationGracePeriodSeconds",
+                  "leaves %d s to hand the primary over, which may take up to %d s: a hook that is cut off hands nothing over. Put terminationGracePeriodSeconds: 60."
+                      .formatted(budget.toSeconds(), StatefulSets.HOOK_BUDGET.toSeconds())));
+    if (set.container().getLifecycle() == null
+        || set.container().getLifecycle().getPreStop() == null)
+      advice.add(
+          set.placed()
+              .problem(
+                  "spec.template.spec.containers[%d]".formatted(set.index()),
+                  "has no preStop hook: with /usr/local/bin/pgbaton-ask pre-stop as its command, clients are led to the new primary before the pod is."));
+    var wanted = (StatefulSet) set.placed().object();
+    for (var placed : manifests.objects()) {
+      if (placed.object() instanceof Service service
+          && service.getMetadata().getName().equals(wanted.getSpec().getServiceName())
+          && !Boolean.TRUE.equals(service.getSpec().getPublishNotReadyAddresses()))
+        advice.add(
+            placed.problem(
+                "spec",
+                "names only pods that are Ready: after all of them were lost at once, the instances find each other later. Put publishNotReadyAddresses: true."));
+    }
+    if (!OwnersClusters.hasBudget(manifests, set))
+      advice.add(
+          set.placed()
+              .problem(
+                  "metadata.name",
+                  "has no PodDisruptionBudget: pgbaton makes one, %s-pgbaton, so that a node's drain and a rollout wait for each other."
+                      .formatted(set.name())));
+    return List.copyOf(advice);
+  }
+}

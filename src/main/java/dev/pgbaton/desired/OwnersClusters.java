@@ -1,0 +1,267 @@
+package dev.pgbaton.desired;
+
+import dev.pgbaton.cluster.Capabilities;
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.spec.ParsedSpec;
+import dev.pgbaton.spec.PlacedObject;
+import dev.pgbaton.spec.Problem;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Somebody's own manifests → objects: theirs as they stand, and beside them what the instances and
+ * the routes need. Their pod templates are not touched.
+ */
+public final class OwnersClusters {
+  /** On the StatefulSet: whether its image runs pgbaton's instance program. */
+  private static final String INSTANCE_PROGRAM = "pgbaton.dev/instance-program";
+
+  private static final RolloutPolicy ROLLOUT = new RolloutPolicy(16 << 20, Duration.ofMinutes(10));
+  private static final int KUBERNETES_GRACE = 30;
+
+  /** What is left of the grace period for PostgreSQL's own end. */
+  private static final int AFTER_THE_HOOK = 5;
+
+  private OwnersClusters() {}
+
+  /** What became of a directory of manifests. */
+  public sealed interface Result {
+    /**
+     * @param advice what works, but would work better otherwise, or not as it looks
+     */
+    record Made(DesiredCluster cluster, List<Problem> advice) implements Result {}
+
+    record Refused(List<Problem> problems) implements Result {}
+  }
+
+  public static Result of(ParsedSpec.Manifests manifests) {
+    return switch (FoundRoles.of(manifests.objects())) {
+      case FoundRoles.Unclear(var problems) -> new Result.Refused(problems);
+      case FoundRoles.Clear roles -> of(manifests, roles);
+    };
+  }
+
+  private static Result of(ParsedSpec.Manifests manifests, FoundRoles.Clear roles) {
+    var set = roles.postgresql();
+    var contradictions = Contradictions.in(roles);
+    var problems = new ArrayList<>(contradictions.problems());
+    if (!hasInstanceProgram(set)) {
+      problems.add(
+          set.placed()
+              .problem(
+                  set.imageField(),
+                  "runs %s, which is not known to be an image of pgbaton's: rolling others' is not possible yet. Put pgbaton's, or the annotation %s: \"true\" if it is a copy of it."
+                      .formatted(set.image(), INSTANCE_PROGRAM)));
+      return new Result.Refused(List.copyOf(problems));
+    }
+    problems.addAll(ImageLimits.of(set));
+    problems.addAll(access(set));
+    if (Contradictions.replicas(statefulSet(set)) > 1 && Contradictions.partners(set).isEmpty())
+      problems.add(
+          set.placed()
+              .problem(
+                  set.field("REPMGR_PARTNER_NODES"),
+                  "has no REPMGR_PARTNER_NODES: the instances would not know how many they are."));
+    if (!problems.isEmpty()) return new Result.Refused(List.copyOf(problems));
+
+    var layout = layout(manifests, roles);
+    var beside = beside(manifests, roles, layout);
+    problems.addAll(taken(manifests, beside));
+    if (!problems.isEmpty()) return new Result.Refused(List.copyOf(problems));
+    var objects = new ArrayList<>(beside);
+    manifests.objects().forEach(o -> objects.add(owned(o, roles, layout)));
+    var advice = new ArrayList<>(contradictions.advice());
+    advice.addAll(OwnersAdvice.on(manifests, set));
+    return new Result.Made(
+        new DesiredCluster(layout, objects, ROLLOUT, Map.of(), "", synchronousStandbys(set)),
+        List.copyOf(advice));
+  }
+
+  private static boolean hasInstanceProgram(Workload set) {
+    var image = set.image().replaceFirst("[:@][^/]*$", "");
+    return FoundRoles.annotation(set.placed(), INSTANCE_PROGRAM)
+        .map(Boolean::parseBoolean)
+        .orElse(image.contains(Names.MANAGER));
+  }
+
+  private static StatefulSet statefulSet(Workload set) {
+    return (StatefulSet) set.placed().object();
+  }
+
+  private static List<Problem> access(Workload set) {
+    return Boolean.FALSE.equals(set.template().getSpec().getAutomountServiceAccountToken())
+        ? List.of(
+            set.placed()
+                .problem(
+                    "spec.template.spec.automountServiceAccountToken",
+                    "gives its pods no token, but they need one to hold the Lease that says who may be written to. Remove the line."))
+        : List.of();
+  }
+
+  private static ClusterLayout layout(ParsedSpec.Manifests manifests, FoundRoles.Clear roles) {
+    var set = roles.postgresql();
+    var password = PodReading.secret(set.container(), ImageLimits.password(set).orElseThrow());
+    return ClusterLayout.owned(
+        manifests.id(),
+        Contradictions.replicas(statefulSet(set)),
+        statefulSet(set).getSpec().getServiceName(),
+        password.orElseThrow().getName(),
+        password.orElseThrow().getKey(),
+        roles.pgpool().map(Workload::name),
+        new Capabilities(true, hookBudget(set)));
+  }
+
+  static Duration hookBudget(Workload set) {
+    var grace =
+        Duration.ofSeconds(
+            Optional.ofNullable(set.template().getSpec().getTerminationGracePeriodSeconds())
+                .orElse((long) KUBERNETES_GRACE));
+    var left = grace.minusSeconds(AFTER_THE_HOOK);
+    return left.compareTo(StatefulSets.HOOK_BUDGET) < 0 ? left : StatefulSets.HOOK_BUDGET;
+  }
+
+  private static int synchronousStandbys(Workload set) {
+    return set.value("POSTGRESQL_NUM_SYNCHRONOUS_REPLICAS")
+        .filter(text -> text.matches("\\d{1,3}"))
+        .map(Integer::parseInt)
+        .orElse(0);
+  }
+
+  /** What pgbaton adds. */
+  private static List<DesiredObject> beside(
+      ParsedSpec.Manifests manifests, FoundRoles.Clear roles, ClusterLayout layout) {
+    var set = roles.postgresql();
+    var labels = new Labels(layout.id().name(), Map.of());
+    var source = manifests.source();
+    var objects = new ArrayList<DesiredObject>();
+    if (manifests.objects().stream().noneMatch(o -> o.object().getKind().equals("Namespace")))
+      objects.add(
+          new DesiredObject(
+              Namespaces.of(layout), ObjectRole.NAMESPACE, ApplyPolicy.CREATE_ONCE, source));
+    var account = set.template().getSpec().getServiceAccountName();
+    Access.of(layout, labels, account == null || account.isEmpty() ? "default" : account)
+        .forEach(
+            o -> objects.add(new DesiredObject(o, ObjectRole.ACCESS, ApplyPolicy.APPLY, source)));
+    objects.add(
+        new DesiredObject(
+            Leases.of(layout, labels), ObjectRole.LEASE, ApplyPolicy.CREATE_ONCE, source));
+    Services.routes(layout, labels)
+        .forEach(
+            o -> objects.add(new DesiredObject(o, ObjectRole.ROUTE, ApplyPolicy.APPLY, source)));
+    EndpointSlices.of(layout, labels)
+        .forEach(
+            o ->
+                objects.add(
+                    new DesiredObject(o, ObjectRole.ROUTE, ApplyPolicy.CREATE_ONCE, source)));
+    if (!hasBudget(manifests, set))
+      objects.add(
+          new DesiredObject(
+              DisruptionBudgets.beside(
+                  layout, labels, statefulSet(set).getSpec().getSelector().getMatchLabels()),
+              ObjectRole.DISRUPTION_BUDGET,
+              ApplyPolicy.APPLY,
+              source));
+    return objects;
+  }
+
+  /** Kubernetes evicts no pod that two budgets select. */
+  static boolean hasBudget(ParsedSpec.Manifests manifests, Workload set) {
+    var labels =
+        Optional.ofNullable(set.template().getMetadata())
+            .map(meta -> meta.getLabels())
+            .orElse(Map.of());
+    return manifests.objects().stream()
+        .map(PlacedObject::object)
+        .filter(PodDisruptionBudget.class::isInstance)
+        .map(budget -> ((PodDisruptionBudget) budget).getSpec().getSelector())
+        .anyMatch(
+            selector ->
+                selector != null
+                    && selector.getMatchLabels() != null
+                    && labels.entrySet().containsAll(selector.getMatchLabels().entrySet()));
+  }
+
+  private static List<Problem> taken(ParsedSpec.Manifests manifests, List<DesiredObject> beside) {
+    var ours =
+        beside.stream().map(DesiredObject::key).collect(Collectors.toCollection(TreeSet::new));
+    return manifests.objects().stream()
+        .filter(o -> ours.contains(key(o)))
+        .map(
+            o ->
+                o.problem(
+                    "metadata.name",
+                    "has the name of an object that pgbaton makes beside the StatefulSet. Give it another name."))
+        .toList();
+  }
+
+  private static ObjectKey key(PlacedObject placed) {
+    return placed.key();
+  }
+
+  private static DesiredObject owned(
+      PlacedObject placed, FoundRoles.Clear roles, ClusterLayout layout) {
+    var object = labelled(placed.object(), layout);
+    return new DesiredObject(
+        placed == roles.postgresql().placed() ? inSafeOrder((StatefulSet) object) : object,
+        role(placed, roles),
+        policy(placed),
+        placed.source());
+  }
+
+  private static ObjectRole role(PlacedObject placed, FoundRoles.Clear roles) {
+    if (placed == roles.postgresql().placed()) return ObjectRole.INSTANCES;
+    if (roles.pgpool().map(p -> p.placed() == placed).orElse(false)) return ObjectRole.PGPOOL;
+    return switch (placed.object().getKind()) {
+      case "Namespace" -> ObjectRole.NAMESPACE;
+      case "ServiceAccount", "Role", "RoleBinding" -> ObjectRole.ACCESS;
+      case "Secret" -> ObjectRole.CREDENTIALS;
+      case "ConfigMap" -> ObjectRole.SETTINGS;
+      case "Service" -> ObjectRole.ROUTE;
+      case "PodDisruptionBudget" -> ObjectRole.DISRUPTION_BUDGET;
+      default -> ObjectRole.OTHER;
+    };
+  }
+
+  private static ApplyPolicy policy(PlacedObject placed) {
+    return switch (placed.object().getKind()) {
+      // A namespace is shared with others; of the rest Kubernetes lets nobody change what matters,
+      // and passwords are not changed by writing a Secret.
+      case "Namespace", "Secret", "Pod", "Job" -> ApplyPolicy.CREATE_ONCE;
+      default -> ApplyPolicy.APPLY;
+    };
+  }
+
+  /** On the object alone: in the pod template it would restart every instance. */
+  private static HasMetadata labelled(HasMetadata object, ClusterLayout layout) {
+    var copy = Copies.of(object);
+    if (copy.getKind().equals("Namespace")) return copy;
+    copy.setMetadata(
+        new ObjectMetaBuilder(copy.getMetadata())
+            .addToLabels(Names.CLUSTER_LABEL, layout.id().name())
+            .build());
+    return copy;
+  }
+
+  private static StatefulSet inSafeOrder(StatefulSet set) {
+    return new StatefulSetBuilder(set)
+        .editSpec()
+        .withNewUpdateStrategy()
+        // OnDelete: RollingUpdate goes by ordinal and could take the primary first.
+        .withType("OnDelete")
+        .endUpdateStrategy()
+        .endSpec()
+        .build();
+  }
+}

@@ -1,0 +1,247 @@
+package dev.pgbaton.desired;
+
+import static dev.pgbaton.desired.Tutorial.manifests;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgbaton.desired.OwnersClusters.Result;
+import dev.pgbaton.spec.Problem;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Somebody's own manifests, and what pgbaton adds to them. */
+class OwnersClustersTest {
+  private static Result.Made made(Tutorial manifests) {
+    return (Result.Made) OwnersClusters.of(manifests.parsed());
+  }
+
+  private static String refused(Tutorial manifests) {
+    return ((Result.Refused) OwnersClusters.of(manifests.parsed()))
+        .problems().stream().map(Problem::toString).collect(Collectors.joining("\n"));
+  }
+
+  private static List<String> advice(Tutorial manifests) {
+    return made(manifests).advice().stream().map(Problem::toString).toList();
+  }
+
+  private static List<String> keys(DesiredCluster cluster) {
+    return cluster.objects().stream().map(o -> o.key().toString()).toList();
+  }
+
+  @Test
+  void everyNameComesFromTheManifests() {
+    var layout = made(manifests()).cluster().layout();
+
+    assertThat(layout.podNames())
+        .containsExactly("postgres-sts-0", "postgres-sts-1", "postgres-sts-2");
+    assertThat(layout.headlessService()).isEqualTo("postgres-headless-svc");
+    assertThat(layout.pgpoolDeployment()).contains("pgpool-deployment");
+    assertThat(layout.credentialsSecret()).isEqualTo("postgres-secrets");
+    assertThat(layout.superuserKey()).contains("postgresql-password");
+    assertThat(layout.isGenerated()).isFalse();
+  }
+
+  @Test
+  void thePodTemplateIsTheOwnersAndOnlyTheOrderOfRestartsIsNot() {
+    var manifests = manifests();
+    var theirs =
+        (StatefulSet)
+            manifests.objects().stream()
+                .map(o -> o.object())
+                .filter(StatefulSet.class::isInstance)
+                .findFirst()
+                .orElseThrow();
+    var wanted = made(manifests).cluster().statefulSet();
+
+    assertThat(wanted.getSpec().getTemplate()).isEqualTo(theirs.getSpec().getTemplate());
+    assertThat(wanted.getSpec().getUpdateStrategy().getType()).isEqualTo("OnDelete");
+    assertThat(theirs.getMetadata().getLabels()).isNullOrEmpty();
+    assertThat(wanted.getMetadata().getLabels())
+        .containsEntry("pgbaton.dev/cluster", "postgres-sts");
+  }
+
+  @Test
+  void whatTheInstancesNeedLiesBesideTheOwnersObjectsAndBeforeTheWorkloads() {
+    assertThat(keys(made(manifests()).cluster()))
+        .containsExactly(
+            "Namespace database",
+            "Role database/postgres-sts-pgbaton",
+            "RoleBinding database/postgres-sts-pgbaton",
+            "Secret database/pgpool-secrets",
+            "Secret database/postgres-secrets",
+            "ConfigMap database/postgres-configmap",
+            "Lease database/postgres-sts",
+            "EndpointSlice database/postgres-sts-primary",
+            "EndpointSlice database/postgres-sts-replicas",
+            "Service database/pgpool-svc",
+            "Service database/pgpool-svc-nodeport",
+            "Service database/postgres-headless-svc",
+            "Service database/postgres-sts-primary",
+            "Service database/postgres-sts-replicas",
+            "PodDisruptionBudget database/postgres-sts-pgbaton",
+            "StatefulSet database/postgres-sts",
+            "Deployment database/pgpool-deployment",
+            "Pod database/pg-client");
+  }
+
+  @Test
+  void theRightsGoToThePodsOwnServiceAccount() {
+    var withAccount =
+        made(
+            manifests()
+                .with(
+                    "          env:\n            - {name: BITNAMI_DEBUG",
+                    "          env:\n            - {name: BITNAMI_DEBUG")
+                .with("      volumes:\n", "      serviceAccountName: databases\n      volumes:\n"));
+
+    assertThat(subject(made(manifests()))).isEqualTo("default");
+    assertThat(subject(withAccount)).isEqualTo("databases");
+  }
+
+  private static String subject(Result.Made made) {
+    return made.cluster().objects().stream()
+        .map(DesiredObject::object)
+        .filter(RoleBinding.class::isInstance)
+        .map(b -> ((RoleBinding) b).getSubjects().getFirst().getName())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aBudgetOfTheOwnersIsTheOnlyOne() {
+    var theirs =
+        manifests()
+            .and(
+                """
+                apiVersion: policy/v1
+                kind: PodDisruptionBudget
+                metadata: {name: theirs}
+                spec: {maxUnavailable: 1, selector: {matchLabels: {app: postgres}}}
+                """);
+
+    assertThat(keys(made(theirs).cluster()))
+        .contains("PodDisruptionBudget database/theirs")
+        .doesNotContain("PodDisruptionBudget database/postgres-sts-pgbaton");
+  }
+
+  @Test
+  void aNameThatPgbatonNeedsIsNotTakenFromItsOwner() {
+    assertThat(
+            refused(
+                manifests()
+                    .and(
+                        """
+                        apiVersion: v1
+                        kind: Service
+                        metadata: {name: postgres-sts-primary}
+                        spec: {ports: [{port: 5432}]}
+                        """)))
+        .contains("more.yaml:2:1 metadata.name: Service database/postgres-sts-primary");
+  }
+
+  @Test
+  void somebodyElsesImageIsRefusedWithTheWayOut() {
+    var theirs =
+        manifests()
+            .with(
+                "registry.example.com/pgbaton/postgres:17",
+                "docker.io/bitnami/postgresql-repmgr:16.3.0");
+
+    assertThat(refused(theirs))
+        .contains("spec.template.spec.containers[0].image")
+        .contains("docker.io/bitnami/postgresql-repmgr:16.3.0")
+        .contains("pgbaton.dev/instance-program: \"true\"");
+    assertThat(
+            made(theirs.with(
+                    "  name: postgres-sts\n",
+                    "  name: postgres-sts\n  annotations: {pgbaton.dev/instance-program: \"true\"}\n"))
+                .cluster()
+                .layout()
+                .capabilities()
+                .instanceProgram())
+        .isTrue();
+  }
+
+  @Test
+  void whatTheImageCantDoIsRefusedAndNotIgnored() {
+    assertThat(
+            refused(
+                manifests()
+                    .with(
+                        "{name: POSTGRESQL_ENABLE_TLS, value: \"no\"}",
+                        "{name: POSTGRESQL_ENABLE_TLS, value: \"yes\"}")
+                    .with(
+                        "{name: POSTGRES_DB, value: postgres}",
+                        "{name: POSTGRES_DB, value: shop}")))
+        .contains("POSTGRESQL_ENABLE_TLS is yes: pgbaton's image knows only no")
+        .contains("POSTGRES_DB is shop: pgbaton's image knows only postgres");
+  }
+
+  @Test
+  void aPrimaryThatIsNoPartnerIsAContradiction() {
+    assertThat(
+            refused(
+                manifests()
+                    .with(
+                        "REPMGR_PRIMARY_HOST, value: \"postgres-sts-0",
+                        "REPMGR_PRIMARY_HOST, value: \"postgres-sts-7")))
+        .contains("names postgres-sts-7, which REPMGR_PARTNER_NODES does not list");
+  }
+
+  @Test
+  void moreReplicasThanPartnersAreAContradiction() {
+    assertThat(refused(manifests().with("  replicas: 3", "  replicas: 4")))
+        .contains("lists 3 instances, but replicas is 4: postgres-sts-3 is missing");
+  }
+
+  @Test
+  void fewerReplicasThanPartnersAreAllowed() {
+    assertThat(advice(manifests().with("  replicas: 3", "  replicas: 2")))
+        .anySatisfy(text -> assertThat(text).contains("lists 3 instances, but replicas is 2"));
+  }
+
+  @Test
+  void aClusterScaledToNothingContradictsNothing() {
+    assertThat(
+            made(manifests().with("  replicas: 3", "  replicas: 0")).cluster().layout().instances())
+        .isZero();
+  }
+
+  @Test
+  void hostsOfAnotherServiceOrSetAreNoInstances() {
+    assertThat(
+            refused(
+                manifests()
+                    .with(
+                        "0:postgres-sts-0.postgres-headless-svc:",
+                        "0:pg-0.postgres-headless-svc:")))
+        .contains("pgpool/pgpool-deployment.yaml:2:1")
+        .contains(
+            "'0:pg-0.postgres-headless-svc:5432', but the instances are postgres-sts-0 and so on");
+    assertThat(
+            refused(
+                manifests()
+                    .with("1:postgres-sts-1.postgres-headless-svc:", "1:postgres-sts-1.other:")))
+        .contains("but the StatefulSet's serviceName is postgres-headless-svc");
+    assertThat(refused(manifests().with("1:postgres-sts-1.", "1:postgres-sts-0.")))
+        .contains("lists postgres-sts-0 twice");
+  }
+
+  @Test
+  void adviceNamesTheLinesThatWouldMakeItBetter() {
+    assertThat(advice(manifests()))
+        .anySatisfy(text -> assertThat(text).contains("terminationGracePeriodSeconds: 60"))
+        .anySatisfy(text -> assertThat(text).contains("publishNotReadyAddresses: true"))
+        .anySatisfy(text -> assertThat(text).contains("has no PodDisruptionBudget"));
+  }
+
+  @Test
+  void noPasswordIsInWhatIsSaid() {
+    assertThat(
+            made(manifests()).advice().toString()
+                + refused(manifests().with("  replicas: 3", "  replicas: 4")))
+        .doesNotContain("c3VwZXItZXhhbXBsZQ", "super-example");
+  }
+}
