@@ -41,7 +41,7 @@ class InstanceCommand implements Callable<Integer> {
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
     InstanceEnvironment environment;
     try {
-      environment = new InstanceEnvironment(Map.copyOf(System.getenv()));
+      environment = new InstanceEnvironment(Map.copyOf(System.getenv()), OwnPod.here());
     } catch (IllegalArgumentException e) {
       System.err.println(e.getMessage());
       return 2;

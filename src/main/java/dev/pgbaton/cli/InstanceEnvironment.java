@@ -3,6 +3,7 @@ package dev.pgbaton.cli;
 import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.DerivedPassword;
 import dev.pgbaton.instance.Identity;
 import dev.pgbaton.instance.InstanceSettings;
 import dev.pgbaton.postgres.Credentials;
@@ -36,11 +37,11 @@ final class InstanceEnvironment {
   /**
    * @throws IllegalArgumentException that names everything that is wrong at once
    */
-  InstanceEnvironment(Map<String, String> variables) {
-    this.variables = variables;
+  InstanceEnvironment(Map<String, String> variables, OwnPod pod) {
+    this.variables = RepmgrVariables.completed(variables, pod);
     var cluster = required("PGBATON_CLUSTER");
     var namespace = required("PGBATON_NAMESPACE");
-    var pod = required("PGBATON_POD");
+    var name = required("PGBATON_POD");
     var uid = required("PGBATON_POD_UID");
     var address = required("PGBATON_POD_IP");
     var instances = number("PGBATON_INSTANCES", 1);
@@ -51,33 +52,39 @@ final class InstanceEnvironment {
     this.synchronousStandbys = synchronous;
     var passwords =
         List.of(
-            file("POSTGRESQL_POSTGRES_PASSWORD_FILE", "postgres-password"),
-            file("REPMGR_PASSWORD_FILE", "repmgr-password"),
-            file("PGBATON_PASSWORD_FILE", "pgbaton-password"));
+            password(RepmgrVariables.SUPERUSER, "postgres-password", Optional.empty()),
+            password(RepmgrVariables.REPMGR, "repmgr-password", Optional.empty()));
+    var superuser = passwords.getFirst();
+    var monitor =
+        password(
+            List.of("PGBATON_PASSWORD"),
+            "pgbaton-password",
+            RepmgrVariables.areOwners(variables)
+                ? superuser.map(p -> DerivedPassword.of(p.value(), namespace, cluster))
+                : Optional.empty());
     reconnectAttempts = number("REPMGR_RECONNECT_ATTEMPTS", 3);
     reconnectInterval = number("REPMGR_RECONNECT_INTERVAL", 2);
     if (!wrong.isEmpty()) throw new IllegalArgumentException(String.join("\n", wrong));
 
     layout =
         ClusterLayout.generated(
-            new ClusterId(namespace, cluster),
-            instances,
-            false,
-            new Capabilities(true, Duration.ofSeconds(30)));
-    self = new Identity(pod, uid, members(pod, instances), address);
+                new ClusterId(namespace, cluster),
+                instances,
+                false,
+                new Capabilities(true, Duration.ofSeconds(30)))
+            .withHeadlessService(text("PGBATON_HEADLESS_SERVICE", cluster + "-headless"));
+    self = new Identity(name, uid, members(name, instances), address);
     settings = InstanceSettings.of(failover, patience, synchronous);
     paths =
         new InstancePaths(
             Path.of(text("POSTGRESQL_BIN_DIR", "/usr/lib/postgresql/17/bin")),
-            Path.of(text("POSTGRESQL_DATA_DIR", "/var/lib/pgbaton/data/pgdata")),
+            Path.of(text("POSTGRESQL_DATA_DIR", text("PGDATA", "/var/lib/pgbaton/data/pgdata"))),
             Path.of("/run/pgbaton"),
             Path.of("/etc/pgbaton/restart/restart.conf"),
             Path.of("/etc/pgbaton/reload"));
     credentials =
         new Credentials(
-            Password.read(passwords.get(0)),
-            Password.read(passwords.get(1)),
-            Password.read(passwords.get(2)));
+            superuser.orElseThrow(), passwords.get(1).orElseThrow(), monitor.orElseThrow());
     var arguments = text("POSTGRESQL_INITDB_ARGS", "").strip();
     initdbArguments = arguments.isEmpty() ? List.of() : List.of(arguments.split("\\s+"));
   }
@@ -135,9 +142,26 @@ final class InstanceEnvironment {
     return otherwise;
   }
 
-  private Path file(String name, String key) {
-    var path = Path.of(text(name, "/etc/pgbaton/credentials/" + key));
-    if (!Files.isReadable(path)) wrong.add(name + ": there is no readable file " + path);
-    return path;
+  /**
+   * @param names of variables with the password; with {@code _FILE} behind it, of its file
+   * @param otherwise where no variable and no mounted file has it
+   */
+  private Optional<Password> password(List<String> names, String key, Optional<String> otherwise) {
+    for (var name : names) {
+      var file = text(name + "_FILE", "");
+      if (!file.isEmpty()) return read(name + "_FILE", Path.of(file));
+      var value = text(name, "");
+      if (!value.isEmpty()) return Optional.of(new Password(value));
+    }
+    var mounted = Path.of("/etc/pgbaton/credentials/" + key);
+    return otherwise.isPresent() && !Files.isReadable(mounted)
+        ? otherwise.map(Password::new)
+        : read(names.getFirst() + "_FILE", mounted);
+  }
+
+  private Optional<Password> read(String name, Path path) {
+    if (Files.isReadable(path)) return Optional.of(Password.read(path));
+    wrong.add(name + ": there is no readable file " + path);
+    return Optional.empty();
   }
 }

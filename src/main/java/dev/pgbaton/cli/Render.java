@@ -1,10 +1,15 @@
 package dev.pgbaton.cli;
 
+import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredClusters;
 import dev.pgbaton.desired.Manifests;
+import dev.pgbaton.desired.OwnersClusters;
+import dev.pgbaton.desired.OwnersClusters.Result;
+import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecParser;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,11 +30,24 @@ class Render implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var parsed = SpecParser.parse(SpecFiles.read(command, paths));
-    var problems = parsed.allProblems();
+    var problems = new ArrayList<>(parsed.allProblems());
+    var wanted = new ArrayList<DesiredCluster>();
+    for (var cluster : parsed.clusters().values()) {
+      switch (cluster) {
+        case ParsedSpec.Valid valid -> wanted.add(DesiredClusters.of(valid));
+        case ParsedSpec.Manifests manifests -> {
+          switch (OwnersClusters.of(manifests)) {
+            case Result.Refused(var reasons) -> problems.addAll(reasons);
+            case Result.Made(var made, _) -> wanted.add(made);
+          }
+        }
+        case ParsedSpec.Invalid _ -> {}
+      }
+    }
     problems.forEach(command.commandLine().getErr()::println);
     if (!problems.isEmpty()) return 1;
     var out = command.commandLine().getOut();
-    parsed.valid().forEach(cluster -> out.print(Manifests.yaml(DesiredClusters.of(cluster))));
+    wanted.forEach(cluster -> out.print(Manifests.yaml(cluster)));
     out.flush();
     return 0;
   }

@@ -1,10 +1,13 @@
 package dev.pgbaton.cli;
 
+import dev.pgbaton.desired.OwnersClusters;
+import dev.pgbaton.desired.OwnersClusters.Result;
 import dev.pgbaton.spec.Advice;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecParser;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,15 +30,27 @@ class Validate implements Callable<Integer> {
     var files = SpecFiles.read(command, paths);
     var parsed = SpecParser.parse(files);
     var out = command.commandLine().getOut();
-    var problems = parsed.allProblems();
-    problems.forEach(out::println);
+    var problems = new ArrayList<>(parsed.allProblems());
+    var warnings = new ArrayList<String>();
     parsed
         .clusters()
         .forEach(
             (id, cluster) -> {
-              if (cluster instanceof ParsedSpec.Valid valid)
-                Advice.on(valid.spec()).forEach(a -> out.println(id + " warning: " + a));
+              switch (cluster) {
+                case ParsedSpec.Valid valid ->
+                    Advice.on(valid.spec()).forEach(a -> warnings.add(id + " warning: " + a));
+                case ParsedSpec.Manifests manifests -> {
+                  switch (OwnersClusters.of(manifests)) {
+                    case Result.Refused(var reasons) -> problems.addAll(reasons);
+                    case Result.Made(_, var advice) ->
+                        advice.forEach(a -> warnings.add(id + " warning: " + a));
+                  }
+                }
+                case ParsedSpec.Invalid _ -> {}
+              }
             });
+    problems.forEach(out::println);
+    warnings.forEach(out::println);
     if (problems.isEmpty()) {
       out.printf("%d clusters in %d files are valid.%n", parsed.clusters().size(), files.size());
     }

@@ -74,6 +74,21 @@ public record ClusterLayout(
         capabilities);
   }
 
+  public ClusterLayout withHeadlessService(String name) {
+    return new ClusterLayout(
+        id,
+        instances,
+        statefulSet,
+        name,
+        primaryService,
+        replicasService,
+        lease,
+        credentialsSecret,
+        superuserKey,
+        pgpoolDeployment,
+        capabilities);
+  }
+
   /** Whether the objects are pgbaton's own, made from a spec. */
   public boolean isGenerated() {
     return superuserKey.isEmpty();

@@ -3,6 +3,7 @@ package dev.pgbaton.desired;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 /** Objects as YAML that a person can read and kubectl can apply. */
 public final class Manifests {
   private static final String GENERATED = "<generated when the Secret is created>";
+  private static final String NOT_SHOWN = "<not shown>";
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -33,10 +35,21 @@ public final class Manifests {
   }
 
   private static HasMetadata printable(HasMetadata object) {
-    if (!(object instanceof Secret secret) || secret.getStringData() == null) return object;
-    var values = new TreeMap<>(secret.getStringData());
-    values.replaceAll((_, value) -> value.isEmpty() ? GENERATED : value);
-    return secret.edit().withStringData(values).build();
+    return object instanceof Secret secret ? printable(secret) : object;
+  }
+
+  private static Secret printable(Secret secret) {
+    var copy = secret.edit().build();
+    copy.setData(hidden(secret.getData(), NOT_SHOWN));
+    copy.setStringData(hidden(secret.getStringData(), GENERATED));
+    return copy;
+  }
+
+  private static Map<String, String> hidden(Map<String, String> values, String ifEmpty) {
+    if (values == null) return null;
+    var hidden = new TreeMap<>(values);
+    hidden.replaceAll((_, value) -> value.isEmpty() ? ifEmpty : NOT_SHOWN);
+    return hidden;
   }
 
   private static final DumpSettings SETTINGS =

@@ -5,6 +5,8 @@ import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredClusters;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.OwnersClusters;
+import dev.pgbaton.desired.OwnersClusters.Result;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.Problem;
 import dev.pgbaton.spec.SpecParser;
@@ -82,12 +84,16 @@ public record Repository(
       }
       case ParsedSpec.Manifests manifests ->
           refused(
-              List.of(
-                  new Problem(
-                      manifests.source(),
-                      "",
-                      "%s is written as plain manifests, which are checked but not applied yet. Nothing is touched."
-                          .formatted(manifests.id()))),
+              switch (OwnersClusters.of(manifests)) {
+                case Result.Refused(var problems) -> problems;
+                case Result.Made _ ->
+                    List.of(
+                        new Problem(
+                            manifests.source(),
+                            "",
+                            "%s is written as plain manifests, which are checked but not applied yet. Nothing is touched."
+                                .formatted(manifests.id())));
+              },
               manifests.directory());
       case ParsedSpec.Invalid(_, var source, var problems) -> refused(problems, source.file());
     };

@@ -3,10 +3,13 @@ package dev.pgbaton.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pgbaton.cluster.DerivedPassword;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,7 +38,8 @@ class InstanceEnvironmentTest {
     assertThatThrownBy(
             () ->
                 new InstanceEnvironment(
-                    Map.of("PGBATON_INSTANCES", "many", "PGBATON_FAILOVER", "soon")))
+                    Map.of("PGBATON_INSTANCES", "many", "PGBATON_FAILOVER", "soon"),
+                    OwnPod.UNKNOWN))
         .hasMessageContaining("PGBATON_CLUSTER is not set")
         .hasMessageContaining("PGBATON_INSTANCES is 'many'")
         .hasMessageContaining("PGBATON_FAILOVER is 'soon'")
@@ -44,7 +48,7 @@ class InstanceEnvironmentTest {
 
   @Test
   void theClusterIsKnownByItsPods() throws IOException {
-    var environment = new InstanceEnvironment(variables());
+    var environment = new InstanceEnvironment(variables(), OwnPod.UNKNOWN);
 
     assertThat(environment.self.instances()).containsExactly("orders-0", "orders-1", "orders-2");
     assertThat(environment.layout.lease()).isEqualTo("orders");
@@ -53,7 +57,7 @@ class InstanceEnvironmentTest {
 
   @Test
   void anInstanceBeyondTheClustersSizeIsStillOne() throws IOException {
-    assertThat(new InstanceEnvironment(variables()).members(1))
+    assertThat(new InstanceEnvironment(variables(), OwnPod.UNKNOWN).members(1))
         .containsExactly("orders-0", "orders-1");
   }
 
@@ -62,7 +66,76 @@ class InstanceEnvironmentTest {
     var variables = variables();
     variables.put("PGBATON_FAILOVER", "relaxed");
 
-    assertThat(new InstanceEnvironment(variables).settings.takeAfter())
+    assertThat(new InstanceEnvironment(variables, OwnPod.UNKNOWN).settings.takeAfter())
         .isEqualTo(Duration.ofSeconds(25));
+  }
+
+  private static Map<String, String> tutorial() {
+    return new HashMap<>(
+        Map.of(
+            "POSTGRES_USER", "postgres",
+            "POSTGRES_PASSWORD", "super-example",
+            "PGDATA", "/bitnami/postgresql/data",
+            "REPMGR_PASSWORD", "repmgr-example",
+            "REPMGR_PARTNER_NODES",
+                "postgres-sts-0.postgres-headless-svc.database.svc.cluster.local,postgres-sts-1.postgres-headless-svc.database.svc.cluster.local,postgres-sts-2.postgres-headless-svc.database.svc.cluster.local",
+            "REPMGR_RECONNECT_ATTEMPTS", "4"));
+  }
+
+  private static final OwnPod POD =
+      OwnPod.of(
+          "e30."
+              + Base64.getUrlEncoder()
+                  .withoutPadding()
+                  .encodeToString(
+                      "{\"kubernetes.io\":{\"namespace\":\"database\",\"pod\":{\"name\":\"postgres-sts-1\",\"uid\":\"u-1\"}}}"
+                          .getBytes(StandardCharsets.UTF_8))
+              + ".signature",
+          """
+          # Kubernetes-managed hosts file.
+          127.0.0.1\tlocalhost
+          10.244.1.7\tpostgres-sts-1.postgres-headless-svc.database.svc.cluster.local\tpostgres-sts-1
+          """);
+
+  @Test
+  void repmgrsVariablesAndThePodItselfSayTheRest() {
+    var environment = new InstanceEnvironment(tutorial(), POD);
+
+    assertThat(environment.self.name()).isEqualTo("postgres-sts-1");
+    assertThat(environment.self.instances())
+        .containsExactly("postgres-sts-0", "postgres-sts-1", "postgres-sts-2");
+    assertThat(environment.layout.lease()).isEqualTo("postgres-sts");
+    assertThat(environment.layout.primaryService()).isEqualTo("postgres-sts-primary");
+    assertThat(environment.layout.headlessService()).isEqualTo("postgres-headless-svc");
+    assertThat(environment.layout.id()).hasToString("database/postgres-sts");
+    assertThat(environment.paths.data()).hasToString("/bitnami/postgresql/data");
+    assertThat(environment.reconnectAttempts).isEqualTo(4);
+    assertThat(environment.credentials.superuser().value()).isEqualTo("super-example");
+    assertThat(environment.credentials.repmgr().value()).isEqualTo("repmgr-example");
+  }
+
+  @Test
+  void theDaemonFindsTheSamePasswordForItsRole() {
+    assertThat(new InstanceEnvironment(tutorial(), POD).credentials.monitor().value())
+        .isEqualTo(DerivedPassword.of("super-example", "database", "postgres-sts"));
+  }
+
+  @Test
+  void pgbatonsOwnVariablesOutweighThem() {
+    var variables = tutorial();
+    variables.put("PGBATON_INSTANCES", "2");
+    variables.put("PGBATON_HEADLESS_SERVICE", "peers");
+
+    var environment = new InstanceEnvironment(variables, POD);
+
+    assertThat(environment.layout.instances()).isEqualTo(2);
+    assertThat(environment.layout.headlessService()).isEqualTo("peers");
+  }
+
+  @Test
+  void withoutRepmgrsVariablesThePodIsNotAsked() {
+    assertThatThrownBy(() -> new InstanceEnvironment(Map.of(), POD))
+        .hasMessageContaining("PGBATON_CLUSTER is not set")
+        .hasMessageContaining("PGBATON_POD is not set");
   }
 }
