@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+# Everything is in the environment already.
