@@ -38,6 +38,9 @@ public interface ClusterWriter {
   /** Patches the pod's reload annotation. */
   Written annotateReload(ClusterLayout layout, PodRef pod, String hash);
 
+  /** Puts the cluster's label on a pod that somebody else's template made without it. */
+  Written claim(ClusterLayout layout, PodRef pod);
+
   Written labelRole(ClusterLayout layout, PodRef pod, Role role);
 
   Written delete(ObjectKey key, String uid);

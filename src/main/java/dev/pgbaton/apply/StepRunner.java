@@ -14,6 +14,7 @@ import dev.pgbaton.plan.Drift;
 import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.plan.Step;
 import dev.pgbaton.plan.Step.Apply;
+import dev.pgbaton.plan.Step.Claim;
 import dev.pgbaton.plan.Step.GiveUp;
 import dev.pgbaton.plan.Step.HandOffPrimary;
 import dev.pgbaton.plan.Step.LabelRoles;
@@ -61,6 +62,7 @@ public final class StepRunner {
     return switch (step) {
       case Apply(var changes) -> apply(changes, observed, now);
       case Prune(var leftovers) -> each(step, leftovers, l -> writer.delete(l.key(), l.uid()));
+      case Claim(var pods) -> each(step, pods, pod -> writer.claim(layout, pod));
       case LabelRoles(var roles, var pods) ->
           each(step, pods, pod -> writer.labelRole(layout, pod, roles.get(pod.name())));
       case Reload(var pods, var hash) ->
@@ -157,7 +159,7 @@ public final class StepRunner {
       io.fabric8.kubernetes.api.model.HasMetadata object) {
     var difference =
         switch (desired.policy()) {
-          case APPLY -> Drift.difference(desired.object(), object);
+          case APPLY, ADOPT -> Drift.difference(desired.object(), object);
           case CREATE_ONCE, GENERATE_ONCE -> Optional.<String>empty();
         };
     difference.ifPresentOrElse(

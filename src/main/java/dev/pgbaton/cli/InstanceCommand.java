@@ -5,9 +5,11 @@ import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.InstanceLoop;
 import dev.pgbaton.instance.InstanceRunner;
 import dev.pgbaton.instance.InstanceView;
+import dev.pgbaton.instance.Peers;
 import dev.pgbaton.instance.ServerState;
 import dev.pgbaton.instance.http.HttpPeers;
 import dev.pgbaton.instance.http.InstanceServer;
+import dev.pgbaton.kube.InstanceClaims;
 import dev.pgbaton.kube.InstanceClient;
 import dev.pgbaton.kube.InstanceRoute;
 import dev.pgbaton.kube.KubePrimaryLease;
@@ -19,6 +21,7 @@ import dev.pgbaton.postgres.Repmgrd.Assignment;
 import dev.pgbaton.postgres.VolumeGauge;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,7 +78,7 @@ class InstanceCommand implements Callable<Integer> {
             runner::wake,
             InstanceCommand::log);
     var fence = new LocalFence(postgres.fenced(), environment.paths.data(), InstanceCommand::log);
-    var peers =
+    Peers asked =
         new HttpPeers(
             name ->
                 URI.create(
@@ -83,6 +86,14 @@ class InstanceCommand implements Callable<Integer> {
                         .formatted(name, layout.headlessService(), Names.STATUS_PORT)),
             runner::wake);
     var client = InstanceClient.open();
+    var claims =
+        new InstanceClaims(
+            client, layout.id().namespace(), Names.DATA_CLAIM, InstanceCommand::log);
+    var peers =
+        environment.startsInOrder
+            ? new PeersToCome(
+                asked, () -> !Files.exists(environment.paths.data()), claims::isAbsent)
+            : asked;
     var lease =
         new KubePrimaryLease(
             client, layout.id().namespace(), layout.lease(), runner::wake, InstanceCommand::log);

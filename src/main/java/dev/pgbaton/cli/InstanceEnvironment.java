@@ -34,6 +34,9 @@ final class InstanceEnvironment {
   final int reconnectAttempts;
   final int reconnectInterval;
 
+  /** Somebody else's StatefulSet may wait for each pod to be Ready before it makes the next. */
+  final boolean startsInOrder;
+
   /**
    * @throws IllegalArgumentException that names everything that is wrong at once
    */
@@ -48,6 +51,7 @@ final class InstanceEnvironment {
     var synchronous =
         number("PGBATON_SYNCHRONOUS_STANDBYS", number("POSTGRESQL_NUM_SYNCHRONOUS_REPLICAS", 0));
     failover = failover();
+    startsInOrder = RepmgrVariables.areOwners(variables);
     patience = Duration.ofSeconds(number("PGBATON_PATIENCE_SECONDS", 60));
     this.synchronousStandbys = synchronous;
     var passwords =

@@ -94,6 +94,9 @@ public final class Names {
   /** The instance program's probes and status, over HTTP on the pod's address. */
   public static final int STATUS_PORT = 8008;
 
+  /** The StatefulSet's claim template for the data. */
+  public static final String DATA_CLAIM = "data";
+
   /** Keys of the credentials Secret; mounted as files of the same names. */
   public static final String SUPERUSER_PASSWORD = "postgres-password";
 

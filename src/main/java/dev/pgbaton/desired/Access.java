@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -38,13 +39,21 @@ final class Access {
   }
 
   /** The same for pods that somebody else's manifests give a service account. */
-  static List<HasMetadata> of(ClusterLayout layout, Labels labels, String serviceAccount) {
+  static List<HasMetadata> of(
+      ClusterLayout layout, Labels labels, String serviceAccount, Collection<String> claims) {
     var metadata =
         Metadata.of(
             layout,
             layout.statefulSet() + "-" + Names.MANAGER,
             labels.object(Labels.Component.postgresql));
-    return List.of(role(metadata, layout), binding(metadata, serviceAccount));
+    var role =
+        role(metadata, layout)
+            .edit()
+            // Whether another instance can have data before it can be asked.
+            .addToRules(
+                rule("", "persistentvolumeclaims", List.of("get"), claims.toArray(String[]::new)))
+            .build();
+    return List.of(role, binding(metadata, serviceAccount));
   }
 
   private static Role role(ObjectMeta metadata, ClusterLayout layout) {

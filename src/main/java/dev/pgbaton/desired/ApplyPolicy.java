@@ -4,6 +4,8 @@ package dev.pgbaton.desired;
 public enum ApplyPolicy {
   /** Server-side apply; drift is repaired. */
   APPLY,
+  /** As {@link #APPLY}; what others applied before is taken over, because its owner said so. */
+  ADOPT,
   /**
    * Created if it is missing, and never changed afterwards: its content belongs to others (a Lease,
    * an EndpointSlice).
@@ -13,5 +15,13 @@ public enum ApplyPolicy {
    * As {@link #CREATE_ONCE}; the empty values of the Secret's {@code stringData} are filled with
    * random passwords as it is created.
    */
-  GENERATE_ONCE
+  GENERATE_ONCE;
+
+  /** Whether what was changed afterwards is changed back. */
+  public boolean repairs() {
+    return switch (this) {
+      case APPLY, ADOPT -> true;
+      case CREATE_ONCE, GENERATE_ONCE -> false;
+    };
+  }
 }

@@ -35,6 +35,11 @@ public record DesiredCluster(
     return objects.stream().filter(o -> o.key().equals(key)).findFirst().orElseThrow();
   }
 
+  /** What is allowed to be done to it; {@link Mode#APPLY} where nobody says otherwise. */
+  public Mode mode() {
+    return Mode.of(statefulSet()).orElse(Mode.APPLY);
+  }
+
   public StatefulSet statefulSet() {
     return (StatefulSet) get(layout.statefulSetKey()).object();
   }

@@ -3,7 +3,6 @@ package dev.pgbaton.desired;
 import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
-import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.PlacedObject;
 import dev.pgbaton.spec.Problem;
@@ -17,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
 public final class OwnersClusters {
   /** On the StatefulSet: whether its image runs pgbaton's instance program. */
   private static final String INSTANCE_PROGRAM = "pgbaton.dev/instance-program";
+
+  private static final String ADOPT = "pgbaton.dev/adopt";
 
   private static final RolloutPolicy ROLLOUT = new RolloutPolicy(16 << 20, Duration.ofMinutes(10));
   private static final int KUBERNETES_GRACE = 30;
@@ -67,6 +69,8 @@ public final class OwnersClusters {
       return new Result.Refused(List.copyOf(problems));
     }
     problems.addAll(ImageLimits.of(set));
+    problems.addAll(mode(set));
+    problems.addAll(claim(set));
     problems.addAll(access(set));
     if (Contradictions.replicas(statefulSet(set)) > 1 && Contradictions.partners(set).isEmpty())
       problems.add(
@@ -98,6 +102,37 @@ public final class OwnersClusters {
 
   private static StatefulSet statefulSet(Workload set) {
     return (StatefulSet) set.placed().object();
+  }
+
+  private static List<Problem> claim(Workload set) {
+    var templates = statefulSet(set).getSpec().getVolumeClaimTemplates();
+    return templates.stream().anyMatch(c -> c.getMetadata().getName().equals(Names.DATA_CLAIM))
+        ? List.of()
+        : List.of(
+            set.placed()
+                .problem(
+                    "spec.volumeClaimTemplates",
+                    "has no claim template %s: pgbaton's image counts on one of that name for the data."
+                        .formatted(Names.DATA_CLAIM)));
+  }
+
+  private static List<Problem> mode(Workload set) {
+    var text = Mode.text(set.placed().object());
+    return text.isPresent() && Mode.of(set.placed().object()).isEmpty()
+        ? List.of(
+            set.placed()
+                .problem(
+                    "metadata.annotations",
+                    "says %s: %s. It may be observe, apply or suspend."
+                        .formatted(Mode.ANNOTATION, text.get())))
+        : List.of();
+  }
+
+  /** Whether the owner lets pgbaton take over what others applied. */
+  private static boolean adopts(FoundRoles.Clear roles) {
+    return FoundRoles.annotation(roles.postgresql().placed(), ADOPT)
+        .filter("true"::equals)
+        .isPresent();
   }
 
   private static List<Problem> access(Workload set) {
@@ -151,7 +186,11 @@ public final class OwnersClusters {
           new DesiredObject(
               Namespaces.of(layout), ObjectRole.NAMESPACE, ApplyPolicy.CREATE_ONCE, source));
     var account = set.template().getSpec().getServiceAccountName();
-    Access.of(layout, labels, account == null || account.isEmpty() ? "default" : account)
+    Access.of(
+            layout,
+            labels,
+            account == null || account.isEmpty() ? "default" : account,
+            claims(set, layout))
         .forEach(
             o -> objects.add(new DesiredObject(o, ObjectRole.ACCESS, ApplyPolicy.APPLY, source)));
     objects.add(
@@ -176,6 +215,14 @@ public final class OwnersClusters {
     return objects;
   }
 
+  private static SortedSet<String> claims(Workload set, ClusterLayout layout) {
+    var pods = new TreeSet<>(Contradictions.partners(set));
+    pods.addAll(layout.podNames());
+    return pods.stream()
+        .map(pod -> Names.DATA_CLAIM + "-" + pod)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   /** Kubernetes evicts no pod that two budgets select. */
   static boolean hasBudget(ParsedSpec.Manifests manifests, Workload set) {
     var labels =
@@ -197,7 +244,7 @@ public final class OwnersClusters {
     var ours =
         beside.stream().map(DesiredObject::key).collect(Collectors.toCollection(TreeSet::new));
     return manifests.objects().stream()
-        .filter(o -> ours.contains(key(o)))
+        .filter(o -> ours.contains(o.key()))
         .map(
             o ->
                 o.problem(
@@ -206,17 +253,13 @@ public final class OwnersClusters {
         .toList();
   }
 
-  private static ObjectKey key(PlacedObject placed) {
-    return placed.key();
-  }
-
   private static DesiredObject owned(
       PlacedObject placed, FoundRoles.Clear roles, ClusterLayout layout) {
     var object = labelled(placed.object(), layout);
     return new DesiredObject(
         placed == roles.postgresql().placed() ? inSafeOrder((StatefulSet) object) : object,
         role(placed, roles),
-        policy(placed),
+        policy(placed, adopts(roles)),
         placed.source());
   }
 
@@ -234,12 +277,12 @@ public final class OwnersClusters {
     };
   }
 
-  private static ApplyPolicy policy(PlacedObject placed) {
+  private static ApplyPolicy policy(PlacedObject placed, boolean adopts) {
     return switch (placed.object().getKind()) {
       // A namespace is shared with others; of the rest Kubernetes lets nobody change what matters,
       // and passwords are not changed by writing a Secret.
-      case "Namespace", "Secret", "Pod", "Job" -> ApplyPolicy.CREATE_ONCE;
-      default -> ApplyPolicy.APPLY;
+      case "Namespace", "Secret", "Pod" -> ApplyPolicy.CREATE_ONCE;
+      default -> adopts ? ApplyPolicy.ADOPT : ApplyPolicy.APPLY;
     };
   }
 

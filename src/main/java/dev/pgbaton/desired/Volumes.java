@@ -1,5 +1,6 @@
 package dev.pgbaton.desired;
 
+import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
@@ -7,7 +8,7 @@ import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 
 /** Where things are mounted: the images count on these paths. */
 final class Volumes {
-  static final String DATA = "data";
+  static final String DATA = Names.DATA_CLAIM;
   static final String DATA_PATH = "/var/lib/pgbaton";
 
   /** Read by the owner and the group: with fsGroup the group is the container's. */

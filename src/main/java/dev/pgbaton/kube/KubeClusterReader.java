@@ -53,6 +53,7 @@ final class KubeClusterReader implements ClusterReader {
       if (!objects.containsKey(key))
         caches.find(key).or(() -> ownWrites.unlabelled(key)).ifPresent(o -> objects.put(key, o));
     }
+    if (current && !layout.isGenerated()) addUnlabelled(layout, wanted, objects, pods);
     return new ClusterSnapshot(
         objects, List.copyOf(pods.values()), cordoned(caches.nodes()), current);
   }
@@ -87,11 +88,59 @@ final class KubeClusterReader implements ClusterReader {
           .list()
           .getItems()
           .forEach(pod -> addInstance(layout, Trim.inPlace(pod), pods));
+      if (!layout.isGenerated()) addUnlabelled(layout, pods);
       return new ClusterSnapshot(
           objects, List.copyOf(pods.values()), cordoned(nodesOf(pods.values())), cached.current());
     } catch (KubernetesClientException e) {
       throw new ReadFailed("the API server can't be read: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * What others made has no label of ours, so no informer shows it: asked for by name, only while it
+   * is missing.
+   */
+  private void addUnlabelled(
+      ClusterLayout layout,
+      Set<ObjectKey> wanted,
+      Map<ObjectKey, HasMetadata> objects,
+      Map<Integer, Pod> pods) {
+    try {
+      for (var key : wanted) {
+        if (objects.containsKey(key) || key.namespace() == null) continue;
+        var live =
+            client
+                .resources(Kinds.named(key.kind()))
+                .inNamespace(key.namespace())
+                .withName(key.name())
+                .get();
+        if (live != null) objects.put(key, Trim.inPlace(live));
+      }
+      addUnlabelled(layout, pods);
+    } catch (KubernetesClientException e) {
+      throw new ReadFailed("the API server can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void addUnlabelled(ClusterLayout layout, Map<Integer, Pod> pods) {
+    for (int ordinal = 0; ordinal < layout.instances(); ordinal++) {
+      if (pods.containsKey(ordinal)) continue;
+      var pod =
+          client
+              .pods()
+              .inNamespace(layout.id().namespace())
+              .withName(layout.podName(ordinal))
+              .get();
+      if (pod != null && isOf(layout, pod)) pods.put(ordinal, Trim.inPlace(pod));
+    }
+  }
+
+  private static boolean isOf(ClusterLayout layout, Pod pod) {
+    return pod.getMetadata().getOwnerReferences().stream()
+        .anyMatch(
+            owner ->
+                owner.getKind().equals("StatefulSet")
+                    && owner.getName().equals(layout.statefulSet()));
   }
 
   private <T extends HasMetadata> void replace(

@@ -9,6 +9,7 @@ import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.desired.AppliedHash;
+import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredObject;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -20,6 +21,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -37,6 +39,10 @@ import java.util.function.Supplier;
 final class KubeClusterWriter implements ClusterWriter {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** As text: the client's own serializer drops the null. */
+  private static final String ON_DELETE =
+      "{\"spec\":{\"updateStrategy\":{\"type\":\"OnDelete\",\"rollingUpdate\":null}}}";
+
   private final KubernetesClient client;
   private final OwnWrites ownWrites;
 
@@ -49,7 +55,7 @@ final class KubeClusterWriter implements ClusterWriter {
   public Written write(DesiredObject desired) {
     var object = client.getKubernetesSerialization().clone(desired.object());
     return switch (desired.policy()) {
-      case APPLY -> apply(desired, object);
+      case APPLY, ADOPT -> apply(desired, object);
       case CREATE_ONCE -> create(desired.key(), object);
       case GENERATE_ONCE -> {
         if (object instanceof Secret secret) GeneratedPasswords.fill(secret);
@@ -68,8 +74,10 @@ final class KubeClusterWriter implements ClusterWriter {
     } catch (KubernetesClientException e) {
       if (object instanceof Service service && ApiError.invalid(e))
         return ports(desired.key(), service, e);
+      if (object instanceof StatefulSet set && ApiError.invalid(e))
+        return strategy(desired, set, e);
       return ApiError.conflict(e)
-          .map(conflict -> settle(desired.key(), object, conflict))
+          .map(conflict -> settle(desired, object, conflict))
           .orElseGet(() -> ApiError.translate(e));
     }
   }
@@ -115,14 +123,53 @@ final class KubeClusterWriter implements ClusterWriter {
    * What people change by hand on an object that is ours is taken back; other machines are not
    * fought.
    */
-  private Written settle(ObjectKey key, HasMetadata object, FieldConflict conflict) {
+  private Written settle(DesiredObject desired, HasMetadata object, FieldConflict conflict) {
     return attempt(
         () -> {
-          if (!conflict.byHand() || !wasApplied(object))
+          var ours = wasApplied(object);
+          if (ours ? !conflict.byHand() : desired.policy() != ApplyPolicy.ADOPT)
             return new Written.Conflict(
-                "%s: the spec sets fields that others own: %s".formatted(key, conflict.text()));
-          return done(key, serverSideApply(object, true), Optional.of(conflict.text()));
+                "%s: the spec sets fields that others own: %s"
+                    .formatted(desired.key(), conflict.text()));
+          return done(desired.key(), forced(object), Optional.of(conflict.text()));
         });
+  }
+
+  private Written strategy(
+      DesiredObject desired, StatefulSet set, KubernetesClientException refusal) {
+    return attempt(
+        () ->
+            (desired.policy() == ApplyPolicy.ADOPT || wasApplied(set)) && rollsByItself(set)
+                ? done(desired.key(), forced(set), Optional.of("spec.updateStrategy"))
+                : ApiError.translate(refusal));
+  }
+
+  private boolean rollsByItself(StatefulSet set) {
+    var live = client.resource(set).get();
+    return live != null && !"OnDelete".equals(live.getSpec().getUpdateStrategy().getType());
+  }
+
+  /**
+   * Takes what others own. The partition of a RollingUpdate stays behind in an apply, though nobody
+   * asked for it, and OnDelete with it is refused: so the strategy is changed first, and then the
+   * template.
+   */
+  private HasMetadata forced(HasMetadata object) {
+    try {
+      return serverSideApply(object, true);
+    } catch (KubernetesClientException e) {
+      if (!(object instanceof StatefulSet set && ApiError.invalid(e) && rollsByItself(set)))
+        throw e;
+      client
+          .resource(set)
+          .patch(
+              new PatchContext.Builder()
+                  .withPatchType(PatchType.JSON_MERGE)
+                  .withFieldManager(FieldConflict.REPAIR)
+                  .build(),
+              ON_DELETE);
+      return serverSideApply(object, true);
+    }
   }
 
   private boolean wasApplied(HasMetadata object) {
@@ -268,6 +315,11 @@ final class KubeClusterWriter implements ClusterWriter {
   @Override
   public Written annotateReload(ClusterLayout layout, PodRef pod, String hash) {
     return patchPod(layout, pod, "annotations", Names.RELOAD, hash);
+  }
+
+  @Override
+  public Written claim(ClusterLayout layout, PodRef pod) {
+    return patchPod(layout, pod, "labels", Names.CLUSTER_LABEL, layout.id().name());
   }
 
   @Override

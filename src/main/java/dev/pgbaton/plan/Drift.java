@@ -3,7 +3,6 @@ package dev.pgbaton.plan;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.AppliedHash;
-import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.desired.Remembered;
 import dev.pgbaton.plan.Change.Cause;
@@ -54,7 +53,7 @@ public final class Drift {
   public static Optional<Cause> of(
       DesiredObject desired, Optional<HasMetadata> live, String admission) {
     if (live.isEmpty()) return Optional.of(new Cause.Missing());
-    if (desired.policy() != ApplyPolicy.APPLY) return Optional.empty();
+    if (!desired.policy().repairs()) return Optional.empty();
     var compared = COMPARED.of(desired, live.get());
     if (!compared.sameIntent())
       return Optional.of(new Cause.Changed(compared.difference().orElse("fields were removed")));

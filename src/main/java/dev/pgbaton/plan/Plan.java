@@ -8,7 +8,7 @@ import java.util.Optional;
 /** What next, and why. */
 public sealed interface Plan {
   /** A refusal of something that the spec asks for says where it stands. */
-  default Plan located(ParsedSpec.Valid spec) {
+  default Plan located(ParsedSpec spec) {
     return this instanceof Blocked(var reason, var field, var text) && !field.isEmpty()
         ? new Blocked(reason, field, new Problem(spec.place(field), field, text).toString())
         : this;

@@ -38,11 +38,28 @@ public final class Planner {
   }
 
   public static Plan plan(DesiredCluster desired, ObservedCluster observed, Instant now) {
-    return new Planner(desired, observed, now).plan();
+    var plan = new Planner(desired, observed, now).plan();
+    return switch (desired.mode()) {
+      case APPLY -> plan;
+      case OBSERVE ->
+          plan instanceof Proceed(var step)
+              ? new Blocked(Refusal.ONLY_OBSERVED, "next would be: %s.".formatted(step.text()))
+              : plan;
+      case SUSPEND ->
+          plan instanceof InSync
+              ? plan
+              : new Blocked(Refusal.SUSPENDED, "nothing is done until the annotation is removed.");
+    };
   }
 
   private Plan plan() {
     if (!observed.snapshot().current()) return new Await("our own writes to show", Instant.MAX);
+    var others = Adoption.consent(wanted, observed);
+    if (others.isPresent()) return others.get();
+    if (!wanted.layout().isGenerated()) {
+      var claim = Adoption.claim(observed);
+      if (claim.isPresent()) return claim.get();
+    }
     var impossible = Preflight.refuse(wanted, observed);
     if (impossible.isPresent()) return repairs(true).orElseGet(impossible::get);
     var unsafe = unsafe();

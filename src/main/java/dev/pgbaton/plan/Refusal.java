@@ -65,6 +65,15 @@ public enum Refusal {
   ROUTE_ASTRAY(
       "clients that want to write don't get to the primary, and what pgbaton does about it did not help",
       "the sentence says which way is wrong; see the log of that pod"),
+  ADOPTION_NEEDED(
+      "objects of the manifests' names are there, and others than pgbaton applied them",
+      "look at `pgbaton plan`, then put the annotation `pgbaton.dev/adopt: \"true\"` on the StatefulSet in Git"),
+  ONLY_OBSERVED(
+      "the StatefulSet in Git has the annotation `pgbaton.dev/mode: observe`: nothing is touched",
+      "the sentence says what would be done; remove the annotation to have it done"),
+  SUSPENDED(
+      "the StatefulSet in Git has the annotation `pgbaton.dev/mode: suspend`: nothing is touched",
+      "remove the annotation to go on"),
   FIELD_CONFLICT(
       "another field manager owns a field that the spec sets",
       "the sentence names it; let one of the two go"),

@@ -72,6 +72,8 @@ final class Rollout {
     if (!unsettled.isEmpty()) return awaitOrGiveUp(foremost(unsettled));
     if (observed.instances().size() < desired.layout().instances()) return awaitMissing();
     if (observed.instances().size() > desired.layout().instances()) return awaitLeaving();
+    // Scaled to nothing on purpose: the data waits on its volumes.
+    if (observed.instances().isEmpty() && desired.layout().instances() == 0) return null;
     if (observed.primary().isEmpty()) return awaitPrimary();
 
     // Every instance is Ready and streams from here on. UNKNOWN never gets here: it is not settled.

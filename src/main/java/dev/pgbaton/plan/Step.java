@@ -15,6 +15,9 @@ public sealed interface Step {
   /** Deletes objects that pgbaton made and that nothing wants any more. None of them holds data. */
   record Prune(List<Leftover> leftovers) implements Step {}
 
+  /** Puts the cluster's label on pods that somebody else's template made without it. */
+  record Claim(List<PodRef> pods) implements Step {}
+
   /** Puts the instances' roles on their pods' labels, for people. */
   record LabelRoles(SortedMap<String, Role> roles, List<PodRef> pods) implements Step {}
 
@@ -60,7 +63,7 @@ public sealed interface Step {
   default boolean disruptive() {
     return switch (this) {
       case RestartReplica _, HandOffPrimary _, RestartSolo _, RestartInPlace _ -> true;
-      case Apply _, Prune _, LabelRoles _, Reload _, ReplacePgpool _, GiveUp _ -> false;
+      case Apply _, Prune _, Claim _, LabelRoles _, Reload _, ReplacePgpool _, GiveUp _ -> false;
     };
   }
 
@@ -78,6 +81,7 @@ public sealed interface Step {
               : "%s; and %d other objects".formatted(changes.getFirst().text(), changes.size() - 1);
       case Prune(var leftovers) ->
           "delete " + String.join(", ", leftovers.stream().map(l -> l.key().toString()).toList());
+      case Claim(var pods) -> "label %s as the cluster's".formatted(pods);
       case LabelRoles(var roles, _) -> "label " + roles;
       case Reload(var pods, _) -> "reload settings on " + pods;
       case RestartReplica(var pod, _, var reason) -> "restart %s: %s".formatted(pod, reason.text());

@@ -35,7 +35,7 @@ public record Repository(
 
     String path();
 
-    record Wanted(DesiredCluster desired, ParsedSpec.Valid spec, String hash, String path)
+    record Wanted(DesiredCluster desired, ParsedSpec spec, String hash, String path)
         implements Entry {}
 
     record Refused(List<Problem> problems, String hash, String path) implements Entry {}
@@ -77,26 +77,20 @@ public record Repository(
 
   private static Entry entry(ParsedSpec spec) {
     return switch (spec) {
-      case ParsedSpec.Valid valid -> {
-        var desired = DesiredClusters.of(valid);
-        var objects = desired.objects().stream().map(DesiredObject::object).toList();
-        yield new Entry.Wanted(desired, valid, AppliedHash.of(objects), valid.source().file());
-      }
+      case ParsedSpec.Valid valid ->
+          wanted(DesiredClusters.of(valid), valid, valid.source().file());
       case ParsedSpec.Manifests manifests ->
-          refused(
-              switch (OwnersClusters.of(manifests)) {
-                case Result.Refused(var problems) -> problems;
-                case Result.Made _ ->
-                    List.of(
-                        new Problem(
-                            manifests.source(),
-                            "",
-                            "%s is written as plain manifests, which are checked but not applied yet. Nothing is touched."
-                                .formatted(manifests.id())));
-              },
-              manifests.directory());
+          switch (OwnersClusters.of(manifests)) {
+            case Result.Made(var desired, _) -> wanted(desired, manifests, manifests.directory());
+            case Result.Refused(var problems) -> refused(problems, manifests.directory());
+          };
       case ParsedSpec.Invalid(_, var source, var problems) -> refused(problems, source.file());
     };
+  }
+
+  private static Entry.Wanted wanted(DesiredCluster desired, ParsedSpec spec, String path) {
+    var objects = desired.objects().stream().map(DesiredObject::object).toList();
+    return new Entry.Wanted(desired, spec, AppliedHash.of(objects), path);
   }
 
   private static Entry.Refused refused(List<Problem> problems, String path) {

@@ -88,6 +88,13 @@ final class LockedPorts {
     }
 
     @Override
+    public Written claim(ClusterLayout layout, PodRef pod) {
+      synchronized (turn) {
+        return to.claim(layout, pod);
+      }
+    }
+
+    @Override
     public Written labelRole(ClusterLayout layout, PodRef pod, Role role) {
       synchronized (turn) {
         return to.labelRole(layout, pod, role);

@@ -125,6 +125,17 @@ final class SandboxWriter implements ClusterWriter {
   }
 
   @Override
+  public Written claim(ClusterLayout layout, PodRef pod) {
+    var label = Map.of(Names.CLUSTER_LABEL, layout.id().name());
+    return pod(
+        layout,
+        pod,
+        p ->
+            new Written.Done(
+                store.replace(p.edit().editMetadata().addToLabels(label).endMetadata().build())));
+  }
+
+  @Override
   public Written labelRole(ClusterLayout layout, PodRef pod, Role role) {
     Map<String, String> label = new TreeMap<>(Map.of(Names.ROLE_LABEL, role.label()));
     return pod(

@@ -12,6 +12,11 @@ public sealed interface ParsedSpec {
   /** Where its document begins. */
   SourceRef source();
 
+  /** Where a field of the spec stands, or the document where there is none. */
+  default SourceRef place(String field) {
+    return source();
+  }
+
   /**
    * @param places where each field's value stands, by path such as {@code spec.storage.size}
    */
@@ -23,6 +28,7 @@ public sealed interface ParsedSpec {
     }
 
     /** The field's place, or that of the document where the field was left to its default. */
+    @Override
     public SourceRef place(String field) {
       return places.getOrDefault(field, source);
     }

@@ -16,24 +16,24 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The well-known set of manifests in its own layout, changed here and there as people do. */
-final class Tutorial {
+public final class Tutorial {
   private static final Path DIRECTORY = Path.of("src/test/resources/dev/pgbaton/desired/tutorial");
-  static final ClusterId ID = new ClusterId("database", "postgres-sts");
+  public static final ClusterId ID = new ClusterId("database", "postgres-sts");
 
   private final List<String[]> changes = new ArrayList<>();
   private final List<PlacedObject> more = new ArrayList<>();
 
-  static Tutorial manifests() {
+  public static Tutorial manifests() {
     return new Tutorial();
   }
 
   /** In every file that has it. */
-  Tutorial with(String text, String instead) {
+  public Tutorial with(String text, String instead) {
     changes.add(new String[] {text, instead});
     return this;
   }
 
-  Tutorial and(String yaml) {
+  public Tutorial and(String yaml) {
     more.add(placed("more.yaml", yaml));
     return this;
   }
@@ -48,7 +48,7 @@ final class Tutorial {
     }
   }
 
-  ParsedSpec.Manifests parsed() {
+  public ParsedSpec.Manifests parsed() {
     var objects = objects();
     var source =
         objects.stream()

@@ -164,6 +164,11 @@ class BrokenDecisionsTest {
     }
 
     @Override
+    public Written claim(ClusterLayout layout, PodRef pod) {
+      return writer.claim(layout, pod);
+    }
+
+    @Override
     public Written labelRole(ClusterLayout layout, PodRef pod, Role role) {
       if (role == Role.PRIMARY) primary = Optional.of(pod);
       return writer.labelRole(layout, pod, role);

@@ -50,6 +50,11 @@ final class WatchedWriter implements ClusterWriter {
   }
 
   @Override
+  public Written claim(ClusterLayout layout, PodRef pod) {
+    return writer.claim(layout, pod);
+  }
+
+  @Override
   public Written labelRole(ClusterLayout layout, PodRef pod, Role role) {
     return writer.labelRole(layout, pod, role);
   }
