@@ -80,7 +80,9 @@ final class DaemonLog implements ReconcileLoop.Listener {
     if (unwell) LOG.warn(prefix + health.sentence());
     else LOG.info(prefix + health.sentence());
     // A wait is no news for kubectl describe; that it ended well or badly is.
-    if (pass instanceof Pass.Done done && health.condition() != Condition.PROGRESSING)
+    if (pass instanceof Pass.Done done
+        && health.condition() != Condition.PROGRESSING
+        && !(done.plan() instanceof Plan.Blocked(var refusal, _, _) && refusal.isAskedFor()))
       events.publish(
           done.observed().layout(),
           unwell,

@@ -94,6 +94,14 @@ public enum Refusal {
         .collect(Collectors.joining());
   }
 
+  /** Whether nothing may be written for the cluster, not even an Event. */
+  public boolean isAskedFor() {
+    return switch (this) {
+      case ADOPTION_NEEDED, ONLY_OBSERVED, SUSPENDED -> true;
+      default -> false;
+    };
+  }
+
   public String meaning() {
     return meaning;
   }

@@ -42,7 +42,7 @@ final class SandboxWriter implements ClusterWriter {
         object.key(),
         () ->
             switch (object.policy()) {
-              case APPLY ->
+              case APPLY, ADOPT ->
                   api.nextFieldConflicts()
                       ? new Written.Conflict(
                           "the field manager kubectl-edit owns fields of " + object.key())
