@@ -13,6 +13,9 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -164,6 +167,32 @@ final class KubeClusterReader implements ClusterReader {
         .filter(Trim::cordoned)
         .map(n -> n.getMetadata().getName())
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public List<String> differing(Map<ObjectKey, ? extends Map<String, String>> secrets) {
+    var differing = new ArrayList<String>();
+    try {
+      secrets.forEach(
+          (key, wanted) -> {
+            var live =
+                client.secrets().inNamespace(key.namespace()).withName(key.name()).get();
+            if (live == null) return;
+            var has = live.getData() == null ? Map.<String, String>of() : live.getData();
+            wanted.forEach(
+                (name, value) -> {
+                  if (!Arrays.equals(decoded(value), decoded(has.get(name))))
+                    differing.add("%s key %s".formatted(key, name));
+                });
+          });
+    } catch (KubernetesClientException e) {
+      throw new ReadFailed("the API server can't be read: " + ApiError.words(e), e);
+    }
+    return differing;
+  }
+
+  private static byte[] decoded(String value) {
+    return value == null ? null : Base64.getMimeDecoder().decode(value);
   }
 
   /** pgpool's pods carry the cluster's label too. */

@@ -2,6 +2,8 @@ package dev.pgbaton.observed;
 
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.ObjectKey;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Reads a cluster's Kubernetes objects. */
@@ -20,6 +22,18 @@ public interface ClusterReader {
    * @throws ReadFailed if the API server does not answer
    */
   ClusterSnapshot live(ClusterLayout layout, Set<ObjectKey> wanted);
+
+  /**
+   * Compares Secrets with the live ones, by requests: no cache holds their values.
+   *
+   * @param secrets each value in base64
+   * @return the Secrets and keys whose values are others, in words; what is not there differs in
+   *     nothing
+   */
+  default List<String> differing(Map<ObjectKey, ? extends Map<String, String>> secrets) {
+    return List.of();
+  }
+
 
   /** The API server did not answer; nothing is known then. */
   final class ReadFailed extends RuntimeException {

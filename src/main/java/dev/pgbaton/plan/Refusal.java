@@ -65,6 +65,9 @@ public enum Refusal {
   ROUTE_ASTRAY(
       "clients that want to write don't get to the primary, and what pgbaton does about it did not help",
       "the sentence says which way is wrong; see the log of that pod"),
+  PASSWORD_CHANGES(
+      "a Secret in Git is not what the live one is, and PostgreSQL would not know the new password",
+      "put back what it was; the sentence names the key. Changing a password is not possible this way yet"),
   ADOPTION_NEEDED(
       "objects of the manifests' names are there, and others than pgbaton applied them",
       "look at `pgbaton plan`, then put the annotation `pgbaton.dev/adopt: \"true\"` on the StatefulSet in Git"),

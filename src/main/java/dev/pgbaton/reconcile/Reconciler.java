@@ -15,6 +15,7 @@ import dev.pgbaton.observed.RouteProbe;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
+import dev.pgbaton.plan.Passwords;
 import dev.pgbaton.plan.Planner;
 import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.plan.Step;
@@ -73,7 +74,10 @@ public final class Reconciler {
     if (!observed.snapshot().current())
       return new Pass.TooEarly(
           id, ClusterHealth.of(observed, waiting(), new Outcome.NothingToDo()));
-    var plan = Planner.plan(desired, observed, now).located(wanted.spec());
+    var plan =
+        Passwords.refuse(differing(desired, noted.get()))
+            .orElseGet(() -> Planner.plan(desired, observed, now))
+            .located(wanted.spec());
     var outcome =
         switch (plan) {
           case Proceed(var step) ->
@@ -90,6 +94,13 @@ public final class Reconciler {
       chronicle.ended(observed, "failure", now);
     var after = observed.with(journal.read(id));
     return new Pass.Done(id, after, plan, outcome, ClusterHealth.of(after, plan, outcome));
+  }
+
+  /** A commit that is carried out was compared before. */
+  private List<String> differing(DesiredCluster desired, JournalEntry entry) {
+    var done = entry.intent().map(JournalEntry.Intent::done).orElse(false);
+    var secrets = desired.ownersSecrets();
+    return done || secrets.isEmpty() ? List.of() : reader.differing(secrets);
   }
 
   /** Two primaries, or none, may be a moment's look in the middle of a handoff. */
