@@ -74,6 +74,21 @@ public record ClusterLayout(
         capabilities);
   }
 
+  public ClusterLayout withInstances(int count) {
+    return new ClusterLayout(
+        id,
+        count,
+        statefulSet,
+        headlessService,
+        primaryService,
+        replicasService,
+        lease,
+        credentialsSecret,
+        superuserKey,
+        pgpoolDeployment,
+        capabilities);
+  }
+
   public ClusterLayout withHeadlessService(String name) {
     return new ClusterLayout(
         id,

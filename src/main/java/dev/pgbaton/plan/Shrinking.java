@@ -1,6 +1,5 @@
 package dev.pgbaton.plan;
 
-import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.desired.ReloadedSettings;
@@ -45,7 +44,7 @@ final class Shrinking {
     // Who confirms a commit is told by how many there are.
     values.remove(ReloadedSettings.NAMES);
     return new DesiredCluster(
-        asMany(desired.layout(), has.get()),
+        desired.layout().withInstances(has.get()),
         objects,
         desired.rollout(),
         values,
@@ -70,19 +69,5 @@ final class Shrinking {
 
   private static DesiredObject with(DesiredObject object, HasMetadata instead) {
     return new DesiredObject(instead, object.role(), object.policy(), object.source());
-  }
-
-  private static ClusterLayout asMany(ClusterLayout layout, int count) {
-    return new ClusterLayout(
-        layout.id(),
-        count,
-        layout.statefulSet(),
-        layout.headlessService(),
-        layout.primaryService(),
-        layout.replicasService(),
-        layout.lease(),
-        layout.credentialsSecret(),
-        layout.pgpoolDeployment(),
-        layout.capabilities());
   }
 }
