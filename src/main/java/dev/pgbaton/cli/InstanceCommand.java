@@ -87,8 +87,7 @@ class InstanceCommand implements Callable<Integer> {
             runner::wake);
     var client = InstanceClient.open();
     var claims =
-        new InstanceClaims(
-            client, layout.id().namespace(), Names.DATA_CLAIM, InstanceCommand::log);
+        new InstanceClaims(client, layout.id().namespace(), Names.DATA_CLAIM, InstanceCommand::log);
     var peers =
         environment.startsInOrder
             ? new PeersToCome(

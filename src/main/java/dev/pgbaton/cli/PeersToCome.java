@@ -40,9 +40,7 @@ final class PeersToCome implements Peers {
   }
 
   private Peer orToCome(Peer peer) {
-    return peer.status().isEmpty()
-            && peer.askedAt().isPresent()
-            && hasNoVolume.test(peer.name())
+    return peer.status().isEmpty() && peer.askedAt().isPresent() && hasNoVolume.test(peer.name())
         ? new Peer(peer.name(), peer.askedAt(), Optional.of(toCome(peer.name())))
         : peer;
   }

@@ -100,8 +100,8 @@ final class KubeClusterReader implements ClusterReader {
   }
 
   /**
-   * What others made has no label of ours, so no informer shows it: asked for by name, only while it
-   * is missing.
+   * What others made has no label of ours, so no informer shows it: asked for by name, only while
+   * it is missing.
    */
   private void addUnlabelled(
       ClusterLayout layout,
@@ -175,8 +175,7 @@ final class KubeClusterReader implements ClusterReader {
     try {
       secrets.forEach(
           (key, wanted) -> {
-            var live =
-                client.secrets().inNamespace(key.namespace()).withName(key.name()).get();
+            var live = client.secrets().inNamespace(key.namespace()).withName(key.name()).get();
             if (live == null) return;
             var has = live.getData() == null ? Map.<String, String>of() : live.getData();
             wanted.forEach(

@@ -34,7 +34,6 @@ public interface ClusterReader {
     return List.of();
   }
 
-
   /** The API server did not answer; nothing is known then. */
   final class ReadFailed extends RuntimeException {
     public ReadFailed(String message, Throwable cause) {
