@@ -44,7 +44,8 @@ class ArchitectureTest {
     MAY_USE.put(
         "reconcile", Set.of("cluster", "spec", "desired", "observed", "plan", "apply", "report"));
     MAY_USE.put("instance", Set.of("cluster"));
-    MAY_USE.put("git", Set.of("cluster", "spec", "tls"));
+    MAY_USE.put("kustomize", Set.of("cluster", "spec"));
+    MAY_USE.put("git", Set.of("cluster", "spec", "tls", "kustomize"));
     MAY_USE.put("forge", Set.of("cluster", "spec", "report", "tls"));
     MAY_USE.put("notify", Set.of("cluster", "spec", "report", "tls"));
     MAY_USE.put("postgres", Set.of("cluster", "observed", "apply", "plan", "desired", "instance"));

@@ -21,6 +21,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -72,13 +73,18 @@ class PlanCommand implements Callable<Integer> {
       description = "How long to wait for Kubernetes (20).")
   int timeout;
 
+  @Mixin ManifestOptions manifests;
+
   @Spec CommandSpec command;
 
   @Override
   public Integer call() throws IOException {
     var files = SpecFiles.read(command, paths);
     var revision = new SpecRevision("", Instant.now(), "");
-    var repository = Repository.of(new Fetched.Head(revision, files, List.of(), false));
+    var repository =
+        Repository.of(
+            new Fetched.Head(
+                revision, files, List.of(), manifests.directories(paths, files), false));
     var err = command.commandLine().getErr();
     repository.problems().forEach(err::println);
     var invalid = !repository.problems().isEmpty();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -25,18 +26,21 @@ class Render implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "SPEC", description = "Files, or directories of them.")
   List<Path> paths;
 
+  @Mixin ManifestOptions manifests;
+
   @Spec CommandSpec command;
 
   @Override
   public Integer call() throws IOException {
-    var parsed = SpecParser.parse(SpecFiles.read(command, paths));
+    var files = SpecFiles.read(command, paths);
+    var parsed = SpecParser.parse(files, manifests.directories(paths, files));
     var problems = new ArrayList<>(parsed.allProblems());
     var wanted = new ArrayList<DesiredCluster>();
     for (var cluster : parsed.clusters().values()) {
       switch (cluster) {
         case ParsedSpec.Valid valid -> wanted.add(DesiredClusters.of(valid));
-        case ParsedSpec.Manifests manifests -> {
-          switch (OwnersClusters.of(manifests)) {
+        case ParsedSpec.Manifests directory -> {
+          switch (OwnersClusters.of(directory)) {
             case Result.Refused(var reasons) -> problems.addAll(reasons);
             case Result.Made(var made, _) -> wanted.add(made);
           }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -23,12 +24,14 @@ class Validate implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files, or directories of them.")
   List<Path> paths;
 
+  @Mixin ManifestOptions manifests;
+
   @Spec CommandSpec command;
 
   @Override
   public Integer call() throws IOException {
     var files = SpecFiles.read(command, paths);
-    var parsed = SpecParser.parse(files);
+    var parsed = SpecParser.parse(files, manifests.directories(paths, files));
     var out = command.commandLine().getOut();
     var problems = new ArrayList<>(parsed.allProblems());
     var warnings = new ArrayList<String>();

@@ -64,7 +64,7 @@ public class Daemon implements FleetView {
     var chronicle = new Chronicle(journal, backend.writeProbe(), contexts, name);
     loop =
         new ReconcileLoop(
-            new JGitSpecSource(backends.git(settings)),
+            new JGitSpecSource(backends.git(settings), settings.manifests()),
             new Reconciler(
                 backend.reader(), backend.probe(), backend.routes(), journal, runner, chronicle),
             new Reporter(backends.statuses(settings), journal, contexts, LOG::warn),

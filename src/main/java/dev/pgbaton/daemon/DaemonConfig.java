@@ -49,6 +49,13 @@ interface DaemonConfig {
     @WithDefault(".")
     String path();
 
+    /** ignored, one-cluster or directories: where plain manifests are clusters, too. */
+    @WithDefault("ignored")
+    String manifests();
+
+    /** For manifests that name no namespace. */
+    Optional<String> manifestsNamespace();
+
     Optional<String> username();
 
     Optional<Path> tokenFile();

@@ -3,14 +3,26 @@ package dev.pgbaton.daemon;
 import dev.pgbaton.forge.ForgeKind;
 import dev.pgbaton.forge.ForgeSettings;
 import dev.pgbaton.git.GitSettings;
+import dev.pgbaton.spec.ManifestLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The configuration, checked as a whole. */
 record DaemonSettings(
-    GitSettings git, Duration interval, ForgeSettings forge, DaemonConfig config) {
+    GitSettings git,
+    ManifestLayout manifests,
+    Duration interval,
+    ForgeSettings forge,
+    DaemonConfig config) {
+  private static final Map<String, ManifestLayout.Where> MANIFESTS =
+      Map.of(
+          "ignored", ManifestLayout.Where.IGNORED,
+          "one-cluster", ManifestLayout.Where.ONE_CLUSTER,
+          "directories", ManifestLayout.Where.DIRECTORIES);
+
   private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 
@@ -37,6 +49,18 @@ record DaemonSettings(
     if (!config.sandbox() || !url.isEmpty()) problems.addAll(git.problems());
     if (config.git().interval().compareTo(SHORTEST_INTERVAL) < 0)
       problems.add("PGBATON_GIT_INTERVAL: expected at least 1s, found " + config.git().interval());
+    if (!MANIFESTS.containsKey(config.git().manifests()))
+      problems.add(
+          "PGBATON_GIT_MANIFESTS: expected ignored, one-cluster or directories, found "
+              + config.git().manifests());
+    config
+        .git()
+        .manifestsNamespace()
+        .filter(n -> !NAME.matcher(n).matches())
+        .ifPresent(
+            n ->
+                problems.add(
+                    "PGBATON_GIT_MANIFESTS_NAMESPACE: '%s' is no namespace's name".formatted(n)));
     var kind = ForgeKind.of(config.forge().kind());
     if (kind.isEmpty())
       problems.add(
@@ -53,7 +77,10 @@ record DaemonSettings(
     if (config.parallelism() < 1 || config.parallelism() > 64)
       problems.add("PGBATON_PARALLELISM: expected 1 to 64, found " + config.parallelism());
     if (!problems.isEmpty()) throw new BadConfiguration(problems);
-    return new DaemonSettings(git, config.git().interval(), forge, config);
+    var manifests =
+        new ManifestLayout(
+            MANIFESTS.get(config.git().manifests()), config.git().manifestsNamespace());
+    return new DaemonSettings(git, manifests, config.git().interval(), forge, config);
   }
 
   private static ForgeSettings forge(ForgeKind kind, String gitUrl, DaemonConfig.Forge forge) {

@@ -1,9 +1,13 @@
 package dev.pgbaton.git;
 
+import dev.pgbaton.kustomize.Kustomize;
+import dev.pgbaton.spec.ManifestDirectory;
+import dev.pgbaton.spec.ManifestLayout;
 import dev.pgbaton.spec.SpecRevision;
 import dev.pgbaton.spec.SpecSource;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +31,8 @@ public final class JGitSpecSource implements SpecSource {
   private static final int WHOLE_LOOK = 10;
 
   private final GitSettings settings;
+  private final ManifestLayout manifests;
+  private final Kustomize kustomize = new Kustomize(System.getenv().getOrDefault("PATH", ""));
   private final Duration limit;
   private final Remote remote;
   private final CloneCache cache;
@@ -38,17 +44,26 @@ public final class JGitSpecSource implements SpecSource {
    * @throws IllegalArgumentException with every {@link GitSettings#problems() problem} when the
    *     settings can't be used
    */
-  public JGitSpecSource(GitSettings settings) {
-    this(settings, settings.timeout().multipliedBy(WHOLE_LOOK));
+  public JGitSpecSource(GitSettings settings, ManifestLayout manifests) {
+    this(settings, manifests, settings.timeout().multipliedBy(WHOLE_LOOK));
+  }
+
+  JGitSpecSource(GitSettings settings) {
+    this(settings, ManifestLayout.IGNORED);
   }
 
   JGitSpecSource(GitSettings settings, Duration limit) {
+    this(settings, ManifestLayout.IGNORED, limit);
+  }
+
+  private JGitSpecSource(GitSettings settings, ManifestLayout manifests, Duration limit) {
     var problems = settings.problems();
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", problems));
     }
     NoUserConfiguration.install();
     this.settings = settings;
+    this.manifests = manifests;
     this.limit = limit;
     this.remote = new Remote(settings);
     this.cache = new CloneCache(settings);
@@ -116,11 +131,17 @@ public final class JGitSpecSource implements SpecSource {
       if (tree.isEmpty()) {
         return remember(commit, noPath(commit));
       }
-      var head =
-          new Fetched.Head(revision(commit), tree.get().files(), tree.get().problems(), false);
+      var files = tree.get().files();
+      var problems = tree.get().problems();
+      var directories = new ArrayList<ManifestDirectory>();
+      for (var one : manifests.directories(settings.path(), files, problems))
+        directories.add(
+            kustomize.rendered(
+                one, path -> SpecTree.file(walk.getObjectReader(), commit.getTree(), path)));
+      var head = new Fetched.Head(revision(commit), files, problems, directories, false);
       remember(commit, head);
       return previous.isPresent() && !isAncestor(repository, walk, previous.get(), commit)
-          ? new Fetched.Head(head.revision(), head.files(), head.problems(), true)
+          ? new Fetched.Head(revision(commit), files, problems, directories, true)
           : head;
     }
   }

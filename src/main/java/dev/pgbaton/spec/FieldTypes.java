@@ -37,7 +37,7 @@ final class FieldTypes {
           "a name of at most 63 lower-case letters, digits and dashes that neither begins nor ends with a dash",
           "name");
 
-  static final FieldType<String> SUBDOMAIN_NAME =
+  static final TextType<String> SUBDOMAIN_NAME =
       text(
           DNS_LABEL + "(\\." + DNS_LABEL + ")*",
           253,

@@ -13,8 +13,21 @@ public final class SpecParser {
   private SpecParser() {}
 
   public static ParsedSpecs parse(List<SpecFile> files) {
+    return parse(files, List.of());
+  }
+
+  /**
+   * @param directories those that may be clusters in plain manifests
+   */
+  public static ParsedSpecs parse(List<SpecFile> files, List<ManifestDirectory> directories) {
     var parser = new SpecParser();
     files.stream().sorted(Comparator.comparing(SpecFile::path)).forEach(parser::parse);
+    var left = new ManifestBudget.Repository();
+    for (var directory : directories) {
+      var parsed = ManifestParser.parse(directory, left);
+      parser.found.addAll(parsed.clusters());
+      parser.problems.addAll(parsed.problems());
+    }
     return new ParsedSpecs(Claims.settle(parser.found), parser.problems);
   }
 

@@ -14,11 +14,22 @@ public interface SpecSource {
      * @param files every YAML file below the path, in path order
      * @param problems what can't be read as a file: symlinks, submodules, LFS pointers, files too
      *     large
+     * @param manifests the directories below the path that may be clusters in plain manifests
      * @param rewritten whether the head seen before is no ancestor of this one: a force-push
      */
     record Head(
-        SpecRevision revision, List<SpecFile> files, List<Problem> problems, boolean rewritten)
-        implements Fetched {}
+        SpecRevision revision,
+        List<SpecFile> files,
+        List<Problem> problems,
+        List<ManifestDirectory> manifests,
+        boolean rewritten)
+        implements Fetched {
+      /** Of specs only. */
+      public Head(
+          SpecRevision revision, List<SpecFile> files, List<Problem> problems, boolean rewritten) {
+        this(revision, files, problems, List.of(), rewritten);
+      }
+    }
 
     /**
      * The repository answers, but there is nothing to read: no commit yet, the branch or the path

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class ValidateAndRenderTest {
+  private static final String PLAIN = "src/test/resources/dev/pgbaton/spec/plain";
+
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -59,6 +61,36 @@ class ValidateAndRenderTest {
   void aPathThatIsNotThereIsAMistakeOfTheCommand() {
     assertThat(pgbaton("validate", "no/such/file.yaml")).isEqualTo(2);
     assertThat(err.toString()).startsWith("no/such/file.yaml is not there, or can't be read.");
+  }
+
+  @Test
+  void aDirectoryOfPlainManifestsIsACluster() {
+    assertThat(pgbaton("validate", PLAIN, "-n", "database")).as("%s", out).isZero();
+    assertThat(out.toString()).endsWith("1 clusters in 9 files are valid.\n");
+  }
+
+  @Test
+  void whereManifestsAreMayBeSaid() {
+    var above = Path.of(PLAIN).getParent().toString();
+
+    assertThat(pgbaton("validate", above, "-n", "database", "--manifests", "directories"))
+        .as("%s", out)
+        .isZero();
+    assertThat(pgbaton("validate", PLAIN, "--manifests", "ignored")).isZero();
+    assertThat(out.toString().lines())
+        .contains("1 clusters in 9 files are valid.", "0 clusters in 9 files are valid.");
+  }
+
+  @Test
+  void manifestsWithoutANamespaceSayWhatToDo() {
+    assertThat(pgbaton("validate", PLAIN)).isOne();
+    assertThat(out.toString()).contains("postgres-statefulset.yaml:1:1 metadata.namespace: ");
+  }
+
+  @Test
+  void noPasswordOfManifestsIsPrinted() {
+    pgbaton("render", PLAIN, "-n", "database");
+    assertThat(out.toString()).doesNotContain("dGhlLW93bmVycw==", "the-owners");
   }
 
   private int pgbaton(String... args) {

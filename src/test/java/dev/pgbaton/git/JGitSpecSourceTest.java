@@ -2,6 +2,9 @@ package dev.pgbaton.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgbaton.spec.ManifestDirectory;
+import dev.pgbaton.spec.ManifestLayout;
+import dev.pgbaton.spec.ManifestLayout.Where;
 import dev.pgbaton.spec.Problem;
 import dev.pgbaton.spec.SpecFile;
 import dev.pgbaton.spec.SpecRevision;
@@ -13,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.util.FileUtils;
 import org.junit.jupiter.api.AfterEach;
@@ -109,7 +113,7 @@ class JGitSpecSourceTest {
         .extracting(Problem::toString)
         .satisfiesExactly(
             large -> assertThat(large).startsWith("large.yaml has 1,048,577 bytes"),
-            latin1 -> assertThat(latin1).startsWith("latin1.yaml is not valid UTF-8"),
+            latin1 -> assertThat(latin1).startsWith("latin1.yaml:1:8 is not valid UTF-8"),
             lfs -> assertThat(lfs).startsWith("lfs.yaml is kept in Git LFS"),
             link -> assertThat(link).startsWith("link.yaml is a symbolic link"),
             submodule -> assertThat(submodule).startsWith("vendored is a submodule"));
@@ -328,6 +332,72 @@ class JGitSpecSourceTest {
     assertThat(head(settings().branch("staging").source()).files())
         .extracting(SpecFile::text)
         .containsExactly("two");
+  }
+
+  @Test
+  void directoriesOfManifestsHaveTheirOwnFilesAndProblems() throws IOException {
+    team.with("one/a.yaml", "a")
+        .withSymlink("one/link.yaml", "../../../etc/passwd")
+        .with("one/deep/large.yaml", new byte[100 << 20])
+        .with("one/latin1.yaml", "name: Köln".getBytes(StandardCharsets.ISO_8859_1))
+        .with("two/deep/b.yaml", "b")
+        .with("c.yaml", "c")
+        .push("Manifests");
+    var layout = new ManifestLayout(Where.DIRECTORIES, Optional.of("db"));
+
+    var head = head(new JGitSpecSource(settings().settings(), layout));
+
+    assertThat(head.manifests())
+        .extracting(ManifestDirectory::path)
+        .containsExactly("one/", "two/");
+    assertThat(head.manifests().getFirst().problems())
+        .extracting(Problem::toString)
+        .satisfiesExactly(
+            large -> assertThat(large).startsWith("one/deep/large.yaml has 104,857,600 bytes"),
+            latin1 -> assertThat(latin1).startsWith("one/latin1.yaml:1:8 is not valid UTF-8"),
+            link -> assertThat(link).startsWith("one/link.yaml is a symbolic link"));
+    var two = head.manifests().getLast();
+    assertThat(two.problems()).isEmpty();
+    assertThat(two.files()).extracting(SpecFile::path).containsExactly("two/deep/b.yaml");
+    assertThat(two.namespace()).contains("db");
+    assertThat(two.meant()).isFalse();
+  }
+
+  @Test
+  void allBelowThePathMayBeOneDirectoryOfManifests() throws IOException {
+    team.with("db/pgpool/a.yaml", "a").with("db/b.yaml", "b").with("c.yaml", "c").push("Manifests");
+    var layout = new ManifestLayout(Where.ONE_CLUSTER, Optional.empty());
+
+    var whole = head(new JGitSpecSource(settings().settings(), layout)).manifests();
+    var below = head(new JGitSpecSource(settings().path("db").settings(), layout)).manifests();
+
+    assertThat(whole).singleElement().satisfies(d -> assertThat(d.path()).isEqualTo("./"));
+    assertThat(below)
+        .singleElement()
+        .satisfies(
+            d -> {
+              assertThat(d.path()).isEqualTo("db/");
+              assertThat(d.files())
+                  .extracting(SpecFile::path)
+                  .containsExactly("db/b.yaml", "db/pgpool/a.yaml");
+            });
+    assertThat(head(source()).manifests()).isEmpty();
+  }
+
+  @Test
+  void oneDirectoryOfManyFilesDoesNotCostTheOthers() throws IOException {
+    var large =
+        ("#" + "x".repeat(SpecTree.LARGEST_FILE - 2) + "\n").getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < 30; i++) team.with("a/%02d.yaml".formatted(i), large);
+    team.with("b/orders.yaml", "orders").push("Much");
+
+    var head = head(source());
+
+    assertThat(head.files()).extracting(SpecFile::path).contains("b/orders.yaml");
+    assertThat(head.files()).hasSizeLessThanOrEqualTo(25);
+    assertThat(head.problems())
+        .hasSize(31 - head.files().size())
+        .allSatisfy(p -> assertThat(p.toString()).contains("is one of the largest files"));
   }
 
   private Path cache() {

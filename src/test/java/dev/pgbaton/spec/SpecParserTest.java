@@ -127,7 +127,7 @@ class SpecParserTest {
     assertThat(parsed.allProblems())
         .extracting(Problem::toString)
         .containsExactly(
-            "a.yaml is not YAML: Number of aliases for non-scalar nodes exceeds the specified"
+            "a.yaml:26:23 is not YAML: Number of aliases for non-scalar nodes exceeds the specified"
                 + " max=50. Mend the file.");
   }
 
@@ -144,7 +144,7 @@ class SpecParserTest {
 
     assertThat(parsed.allProblems())
         .extracting(Problem::toString)
-        .containsExactly("a.yaml is not UTF-8 text. Save it as UTF-8.");
+        .containsExactly("a.yaml:1:1 is not UTF-8 text. Save it as UTF-8.");
   }
 
   @Test

@@ -407,7 +407,7 @@ class SpecProblemsTest {
         write(
             "size: *big",
             "size: 10Gi",
-            "7:19 is not YAML: found undefined alias big. Mend the file."),
+            "7:19 is not YAML: found an alias of an anchor that is not there. Mend the file."),
         write(
             "size: 10Gi}}",
             "size: 10Gi}",

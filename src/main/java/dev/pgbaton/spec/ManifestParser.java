@@ -1,0 +1,233 @@
+package dev.pgbaton.spec;
+
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.cluster.SourceRef;
+import io.fabric8.kubernetes.api.model.Namespace;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/** A directory of plain manifests → one cluster, or every reason why not. */
+final class ManifestParser {
+  private static final int MOST_OBJECTS = 500;
+  private static final int MOST_PROBLEMS = 100;
+
+  private final ManifestDirectory directory;
+  private final List<ManifestDocument.Found> found = new ArrayList<>();
+  private final List<Problem> problems = new ArrayList<>();
+  private final ManifestBudget budget;
+  private boolean holdsSpecs;
+
+  /**
+   * @param clusters one; more where several claim the directory; none where it is no cluster
+   * @param problems those of no cluster
+   */
+  record Parsed(List<ParsedSpec> clusters, List<Problem> problems) {}
+
+  private ManifestParser(ManifestDirectory directory, ManifestBudget budget) {
+    this.directory = directory;
+    this.budget = budget;
+    this.problems.addAll(directory.problems());
+  }
+
+  static Parsed parse(ManifestDirectory directory, ManifestBudget.Repository left) {
+    var parser = new ManifestParser(directory, new ManifestBudget(left));
+    directory.files().stream().sorted(Comparator.comparing(SpecFile::path)).forEach(parser::read);
+    return parser.parsed();
+  }
+
+  private void read(SpecFile file) {
+    budget.nextFile();
+    if (isKustomization(file)) {
+      problems.add(
+          new Problem(
+              SourceRef.file(file.path()),
+              "",
+              "is a kustomization below a directory of plain manifests. Put it at the directory's top, or remove it."));
+      return;
+    }
+    switch (YamlDocuments.of(file, new KubectlScalars())) {
+      case YamlDocuments.Broken(_, var problem) -> problems.add(problem);
+      case YamlDocuments.Read(var documents) -> {
+        for (int i = 0; i < documents.size(); i++) read(file, i, documents.get(i));
+      }
+    }
+  }
+
+  private static boolean isKustomization(SpecFile file) {
+    var name = file.path().substring(file.path().lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+    return name.equals("kustomization.yaml") || name.equals("kustomization.yml");
+  }
+
+  private void read(SpecFile file, int number, Node document) {
+    if (document.getTag().equals(Tag.NULL)) return;
+    var reading = new Reading(file.path(), document);
+    if (!(document instanceof MappingNode mapping))
+      reading.problem("", document, "is no Kubernetes object.");
+    else if (Envelope.of(mapping).isPresent()) {
+      holdsSpecs = true;
+      reading.problem(
+          "",
+          document,
+          "is a spec among plain manifests: a directory is one or the other. Move it out.");
+    } else found.addAll(ManifestDocument.read(file, number, mapping, reading, budget));
+    problems.addAll(reading.problems());
+  }
+
+  private Parsed parsed() {
+    // A directory that nobody called one of manifests, and that has specs, is one of specs.
+    if (holdsSpecs && !directory.meant()) return new Parsed(List.of(), List.of());
+    var instances = found.stream().filter(f -> ManifestDocument.runsPostgres(f.values())).toList();
+    if (instances.isEmpty()) return none();
+    if (found.size() > MOST_OBJECTS)
+      problems.add(
+          new Problem(
+              instances.getFirst().source(),
+              "",
+              "stands in a directory of more than %d objects, too many for one cluster."
+                  .formatted(MOST_OBJECTS)));
+    if (instances.size() > 1) several(instances);
+    var clusters = new ArrayList<ParsedSpec>();
+    for (var instance : instances) cluster(instance).ifPresent(clusters::add);
+    return new Parsed(List.copyOf(clusters), clusters.isEmpty() ? some(problems) : List.of());
+  }
+
+  private Parsed none() {
+    if ((directory.files().isEmpty() || budget.spent()) && !problems.isEmpty())
+      return new Parsed(List.of(), some(problems));
+    if (!directory.meant()) return new Parsed(List.of(), List.of());
+    var sets =
+        found.stream()
+            .filter(f -> "StatefulSet".equals(f.values().get("kind")))
+            .map(f -> "%s (%s)".formatted(FieldType.shown(name(f)), f.source()))
+            .collect(Collectors.joining(", "));
+    problems.add(
+        new Problem(
+            SourceRef.file(directory.path()),
+            "",
+            "has no StatefulSet whose pods run PostgreSQL with repmgr (with REPMGR_ variables). %s"
+                .formatted(
+                    sets.isEmpty()
+                        ? "It has no StatefulSet at all."
+                        : "Its StatefulSets are: %s. If one is it, annotate it with pgbaton.dev/role: postgresql."
+                            .formatted(sets))));
+    return new Parsed(List.of(), some(problems));
+  }
+
+  private void several(List<ManifestDocument.Found> instances) {
+    for (var one : instances) {
+      var others =
+          instances.stream()
+              .filter(other -> other != one)
+              .map(other -> "%s (%s)".formatted(FieldType.shown(name(other)), other.source()))
+              .collect(Collectors.joining(" and "));
+      problems.add(
+          new Problem(
+              one.source(),
+              "",
+              "(StatefulSet %s) runs PostgreSQL with repmgr, and so does %s: a directory is one cluster. Give each a directory of its own, or tell one from the other by pgbaton.dev/role: postgresql and pgbaton.dev/role: other."
+                  .formatted(FieldType.shown(name(one)), others)));
+    }
+  }
+
+  private static String name(ManifestDocument.Found found) {
+    return ManifestDocument.mapping(found.values().get("metadata")).get("name")
+            instanceof String name
+        ? name
+        : "";
+  }
+
+  private Optional<ParsedSpec> cluster(ManifestDocument.Found instance) {
+    var name = name(instance);
+    var namespace = namespace(instance);
+    if (namespace.isEmpty()) {
+      problems.add(
+          new Problem(
+              instance.source(),
+              "metadata.namespace",
+              "(StatefulSet %s) is missing, and there is no Namespace in the directory. Put either, or name it in PGBATON_GIT_MANIFESTS_NAMESPACE."
+                  .formatted(FieldType.shown(name))));
+      return Optional.empty();
+    }
+    if (!FieldTypes.CLUSTER_NAME.accepts(name) || !FieldTypes.LABEL_NAME.accepts(namespace.get())) {
+      problems.add(
+          new Problem(
+              instance.source(),
+              "metadata.name",
+              "%s can't be a cluster's name: put %s."
+                  .formatted(FieldType.shown(name), FieldTypes.CLUSTER_NAME.expected())));
+      return Optional.empty();
+    }
+    var id = new ClusterId(namespace.get(), name);
+    var objects = settle(id);
+    return Optional.of(
+        problems.isEmpty()
+            ? new ParsedSpec.Manifests(id, instance.source(), directory.path(), objects)
+            : new ParsedSpec.Invalid(id, SourceRef.file(directory.path()), some(problems)));
+  }
+
+  private Optional<String> namespace(ManifestDocument.Found instance) {
+    if (ManifestDocument.mapping(instance.values().get("metadata")).get("namespace")
+        instanceof String own) return Optional.of(own);
+    var namespaces =
+        found.stream()
+            .filter(f -> "Namespace".equals(f.values().get("kind")))
+            .map(ManifestParser::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    return namespaces.size() == 1 ? Optional.of(namespaces.first()) : directory.namespace();
+  }
+
+  /** Every object in its namespace, and only once. */
+  private List<PlacedObject> settle(ClusterId id) {
+    var objects = new LinkedHashMap<ObjectKey, PlacedObject>();
+    found.stream()
+        .map(ManifestDocument.Found::object)
+        .flatMap(Optional::stream)
+        .forEach(
+            placed -> {
+              var settled = settle(placed, id);
+              var first = objects.putIfAbsent(settled.key(), settled);
+              if (first != null)
+                problems.add(
+                    settled.problem(
+                        "metadata.name",
+                        "is here a second time; the first is at %s. Remove one of them."
+                            .formatted(first.source())));
+            });
+    return List.copyOf(objects.values());
+  }
+
+  private PlacedObject settle(PlacedObject placed, ClusterId id) {
+    var object = placed.object();
+    if (object instanceof Namespace) {
+      if (!object.getMetadata().getName().equals(id.namespace()))
+        problems.add(
+            placed.problem(
+                "metadata.name", "is not the namespace of cluster %s. Remove it.".formatted(id)));
+      return placed;
+    }
+    var namespace = Objects.requireNonNullElse(object.getMetadata().getNamespace(), "");
+    if (!namespace.isEmpty() && !namespace.equals(id.namespace()))
+      problems.add(
+          placed.problem(
+              "metadata.namespace",
+              "is outside of %s, the namespace of cluster %s, and is refused. A cluster's objects lie in one namespace."
+                  .formatted(id.namespace(), id)));
+    object.getMetadata().setNamespace(id.namespace());
+    return placed;
+  }
+
+  private static List<Problem> some(List<Problem> problems) {
+    return problems.stream().distinct().sorted(Problem.BY_PLACE).limit(MOST_PROBLEMS).toList();
+  }
+}
