@@ -31,7 +31,7 @@ final class Adoption {
         theirs.stream()
             .flatMap(
                 object ->
-                    Drift.difference(object.object(), live(object, observed).orElseThrow())
+                    Drift.felt(object.object(), live(object, observed).orElseThrow())
                         .map(difference -> object.key() + " " + difference)
                         .stream())
             .limit(SHOWN)

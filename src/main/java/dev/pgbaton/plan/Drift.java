@@ -75,6 +75,12 @@ public final class Drift {
         inMap("", asMap(desired), asMap(live), Set.of("status", "stringData")));
   }
 
+  /** As {@link #difference}, but for labels and annotations, which nobody feels. */
+  static Optional<String> felt(HasMetadata desired, HasMetadata live) {
+    return Optional.ofNullable(
+        inMap("", asMap(desired), asMap(live), Set.of("status", "stringData", "metadata")));
+  }
+
   @SuppressWarnings("unchecked")
   private static Map<String, Object> asMap(Object value) {
     return JSON.convertValue(value, Map.class);
