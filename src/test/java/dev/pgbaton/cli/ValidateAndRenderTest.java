@@ -49,6 +49,29 @@ class ValidateAndRenderTest {
   }
 
   @Test
+  void aDirectoryOfManifestsIsACluster() {
+    var tutorial = "src/test/resources/dev/pgbaton/desired/tutorial";
+
+    assertThat(pgbaton("validate", "-n", "database", tutorial)).isZero();
+    assertThat(out.toString())
+        .contains("database/postgres-sts warning: ")
+        .contains("terminationGracePeriodSeconds: 60")
+        .endsWith("1 clusters in 9 files are valid.\n");
+  }
+
+  @Test
+  void whatIsAddedToManifestsIsPrintedAndNoPasswordIs() {
+    var tutorial = "src/test/resources/dev/pgbaton/desired/tutorial";
+
+    assertThat(pgbaton("render", "-n", "database", tutorial)).isZero();
+    assertThat(out.toString())
+        .contains("type: OnDelete")
+        .contains("name: postgres-sts-pgbaton")
+        .contains("postgresql-password: <not shown>")
+        .doesNotContain("c3VwZXItZXhhbXBsZQ");
+  }
+
+  @Test
   void nothingIsPrintedOfASpecWithProblems(@TempDir Path directory) throws IOException {
     var spec = Files.writeString(directory.resolve("broken.yaml"), "a: [");
 
