@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.IOException;
@@ -171,17 +170,7 @@ final class BareCluster {
   }
 
   void askToHandOffTo(String pod) {
-    kubernetes
-        .leases()
-        .inNamespace(namespace)
-        .withName(name)
-        .edit(
-            l ->
-                new LeaseBuilder(l)
-                    .editMetadata()
-                    .addToAnnotations(Names.HANDOFF_TO, pod)
-                    .endMetadata()
-                    .build());
+    HandOffRequest.write(kubernetes, namespace, name, pod);
   }
 
   void scale(int instances) {
@@ -223,6 +212,16 @@ final class BareCluster {
     return machine.processes(
         find(pod).orElseThrow().getMetadata().getUid(),
         command -> !command.contains("/bin/postgres ") && !command.startsWith("postgres: "));
+  }
+
+  /**
+   * All but the sessions that are there: nobody looks after them, and nothing is sent to standbys.
+   */
+  List<Long> allButSessions(String pod) {
+    var all = new ArrayList<>(program(pod));
+    all.addAll(processes(pod, "/bin/postgres "));
+    all.addAll(processes(pod, "postgres: walsender "));
+    return all;
   }
 
   /** Process 1 and with it all others, at once. */

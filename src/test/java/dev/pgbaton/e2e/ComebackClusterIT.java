@@ -143,12 +143,17 @@ class ComebackClusterIT {
   void commitsThatOnlyTheOldPrimaryHasAreSetAsideWithTheirNumber() throws Exception {
     assumeTrue(running);
     var old = tale.holder();
-    var program = tale.program(old);
     var before = setAside(old).size();
-    MACHINE.pause(program);
-    var next = successorOf(old);
-    tale.sql(old, "insert into tale values ('lost one')", "insert into tale values ('lost two')");
-    MACHINE.resume(program);
+    String next;
+    try (var connection = tale.at(old).getConnection();
+        var statement = connection.createStatement()) {
+      var paused = tale.allButSessions(old);
+      MACHINE.pause(paused);
+      next = successorOf(old);
+      statement.execute("insert into tale values ('lost one')");
+      statement.execute("insert into tale values ('lost two')");
+      MACHINE.resume(paused);
+    }
 
     until(old + " streams again", RETURN, () -> tale.streamsFrom(old, next));
     until("it is told", RETURN, () -> setAside(old).size() == before + 1);
@@ -167,16 +172,17 @@ class ComebackClusterIT {
     var old = tale.holder();
     // What repmgrd notes of itself would be commits that nobody else has.
     tale.in("repmgr", old, "alter table repmgr.events rename to events_away");
-    var program = tale.program(old);
     var before = setAside(old).size();
-    MACHINE.pause(program);
-    var next = successorOf(old);
+    var next = "";
     try (var connection = tale.at(old).getConnection();
         var statement = connection.createStatement()) {
-      connection.setAutoCommit(false);
       connection.setNetworkTimeout(Runnable::run, 20_000);
+      var paused = tale.allButSessions(old);
+      MACHINE.pause(paused);
+      next = successorOf(old);
+      connection.setAutoCommit(false);
       statement.execute("update big set filler = repeat('y', 400)");
-      MACHINE.resume(program);
+      MACHINE.resume(paused);
       until("it is being rewound", RETURN, () -> !tale.processes(old, "pg_rewind").isEmpty());
       untilItHasWritten(tale.processes(old, "pg_rewind"));
       tale.killContainer(old);
@@ -184,7 +190,8 @@ class ComebackClusterIT {
       // That server is gone.
     }
 
-    until(old + " streams again", RETURN, () -> tale.streamsFrom(old, next));
+    var upstream = next;
+    until(old + " streams again", RETURN, () -> tale.streamsFrom(old, upstream));
     assertThat(tale.log(old)).contains("with 0 commits").contains("the rewind did not end");
     assertThat(setAside(old)).hasSize(before);
     tale.in("repmgr", next, "alter table repmgr.events_away rename to events");

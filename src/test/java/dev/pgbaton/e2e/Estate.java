@@ -2,9 +2,7 @@ package dev.pgbaton.e2e;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.IOException;
@@ -155,17 +153,7 @@ final class Estate implements AutoCloseable {
 
   /** As the daemon does it. */
   void askToHandOff(String candidate) {
-    kubernetes
-        .leases()
-        .inNamespace(where.namespace())
-        .withName(Shop.ORDERS)
-        .edit(
-            lease ->
-                new LeaseBuilder(lease)
-                    .editMetadata()
-                    .addToAnnotations(Names.HANDOFF_TO, candidate)
-                    .endMetadata()
-                    .build());
+    HandOffRequest.write(kubernetes, where.namespace(), Shop.ORDERS, candidate);
   }
 
   void scaleInstances(int count) {

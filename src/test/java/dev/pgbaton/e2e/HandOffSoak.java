@@ -99,16 +99,7 @@ class HandOffSoak {
   }
 
   private void ask(String to) {
-    run.stage()
-        .kubernetes()
-        .leases()
-        .inNamespace(WHERE.namespace())
-        .withName(Shop.ORDERS)
-        .edit(
-            lease -> {
-              lease.getMetadata().getAnnotations().put(Names.HANDOFF_TO, to);
-              return lease;
-            });
+    HandOffRequest.write(run.stage().kubernetes(), WHERE.namespace(), Shop.ORDERS, to);
   }
 
   /** Waits until the request is gone from the Lease, and says whether it was done. */
