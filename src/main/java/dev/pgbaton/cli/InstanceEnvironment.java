@@ -82,7 +82,7 @@ final class InstanceEnvironment {
     paths =
         new InstancePaths(
             Path.of(text("POSTGRESQL_BIN_DIR", "/usr/lib/postgresql/17/bin")),
-            Path.of(text("POSTGRESQL_DATA_DIR", text("PGDATA", "/var/lib/pgbaton/data/pgdata"))),
+            Path.of(text("POSTGRESQL_DATA_DIR", text("PGDATA", defaultData(variables)))),
             Path.of("/run/pgbaton"),
             Path.of("/etc/pgbaton/restart/restart.conf"),
             Path.of("/etc/pgbaton/reload"));
@@ -91,6 +91,12 @@ final class InstanceEnvironment {
             superuser.orElseThrow(), passwords.get(1).orElseThrow(), monitor.orElseThrow());
     var arguments = text("POSTGRESQL_INITDB_ARGS", "").strip();
     initdbArguments = arguments.isEmpty() ? List.of() : List.of(arguments.split("\\s+"));
+  }
+
+  /** As the images do whose variables these are. */
+  private static String defaultData(Map<String, String> variables) {
+    if (!RepmgrVariables.areOwners(variables)) return "/var/lib/pgbaton/data/pgdata";
+    return variables.getOrDefault("POSTGRESQL_VOLUME_DIR", RepmgrVariables.VOLUME) + "/data";
   }
 
   List<String> members(int instances) {

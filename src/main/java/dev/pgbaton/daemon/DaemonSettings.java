@@ -53,6 +53,9 @@ record DaemonSettings(
       problems.add(
           "PGBATON_GIT_MANIFESTS: expected ignored, one-cluster or directories, found "
               + config.git().manifests());
+    if (!config.git().manifests().equals("ignored") && config.namespaces().isEmpty())
+      problems.add(
+          "PGBATON_GIT_MANIFESTS: needs PGBATON_NAMESPACES, because whoever may push manifests may run pods in each of these namespaces");
     config
         .git()
         .manifestsNamespace()

@@ -71,6 +71,7 @@ public final class OwnersClusters {
     problems.addAll(ImageLimits.of(set));
     problems.addAll(mode(set));
     problems.addAll(claim(set));
+    problems.addAll(onTheVolume(set));
     problems.addAll(access(set));
     if (Contradictions.replicas(statefulSet(set)) > 1 && Contradictions.partners(set).isEmpty())
       problems.add(
@@ -114,6 +115,27 @@ public final class OwnersClusters {
                     "spec.volumeClaimTemplates",
                     "has no claim template %s: pgbaton's image counts on one of that name for the data."
                         .formatted(Names.DATA_CLAIM)));
+  }
+
+  /** Anywhere else it would be gone with the container. */
+  private static List<Problem> onTheVolume(Workload set) {
+    var data =
+        set.value(List.of("POSTGRESQL_DATA_DIR", "PGDATA"))
+            .orElse(set.value("POSTGRESQL_VOLUME_DIR").orElse("/bitnami/postgresql") + "/data");
+    var mounts = set.container().getVolumeMounts();
+    var safe =
+        mounts != null
+            && mounts.stream()
+                .filter(m -> Names.DATA_CLAIM.equals(m.getName()))
+                .anyMatch(m -> data.startsWith(m.getMountPath().replaceFirst("/*$", "/")));
+    return safe
+        ? List.of()
+        : List.of(
+            set.placed()
+                .problem(
+                    set.field("PGDATA"),
+                    "puts the data into %s, which is not below the mount of the volume %s: it would be lost with the container. Put PGDATA into a directory below that mount."
+                        .formatted(data, Names.DATA_CLAIM)));
   }
 
   private static List<Problem> mode(Workload set) {

@@ -50,7 +50,8 @@ public final class InstancePlanner {
 
     var named = view.lease().names(view.self());
     if (named && view.intents().leaving() && canLetGo(view.server())) return release(view, now);
-    var unproven = named ? Successor.unproven(view, now) : Optional.<Decision>empty();
+    // Who holds it already has shown that it has everything.
+    var unproven = named && !holds ? Successor.unproven(view, now) : Optional.<Decision>empty();
     if (unproven.isPresent()) return unproven.get();
     if (named && holds && promisesAreDue(view))
       return decided(new AskPromises(), "the Lease can't be renewed at the moment");

@@ -43,7 +43,9 @@ final class Succession {
           yield waiting("the data on the volume belongs to another cluster");
         if (failure.filter(ServerState.Failure::unusable).isPresent())
           yield waiting("the data here is half rewound, and there is no primary to end that with");
-        if (isLastHolder(view, lease) || knowsNoFormerHolder(lease))
+        // What a standby has received it may only find again once it runs.
+        var reads = d.standby() && lease.floor().filter(f -> !d.position().reaches(f)).isPresent();
+        if (!reads && (isLastHolder(view, lease) || knowsNoFormerHolder(lease)))
           yield resume(view, lease, d.position(), now);
         yield Backoff.wait(failure, view.memory(), now)
             .orElseGet(
@@ -52,7 +54,7 @@ final class Succession {
                         new StartStandby(
                             quorum(view, lease).standbys() > 0 && lease.end().isEmpty()
                                 ? Optional.empty()
-                                : lease.lastHolder()),
+                                : lease.lastHolder().filter(_ -> !isLastHolder(view, lease))),
                         "nobody holds the Lease; it was a standby"));
       }
       case Standby standby -> {
@@ -60,7 +62,9 @@ final class Succession {
           yield decided(
               new TakeLease(),
               "a person gives up what only %s may have".formatted(lease.lastHolder().get()));
-        if (knowsNoFormerHolder(lease)) yield resume(view, lease, standby.received(), now);
+        // One that was handed the Lease and has died before it was promoted: nobody has more.
+        if (knowsNoFormerHolder(lease) || isLastHolder(view, lease))
+          yield resume(view, lease, standby.received(), now);
         yield succeed(view, lease, standby, now);
       }
       case ServerState.Busy(var work) -> waiting("busy: " + work);

@@ -35,6 +35,8 @@ public final class Drift {
           "imagePullSecrets", List.of("name"),
           "topologySpreadConstraints", List.of("topologyKey"));
 
+  private static final Set<String> SHOWN = Set.of(".image", ".replicas", ".type");
+
   private static final Set<String> QUANTITY_MAPS = Set.of("requests", "limits", "capacity");
 
   /** Most of what a pass would cost otherwise. */
@@ -71,14 +73,25 @@ public final class Drift {
 
   /** The first place where {@code live} is not what {@code desired} says, with before and after. */
   public static Optional<String> difference(HasMetadata desired, HasMetadata live) {
-    return Optional.ofNullable(
-        inMap("", asMap(desired), asMap(live), Set.of("status", "stringData")));
+    return told(desired, inMap("", asMap(desired), asMap(live), Set.of("status", "stringData")));
   }
 
   /** As {@link #difference}, but for labels and annotations, which nobody feels. */
   static Optional<String> felt(HasMetadata desired, HasMetadata live) {
-    return Optional.ofNullable(
+    return told(
+        desired,
         inMap("", asMap(desired), asMap(live), Set.of("status", "stringData", "metadata")));
+  }
+
+  /** In objects that we did not make any value may be a password, but for these. */
+  private static Optional<String> told(HasMetadata desired, String difference) {
+    if (difference == null) return Optional.empty();
+    var labels = desired.getMetadata().getLabels();
+    var ours = labels != null && Names.MANAGER.equals(labels.get("app.kubernetes.io/managed-by"));
+    var values = difference.indexOf(' ');
+    if (ours || !difference.contains(" → ")) return Optional.of(difference);
+    var path = difference.substring(0, values);
+    return Optional.of(SHOWN.stream().anyMatch(path::endsWith) ? difference : path + " differs");
   }
 
   @SuppressWarnings("unchecked")

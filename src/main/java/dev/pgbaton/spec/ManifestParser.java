@@ -3,7 +3,10 @@ package dev.pgbaton.spec;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.SourceRef;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -216,6 +219,13 @@ final class ManifestParser {
                 "metadata.name", "is not the namespace of cluster %s. Remove it.".formatted(id)));
       return placed;
     }
+    forbidden(object)
+        .ifPresent(
+            field ->
+                problems.add(
+                    placed.problem(
+                        field,
+                        "gives more than a cluster needs, and is refused. Apply it by other means if you mean it.")));
     var namespace = Objects.requireNonNullElse(object.getMetadata().getNamespace(), "");
     if (!namespace.isEmpty() && !namespace.equals(id.namespace()))
       problems.add(
@@ -225,6 +235,20 @@ final class ManifestParser {
                   .formatted(id.namespace(), id)));
     object.getMetadata().setNamespace(id.namespace());
     return placed;
+  }
+
+  /** What would hand out rights of the daemon's, or of another account. */
+  private static Optional<String> forbidden(HasMetadata object) {
+    return switch (object) {
+      case RoleBinding b when b.getRoleRef() == null || !"Role".equals(b.getRoleRef().getKind()) ->
+          Optional.of("roleRef.kind");
+      case RoleBinding b
+          when b.getSubjects().stream().anyMatch(s -> !"ServiceAccount".equals(s.getKind())) ->
+          Optional.of("subjects");
+      case Secret s when "kubernetes.io/service-account-token".equals(s.getType()) ->
+          Optional.of("type");
+      default -> Optional.empty();
+    };
   }
 
   private static List<Problem> some(List<Problem> problems) {

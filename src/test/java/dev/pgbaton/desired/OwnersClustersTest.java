@@ -244,4 +244,12 @@ class OwnersClustersTest {
                 + refused(manifests().with("  replicas: 3", "  replicas: 4")))
         .doesNotContain("c3VwZXItZXhhbXBsZQ", "super-example");
   }
+
+  @Test
+  void dataThatWouldLieInTheContainerIsRefused() {
+    assertThat(refused(manifests().with("/bitnami/postgresql/data", "/var/data")))
+        .contains("puts the data into /var/data, which is not below the mount");
+    assertThat(refused(manifests().with("/bitnami/postgresql/data", "/bitnami/postgresql")))
+        .contains("puts the data into /bitnami/postgresql, which is not below the mount");
+  }
 }

@@ -174,6 +174,17 @@ final class InstanceFixture {
     return this;
   }
 
+  InstanceFixture leaseHandedToAFormerPod(WalPosition floor) {
+    lease(self.name(), self.name(), floor, null);
+    lease =
+        lease.with(
+            draft -> {
+              draft.holderLife = Optional.of("another-life");
+              draft.handedOn = Optional.of("another-life/1/2/2");
+            });
+    return this;
+  }
+
   /** Holds the Lease, and renewed it that long ago. */
   InstanceFixture holding(Duration renewedBefore) {
     leaseOf(self.name());

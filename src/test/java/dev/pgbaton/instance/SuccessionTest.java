@@ -300,4 +300,19 @@ class SuccessionTest {
     assertThat(stale().leaseFree("pg-1", at(1, 900)).givesUp("pg-1").step())
         .isEqualTo(new TakeLease());
   }
+
+  @Test
+  void whoWasHandedTheLeaseAndDiedBeforeItsPromotionReadsWhatItHasAndGoesOn() {
+    var back =
+        instance("pg-1")
+            .leaseHandedToAFormerPod(at(1, 500))
+            .leaseUnchangedFor(TEN_SECONDS)
+            .unreachable("pg-0")
+            .peer("pg-2", replica("pg-2", at(1, 500), null));
+
+    assertThat(back.stopped(formerStandby(at(1, 400))).step())
+        .isEqualTo(new StartStandby(Optional.empty()));
+    assertThat(back.cutOff(at(1, 400)).step()).isInstanceOf(Wait.class);
+    assertThat(back.cutOff(at(1, 500)).step()).isEqualTo(new TakeLease());
+  }
 }

@@ -11,6 +11,7 @@ class DriftTest {
     return new ConfigMapBuilder()
         .withNewMetadata()
         .withName("orders-reload")
+        .addToLabels("app.kubernetes.io/managed-by", "pgbaton")
         .endMetadata()
         .addToData("reload.conf", text)
         .build();
@@ -24,5 +25,21 @@ class DriftTest {
         .contains("data.reload.conf work_mem = '8MB' → work_mem = '9MB'");
     assertThat(Drift.difference(wanted, settings("log_statement = 'ddl'\n")))
         .contains("data.reload.conf nothing → work_mem = '9MB'");
+  }
+
+  @Test
+  void ofWhatOthersWroteOnlyThePlaceIsToldBecauseAnyValueMayBeAPassword() {
+    var theirs = map("password=new");
+
+    assertThat(Drift.difference(theirs, map("password=old"))).contains("data.settings differs");
+  }
+
+  private static ConfigMap map(String text) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName("theirs")
+        .endMetadata()
+        .addToData("settings", text)
+        .build();
   }
 }

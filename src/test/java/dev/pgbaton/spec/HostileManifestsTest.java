@@ -181,4 +181,20 @@ class HostileManifestsTest {
         .anyMatch(p -> p.toString().replace("one/", "").contains(message), message)
         .allMatch(p -> p.toString().length() < 2_000, "is short");
   }
+
+  @Test
+  void rightsThatAreHandedOn() {
+    assertRefused(
+        """
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: {name: mine}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: pgbaton}
+        subjects: [{kind: ServiceAccount, name: a}]
+        """,
+        "roleRef.kind: RoleBinding mine gives more than a cluster needs");
+    assertRefused(
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ntype: kubernetes.io/service-account-token\n",
+        "type: Secret a gives more than a cluster needs");
+  }
 }
