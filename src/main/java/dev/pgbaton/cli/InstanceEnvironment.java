@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.DerivedPassword;
+import dev.pgbaton.cluster.OwnersData;
 import dev.pgbaton.instance.Identity;
 import dev.pgbaton.instance.InstanceSettings;
 import dev.pgbaton.postgres.Credentials;
@@ -82,7 +83,7 @@ final class InstanceEnvironment {
     paths =
         new InstancePaths(
             Path.of(text("POSTGRESQL_BIN_DIR", "/usr/lib/postgresql/17/bin")),
-            Path.of(text("POSTGRESQL_DATA_DIR", text("PGDATA", defaultData(variables)))),
+            Path.of(data(RepmgrVariables.areOwners(variables))),
             Path.of("/run/pgbaton"),
             Path.of("/etc/pgbaton/restart/restart.conf"),
             Path.of("/etc/pgbaton/reload"));
@@ -93,10 +94,10 @@ final class InstanceEnvironment {
     initdbArguments = arguments.isEmpty() ? List.of() : List.of(arguments.split("\\s+"));
   }
 
-  /** As the images do whose variables these are. */
-  private static String defaultData(Map<String, String> variables) {
-    if (!RepmgrVariables.areOwners(variables)) return "/var/lib/pgbaton/data/pgdata";
-    return variables.getOrDefault("POSTGRESQL_VOLUME_DIR", RepmgrVariables.VOLUME) + "/data";
+  private String data(boolean owners) {
+    return owners
+        ? OwnersData.directory(name -> Optional.of(text(name, "")).filter(v -> !v.isEmpty()))
+        : text("POSTGRESQL_DATA_DIR", text("PGDATA", "/var/lib/pgbaton/data/pgdata"));
   }
 
   List<String> members(int instances) {

@@ -1,11 +1,9 @@
 package dev.pgbaton.cli;
 
-import dev.pgbaton.cluster.Role;
 import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.Peer;
 import dev.pgbaton.instance.Peers;
 import dev.pgbaton.instance.Promise;
-import dev.pgbaton.instance.TimelineHistory;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,29 +39,8 @@ final class PeersToCome implements Peers {
 
   private Peer orToCome(Peer peer) {
     return peer.status().isEmpty() && peer.askedAt().isPresent() && hasNoVolume.test(peer.name())
-        ? new Peer(peer.name(), peer.askedAt(), Optional.of(toCome(peer.name())))
+        ? new Peer(peer.name(), peer.askedAt(), Optional.of(InstanceStatus.empty(peer.name(), "")))
         : peer;
-  }
-
-  private static InstanceStatus toCome(String name) {
-    return new InstanceStatus(
-        name,
-        "",
-        Role.UNKNOWN,
-        false,
-        false,
-        false,
-        false,
-        false,
-        false,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        TimelineHistory.NONE,
-        "",
-        List.of(),
-        Optional.empty());
   }
 
   @Override

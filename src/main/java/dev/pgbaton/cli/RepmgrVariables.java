@@ -11,9 +11,6 @@ import java.util.stream.Stream;
  * variables would say is found in it, and in the pod.
  */
 final class RepmgrVariables {
-  /** Where the data lies if nothing says so. */
-  static final String VOLUME = "/bitnami/postgresql";
-
   static final List<String> SUPERUSER =
       List.of(
           "POSTGRESQL_POSTGRES_PASSWORD",

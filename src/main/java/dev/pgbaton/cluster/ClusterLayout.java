@@ -75,26 +75,19 @@ public record ClusterLayout(
   }
 
   public ClusterLayout withInstances(int count) {
+    return with(count, headlessService);
+  }
+
+  public ClusterLayout withHeadlessService(String name) {
+    return with(instances, name);
+  }
+
+  private ClusterLayout with(int count, String headless) {
     return new ClusterLayout(
         id,
         count,
         statefulSet,
-        headlessService,
-        primaryService,
-        replicasService,
-        lease,
-        credentialsSecret,
-        superuserKey,
-        pgpoolDeployment,
-        capabilities);
-  }
-
-  public ClusterLayout withHeadlessService(String name) {
-    return new ClusterLayout(
-        id,
-        instances,
-        statefulSet,
-        name,
+        headless,
         primaryService,
         replicasService,
         lease,

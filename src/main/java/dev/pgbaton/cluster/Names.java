@@ -25,13 +25,16 @@ public final class Names {
   /** {@code postgresql} or {@code pgpool}. */
   public static final String COMPONENT_LABEL = "app.kubernetes.io/component";
 
+  /** {@link #MANAGER} on what pgbaton makes; what it only applies keeps its owner's. */
+  public static final String MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
+
   /** Labels that pgbaton sets by itself, beside those of its own domain. */
   public static final Set<String> OWN_LABELS =
       Set.of(
           "app.kubernetes.io/name",
           "app.kubernetes.io/instance",
           COMPONENT_LABEL,
-          "app.kubernetes.io/managed-by");
+          MANAGED_BY_LABEL);
 
   /** On an applied object: the hash of the last applied configuration. */
   public static final String APPLIED = "pgbaton.dev/applied";

@@ -35,7 +35,7 @@ record Labels(String cluster, Map<String, String> own) {
     labels.putAll(selector(component));
     labels.put("app.kubernetes.io/name", component.name());
     labels.put("app.kubernetes.io/instance", cluster);
-    labels.put("app.kubernetes.io/managed-by", Names.MANAGER);
+    labels.put(Names.MANAGED_BY_LABEL, Names.MANAGER);
     return labels;
   }
 

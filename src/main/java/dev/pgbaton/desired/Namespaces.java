@@ -13,7 +13,7 @@ final class Namespaces {
     return new NamespaceBuilder()
         .withNewMetadata()
         .withName(layout.id().namespace())
-        .addToLabels("app.kubernetes.io/managed-by", Names.MANAGER)
+        .addToLabels(Names.MANAGED_BY_LABEL, Names.MANAGER)
         .endMetadata()
         .build();
   }

@@ -3,6 +3,7 @@ package dev.pgbaton.desired;
 import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.OwnersData;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.PlacedObject;
 import dev.pgbaton.spec.Problem;
@@ -119,9 +120,7 @@ public final class OwnersClusters {
 
   /** Anywhere else it would be gone with the container. */
   private static List<Problem> onTheVolume(Workload set) {
-    var data =
-        set.value(List.of("POSTGRESQL_DATA_DIR", "PGDATA"))
-            .orElse(set.value("POSTGRESQL_VOLUME_DIR").orElse("/bitnami/postgresql") + "/data");
+    var data = OwnersData.directory(set::value);
     var mounts = set.container().getVolumeMounts();
     var safe =
         mounts != null

@@ -36,4 +36,27 @@ public record InstanceStatus(
     TimelineHistory history,
     String reloadTaken,
     List<String> configErrors,
-    Optional<Answer> answer) {}
+    Optional<Answer> answer) {
+
+  /** One that is not there yet, or has nothing to tell. */
+  public static InstanceStatus empty(String name, String address) {
+    return new InstanceStatus(
+        name,
+        address,
+        Role.UNKNOWN,
+        false,
+        false,
+        false,
+        false,
+        false,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        TimelineHistory.NONE,
+        "",
+        List.of(),
+        Optional.empty());
+  }
+}

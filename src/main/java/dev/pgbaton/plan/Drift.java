@@ -87,7 +87,7 @@ public final class Drift {
   private static Optional<String> told(HasMetadata desired, String difference) {
     if (difference == null) return Optional.empty();
     var labels = desired.getMetadata().getLabels();
-    var ours = labels != null && Names.MANAGER.equals(labels.get("app.kubernetes.io/managed-by"));
+    var ours = labels != null && Names.MANAGER.equals(labels.get(Names.MANAGED_BY_LABEL));
     var values = difference.indexOf(' ');
     if (ours || !difference.contains(" → ")) return Optional.of(difference);
     var path = difference.substring(0, values);

@@ -10,8 +10,6 @@ import dev.pgbaton.desired.DesiredObject;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -126,24 +124,22 @@ final class SandboxWriter implements ClusterWriter {
 
   @Override
   public Written claim(ClusterLayout layout, PodRef pod) {
-    var label = Map.of(Names.CLUSTER_LABEL, layout.id().name());
-    return pod(
-        layout,
-        pod,
-        p ->
-            new Written.Done(
-                store.replace(p.edit().editMetadata().addToLabels(label).endMetadata().build())));
+    return label(layout, pod, Names.CLUSTER_LABEL, layout.id().name());
   }
 
   @Override
   public Written labelRole(ClusterLayout layout, PodRef pod, Role role) {
-    Map<String, String> label = new TreeMap<>(Map.of(Names.ROLE_LABEL, role.label()));
+    return label(layout, pod, Names.ROLE_LABEL, role.label());
+  }
+
+  private Written label(ClusterLayout layout, PodRef pod, String name, String value) {
     return pod(
         layout,
         pod,
         p ->
             new Written.Done(
-                store.replace(p.edit().editMetadata().addToLabels(label).endMetadata().build())));
+                store.replace(
+                    p.edit().editMetadata().addToLabels(name, value).endMetadata().build())));
   }
 
   @Override

@@ -49,25 +49,7 @@ class HttpPeersTest {
 
   @Test
   void anEmptyInstanceLeavesOutWhatItDoesNotKnow() {
-    var empty =
-        new InstanceStatus(
-            "pg-1",
-            "10.0.0.1",
-            Role.UNKNOWN,
-            false,
-            false,
-            false,
-            false,
-            false,
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            TimelineHistory.NONE,
-            "",
-            List.of(),
-            Optional.empty());
+    var empty = InstanceStatus.empty("pg-1", "10.0.0.1");
 
     assertThat(StatusJson.read(StatusJson.write(empty))).isEqualTo(empty);
     assertThat(StatusJson.write(empty)).doesNotContain("receivedLsn");
