@@ -72,6 +72,13 @@ public final class Names {
    */
   public static final String FLOOR = "pgbaton.dev/floor";
 
+  /**
+   * The same, of a holder that may write without having renewed the Lease, so that its data may go
+   * on from there. By another name: a program that knows only {@link #FLOOR} would take it for the
+   * end.
+   */
+  public static final String HANDED_FLOOR = "pgbaton.dev/handed-floor";
+
   /** On the Lease: who held it last, kept after a release. */
   public static final String LAST_HOLDER = "pgbaton.dev/last-holder";
 

@@ -316,7 +316,8 @@ public final class InstanceLoop {
   }
 
   private LeaseState renewed(InstanceView view) {
-    return known().renewed(self, systemIdentifier(view.server()), settings);
+    var server = view.server();
+    return known().renewed(self, systemIdentifier(server), settings, server instanceof Primary);
   }
 
   /**

@@ -59,12 +59,18 @@ public record LeaseState(
 
   /**
    * A renewal, also the first one after having been handed it: from now on this one may write, so
-   * the floor is history.
+   * the floor is history; but as long as one that was handed it on its answer is not promoted, the
+   * floor tells it, should it begin anew, how far it has to read.
    */
-  LeaseState renewed(Identity self, Optional<String> identifier, InstanceSettings settings) {
+  LeaseState renewed(
+      Identity self, Optional<String> identifier, InstanceSettings settings, boolean promoted) {
     return with(
         draft -> {
           draft.holdBy(self, settings);
+          if (!promoted && handedOn.isPresent()) {
+            draft.handedOn = handedOn;
+            draft.floor = floor;
+          }
           draft.handOffTo = handOffTo.filter(to -> !to.equals(self.name()));
           draft.systemIdentifier = systemIdentifier.or(() -> identifier);
         });

@@ -1,10 +1,8 @@
 package dev.pgbaton.kube;
 
-import dev.pgbaton.cluster.Names;
-import dev.pgbaton.cluster.WalPosition;
+import dev.pgbaton.instance.LeaseNotes;
 import dev.pgbaton.instance.LeaseState;
 import dev.pgbaton.instance.PrimaryLease;
-import dev.pgbaton.instance.Quorum;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,8 +15,6 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -30,12 +26,6 @@ import java.util.function.Consumer;
  * holder is.
  */
 public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
-  /** On the Lease: the UID of the holder's pod, see {@link LeaseState#holderLife}. */
-  static final String HOLDER_UID = "pgbaton.dev/holder-uid";
-
-  /** On the Lease: see {@link LeaseState#handedOn}. */
-  private static final String HANDED_ON = "pgbaton.dev/handed-on";
-
   private static final Duration SILENCE = Duration.ofSeconds(3);
   private static final Duration DEAF = Duration.ofSeconds(1);
 
@@ -230,47 +220,21 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
     closeWatch();
   }
 
-  static LeaseState state(Lease lease) {
-    var notes = Optional.ofNullable(lease.getMetadata().getAnnotations()).orElse(Map.of());
+  private static LeaseState state(Lease lease) {
     var spec = Optional.ofNullable(lease.getSpec());
-    return new LeaseState(
+    return LeaseNotes.read(
         lease.getMetadata().getResourceVersion(),
         spec.map(s -> s.getHolderIdentity()).filter(holder -> !holder.isEmpty()),
-        note(notes, HOLDER_UID),
-        note(notes, HANDED_ON),
         spec.map(s -> s.getLeaseTransitions()).orElse(0),
-        note(notes, Names.LAST_HOLDER),
-        note(notes, Names.FLOOR).map(WalPosition::parse),
-        note(notes, Names.HANDOFF_TO),
-        note(notes, Names.HANDOFF_REFUSED),
-        note(notes, Names.RESTART),
-        note(notes, Names.SYSTEM_IDENTIFIER),
-        new Quorum(
-            note(notes, Names.MEMBERS).map(m -> List.of(m.split(","))).orElse(List.of()),
-            note(notes, Names.SYNCHRONOUS_STANDBYS).map(Integer::parseInt).orElse(0)),
-        spec.map(s -> s.getLeaseDurationSeconds()).map(Duration::ofSeconds).orElse(Duration.ZERO));
+        spec.map(s -> s.getLeaseDurationSeconds()).map(Duration::ofSeconds).orElse(Duration.ZERO),
+        notes(lease));
   }
 
-  private static Optional<String> note(Map<String, String> notes, String name) {
-    return Optional.ofNullable(notes.get(name)).filter(value -> !value.isEmpty());
+  private static Map<String, String> notes(Lease lease) {
+    return Optional.ofNullable(lease.getMetadata().getAnnotations()).orElse(Map.of());
   }
 
   private static Lease lease(Lease replaced, LeaseState next) {
-    var notes =
-        new HashMap<>(
-            Optional.ofNullable(replaced.getMetadata().getAnnotations()).orElse(Map.of()));
-    put(notes, HOLDER_UID, next.holderLife());
-    put(notes, HANDED_ON, next.handedOn());
-    put(notes, Names.LAST_HOLDER, next.lastHolder());
-    put(notes, Names.FLOOR, next.floor().map(WalPosition::toString));
-    put(notes, Names.HANDOFF_TO, next.handOffTo());
-    put(notes, Names.HANDOFF_REFUSED, next.handOffRefused());
-    put(notes, Names.RESTART, next.restart());
-    put(notes, Names.SYSTEM_IDENTIFIER, next.systemIdentifier());
-    var members = next.quorum().members();
-    var written = Optional.of(next.quorum()).filter(_ -> !members.isEmpty());
-    put(notes, Names.MEMBERS, written.map(_ -> String.join(",", members)));
-    put(notes, Names.SYNCHRONOUS_STANDBYS, written.map(q -> Integer.toString(q.standbys())));
     var now = ZonedDateTime.now(ZoneOffset.UTC);
     var former = replaced.getSpec() == null ? null : replaced.getSpec().getHolderIdentity();
     var acquired =
@@ -279,7 +243,7 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
             : replaced.getSpec() == null ? null : replaced.getSpec().getAcquireTime();
     return new LeaseBuilder(replaced)
         .editMetadata()
-        .withAnnotations(notes)
+        .withAnnotations(LeaseNotes.write(notes(replaced), next))
         .withResourceVersion(next.version())
         .endMetadata()
         .withNewSpec()
@@ -295,9 +259,5 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
   /** For other programs to read, and for our own that go by other times. */
   private static Integer seconds(LeaseState next) {
     return next.lapsesAfter().isZero() ? null : (int) next.lapsesAfter().toSeconds();
-  }
-
-  private static void put(Map<String, String> notes, String name, Optional<String> value) {
-    value.ifPresentOrElse(v -> notes.put(name, v), () -> notes.remove(name));
   }
 }

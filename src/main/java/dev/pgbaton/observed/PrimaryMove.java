@@ -31,7 +31,10 @@ public record PrimaryMove(
     if (to.isEmpty() || from.isEmpty() || to.equals(from) || to.equals(former))
       return Optional.empty();
     // Only who hands over writes the other's name and, in the same write, how far the data goes.
-    var handedOver = !former.isEmpty() && !note(after, Names.FLOOR).isEmpty();
+    var handedOver =
+        !former.isEmpty()
+            && (!note(after, Names.FLOOR).isEmpty()
+                || !note(after, Names.HANDED_FLOOR).equals(note(before, Names.HANDED_FLOOR)));
     var transitions = after.getSpec().getLeaseTransitions();
     return Optional.of(
         new PrimaryMove(

@@ -220,7 +220,8 @@ final class BareCluster {
   List<Long> allButSessions(String pod) {
     var all = new ArrayList<>(program(pod));
     all.addAll(processes(pod, "/bin/postgres "));
-    all.addAll(processes(pod, "postgres: walsender "));
+    // Before it stands the cluster_name.
+    all.addAll(processes(pod, ": walsender "));
     return all;
   }
 

@@ -37,6 +37,21 @@ class PrimaryMoveTest {
   }
 
   @Test
+  void soDoesOneWhoHandsOverOnAnAnswer() {
+    var handed = lease("orders-1", 4, Map.of(Names.HANDED_FLOOR, "1:0/3000148"));
+    var kept = lease("orders-2", 5, Map.of(Names.HANDED_FLOOR, "1:0/3000148"));
+
+    assertThat(PrimaryMove.between(ID, lease("orders-0", 3, Map.of()), handed, NOW))
+        .get()
+        .extracting(PrimaryMove::cause)
+        .isEqualTo(Cause.HANDOFF);
+    assertThat(PrimaryMove.between(ID, handed, kept, NOW))
+        .get()
+        .extracting(PrimaryMove::cause)
+        .isEqualTo(Cause.FAILOVER);
+  }
+
+  @Test
   void aLeaseThatLapsedIsTaken() {
     assertThat(
             PrimaryMove.between(
