@@ -16,6 +16,9 @@ public interface Fence {
    */
   void allow(Moment since, Duration span);
 
+  /** Whether the deadline is still to come, by both clocks. */
+  boolean allows();
+
   /** This instance does not hold the Lease. */
   void forbid();
 }

@@ -167,6 +167,8 @@ public final class InstanceLoop {
                   leaseView.seen(state, now).promised(promises.until(state)).read(lease.readAt());
               takeOver(state);
             });
+    // The machine may have slept, which the clock of the passes doesn't tell.
+    if (!fence.allows()) leaseView = leaseView.unconfirmed();
     peers.among(others());
     var asked = peers.latest();
     agreement =

@@ -85,6 +85,11 @@ public final class LocalFence implements Fence {
   }
 
   @Override
+  public boolean allows() {
+    return deadline.left(now()) > 0;
+  }
+
+  @Override
   public void forbid() {
     deadline = now();
   }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What can go wrong outside the daemon, on request. Whatever lasts, ends by itself after its time.
@@ -118,20 +119,27 @@ public final class Faults {
   /** SIGSTOP for the instance program only: PostgreSQL goes on. */
   public void pauseProgram(ClusterId cluster, String pod, Duration lasting) {
     say(pod, "the program is stopped");
-    pause(cluster, pod, false, lasting);
+    pause(cluster, pod, p -> p.pause(false), lasting);
   }
 
   /** SIGSTOP for all of the container, as when a virtual machine is paused. */
   public void pauseContainer(ClusterId cluster, String pod, Duration lasting) {
     say(pod, "is paused");
-    pause(cluster, pod, true, lasting);
+    pause(cluster, pod, p -> p.pause(true), lasting);
   }
 
-  private void pause(ClusterId cluster, String pod, boolean everything, Duration lasting) {
+  /** A machine that sleeps and wakes: of its clocks only the one since boot has gone on. */
+  public void sleep(ClusterId cluster, String pod, Duration lasting) {
+    say(pod, "sleeps");
+    pause(cluster, pod, InstanceProgram::sleep, lasting);
+  }
+
+  private void pause(
+      ClusterId cluster, String pod, Consumer<InstanceProgram> how, Duration lasting) {
     program(cluster, pod)
         .ifPresent(
             p -> {
-              p.pause(everything);
+              how.accept(p);
               later(
                   lasting,
                   () -> {

@@ -137,6 +137,12 @@ final class InstanceProgram implements Program {
     if (everything) server.freeze();
   }
 
+  /** A pause of all of it in which most clocks stand still, too. */
+  void sleep() {
+    clock.sleep();
+    pause(true);
+  }
+
   /** PostgreSQL was stopped by itself; as long as everything else is too, it stays so. */
   void noLongerHangs() {
     if (!server.hung()) return;
@@ -148,6 +154,7 @@ final class InstanceProgram implements Program {
 
   /** Whoever was to be cut off meanwhile is, before it does anything else. */
   void resume() {
+    clock.wake();
     paused = false;
     containerPaused = false;
     peers.paused(false);

@@ -3,7 +3,8 @@ package dev.pgbaton.sandbox;
 import java.time.Duration;
 
 /**
- * A monotonic clock of one machine: it began at another time, and goes a little too fast or slow.
+ * A monotonic clock of one machine: it began at another time, goes a little too fast or slow, and
+ * stands still while the machine sleeps.
  */
 final class LocalClock {
   private static final int WORST_PER_MILLE = 30;
@@ -11,6 +12,8 @@ final class LocalClock {
   private final Agenda agenda;
   private final double rate;
   private final long origin;
+  private Duration slept = Duration.ZERO;
+  private Duration asleepSince;
 
   LocalClock(Agenda agenda, Chance chance) {
     this.agenda = agenda;
@@ -19,11 +22,26 @@ final class LocalClock {
   }
 
   Duration now() {
+    return (asleepSince == null ? sinceBoot() : asleepSince).minus(slept);
+  }
+
+  /** By the clock that does not stand still. */
+  Duration sinceBoot() {
     return Duration.ofMillis(origin + (long) (agenda.millis() * rate));
   }
 
-  /** How long the world takes until this clock shows that. */
-  long until(Duration moment) {
-    return (long) Math.ceil(moment.minus(now()).toMillis() / rate);
+  void sleep() {
+    if (asleepSince == null) asleepSince = sinceBoot();
+  }
+
+  void wake() {
+    if (asleepSince == null) return;
+    slept = slept.plus(sinceBoot()).minus(asleepSince);
+    asleepSince = null;
+  }
+
+  /** In milliseconds of the world. */
+  long lasting(Duration byThisClock) {
+    return (long) Math.ceil(byThisClock.toMillis() / rate);
   }
 }

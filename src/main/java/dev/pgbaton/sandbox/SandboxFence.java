@@ -13,7 +13,7 @@ final class SandboxFence implements Fence {
   private final Agenda agenda;
   private final LocalClock clock;
   private final PostgresServer server;
-  private Duration deadline = Duration.ZERO;
+  private Moment deadline = new Moment(0, 0);
   private boolean programPaused;
   private boolean containerPaused;
   private boolean closed;
@@ -36,29 +36,34 @@ final class SandboxFence implements Fence {
 
   @Override
   public Moment now() {
-    var nanos = clock.now().toNanos();
-    return new Moment(nanos, nanos);
+    return new Moment(clock.now().toNanos(), clock.sinceBoot().toNanos());
   }
 
   @Override
   public void allow(Moment since, Duration span) {
-    deadline = Duration.ofNanos(since.nanos()).plus(span);
-    agenda.in(clock.until(deadline), this::look);
-    agenda.in(clock.until(deadline.plus(GUARD_LATER)), this::guard);
+    deadline = since.plus(span);
+    var left = Duration.ofNanos(deadline.left(now()));
+    agenda.in(clock.lasting(left), this::look);
+    agenda.in(clock.lasting(left.plus(GUARD_LATER)), this::guard);
+  }
+
+  @Override
+  public boolean allows() {
+    return deadline.left(now()) > 0;
   }
 
   @Override
   public void forbid() {
-    deadline = Duration.ZERO;
+    deadline = new Moment(0, 0);
     look();
   }
 
   private void look() {
-    if (!programPaused && clock.now().compareTo(deadline) >= 0) cutOff();
+    if (!programPaused && !allows()) cutOff();
   }
 
   private void guard() {
-    if (!containerPaused && clock.now().compareTo(deadline.plus(GUARD_LATER)) >= 0) cutOff();
+    if (!containerPaused && deadline.plus(GUARD_LATER).left(now()) <= 0) cutOff();
   }
 
   private void cutOff() {

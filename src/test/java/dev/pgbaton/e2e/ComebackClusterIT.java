@@ -105,6 +105,15 @@ class ComebackClusterIT {
         tale.holder(),
         "create table tale (line text)",
         "create table big as select i, repeat('x', 400) as filler from generate_series(1, 100000) i");
+    until(
+        "both standbys have it",
+        RETURN,
+        () ->
+            tale.sql(
+                        tale.holder(),
+                        "select pid from pg_stat_replication where replay_lsn = pg_current_wal_flush_lsn()")
+                    .size()
+                == 2);
     running = true;
   }
 

@@ -76,6 +76,14 @@ class TakenOverTest {
   }
 
   @Test
+  void aMachineThatHasSleptSinceItsAnswerRenewsFirst() {
+    handedOn(answeredAt(START.plusSeconds(5)));
+    fence.slept = Duration.ofSeconds(30);
+
+    assertThat(step(START.plusSeconds(6))).isEqualTo(new RenewLease());
+  }
+
+  @Test
   void anAnswerOfLongAgoIsNoRight() {
     handedOn(answeredAt(START.plusSeconds(1)));
 
@@ -140,10 +148,16 @@ class TakenOverTest {
 
   private static final class AllowedUntil implements Fence {
     private Duration deadline = Duration.ZERO;
+    private Duration slept = Duration.ZERO;
 
     @Override
     public Moment now() {
-      return moment(START);
+      return new Moment(START.toNanos(), START.plus(slept).toNanos());
+    }
+
+    @Override
+    public boolean allows() {
+      return deadline.minus(slept).compareTo(START) > 0;
     }
 
     @Override

@@ -56,7 +56,10 @@ final class RandomFaults {
       case 23 -> faults.cutOneWay(id, pod, other, lasting);
       case 24 -> faults.isolate(id, pod, all(pod), lasting);
       case 25 -> faults.pauseProgram(id, pod, lasting);
-      case 26 -> faults.pauseContainer(id, pod, lasting);
+      case 26 -> {
+        if (chance.oneIn(2)) faults.sleep(id, pod, lasting);
+        else faults.pauseContainer(id, pod, lasting);
+      }
       case 27 -> faults.hang(id, pod, lasting);
       case 28 -> faults.killHook(id, pod, chance.between(0, 600));
       case 29 -> faults.nextPrimaryDies(id, chance.between(0, 300));
@@ -84,7 +87,14 @@ final class RandomFaults {
       }
       case 35 -> {
         var still = lasting;
-        simulation.primary().ifPresent(p -> faults.pauseContainer(id, p, still));
+        var asleep = chance.oneIn(2);
+        simulation
+            .primary()
+            .ifPresent(
+                p -> {
+                  if (asleep) faults.sleep(id, p, still);
+                  else faults.pauseContainer(id, p, still);
+                });
       }
       case 36 -> {
         var still = lasting;
