@@ -1,5 +1,7 @@
 package dev.pgbaton.e2e;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -59,6 +61,13 @@ final class BareCluster {
     kubernetes
         .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
         .create();
+  }
+
+  static void removeNamespace(KubernetesClient kubernetes, String name) {
+    kubernetes.namespaces().withName(name).delete();
+    await("the namespace is gone")
+        .atMost(Duration.ofMinutes(3))
+        .until(() -> kubernetes.namespaces().withName(name).get() == null);
   }
 
   void create(String spec) {

@@ -74,7 +74,7 @@ class ComebackClusterIT {
   @BeforeAll
   static void makeTheClusters() {
     kubernetes = Installation.client();
-    removeNamespace();
+    BareCluster.removeNamespace(kubernetes, NAMESPACE);
     if (!WHERE.imageLoad().isEmpty()) Shell.run(WHERE.imageLoad(), WHERE.postgresImage());
     BareCluster.namespace(kubernetes, NAMESPACE);
     tale = new BareCluster(kubernetes, WHERE, MACHINE, NAMESPACE, "tale");
@@ -86,7 +86,7 @@ class ComebackClusterIT {
   @AfterAll
   static void removeEverything() {
     MACHINE.restore();
-    if (!Boolean.getBoolean("pgbaton.keep")) removeNamespace();
+    if (!Boolean.getBoolean("pgbaton.keep")) BareCluster.removeNamespace(kubernetes, NAMESPACE);
     kubernetes.close();
   }
 
@@ -408,12 +408,5 @@ class ComebackClusterIT {
 
   private static ConditionFactory patient(String what, Duration atMost) {
     return await(what).atMost(atMost).pollInterval(Duration.ofMillis(20));
-  }
-
-  private static void removeNamespace() {
-    kubernetes.namespaces().withName(NAMESPACE).delete();
-    await("the namespace is gone")
-        .atMost(Duration.ofMinutes(3))
-        .until(() -> kubernetes.namespaces().withName(NAMESPACE).get() == null);
   }
 }

@@ -129,6 +129,15 @@ class FailoverClusterIT {
 
   @Test
   @Order(6)
+  void aMachineThatStoodStillDoesNotGoOnAsThePrimary() throws Exception {
+    var old = run.health().primary();
+    strike(new Pause(new Primary(), Part.EVERYTHING, 30));
+
+    assertThat(run.health().primary()).isNotEqualTo(old);
+  }
+
+  @Test
+  @Order(7)
   void theProgramNeedsNoPasswordForItsOwnServer() throws Exception {
     var over =
         Databases.query(
