@@ -10,7 +10,6 @@ import dev.pgbaton.kube.ProxiedProbe;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Forecast;
-import dev.pgbaton.plan.Passwords;
 import dev.pgbaton.plan.Planner;
 import dev.pgbaton.postgres.JdbcInstanceProbe;
 import dev.pgbaton.postgres.MonitorPasswords;
@@ -96,11 +95,10 @@ final class LiveClusters implements AutoCloseable {
     var snapshot = kube.reader().cached(desired.layout(), keys(desired));
     var journal = Forecast.supposing(kube.journal().read(id), wanted.hash(), wanted.path(), now);
     var answers = ask(desired.layout(), snapshot.pods(), desired.settings().keySet());
-    var observed = ObservedCluster.of(desired.layout(), snapshot, answers, journal);
-    var plan =
-        Passwords.refuse(kube.reader().differing(desired.ownersSecrets()))
-            .orElseGet(() -> Planner.plan(desired, observed, now))
-            .located(wanted.spec());
+    var observed =
+        ObservedCluster.of(desired.layout(), snapshot, answers, journal)
+            .with(kube.reader().compare(desired.ownersSecrets()));
+    var plan = Planner.plan(desired, observed, now).located(wanted.spec());
     return Forecast.of(desired, observed, plan);
   }
 

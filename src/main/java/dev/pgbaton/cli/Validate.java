@@ -1,13 +1,8 @@
 package dev.pgbaton.cli;
 
-import dev.pgbaton.desired.OwnersClusters;
-import dev.pgbaton.desired.OwnersClusters.Result;
-import dev.pgbaton.spec.Advice;
-import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecParser;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,30 +28,12 @@ class Validate implements Callable<Integer> {
     var files = SpecFiles.read(command, paths);
     var parsed = SpecParser.parse(files, manifests.directories(paths, files));
     var out = command.commandLine().getOut();
-    var problems = new ArrayList<>(parsed.allProblems());
-    var warnings = new ArrayList<String>();
-    parsed
-        .clusters()
-        .forEach(
-            (id, cluster) -> {
-              switch (cluster) {
-                case ParsedSpec.Valid valid ->
-                    Advice.on(valid.spec()).forEach(a -> warnings.add(id + " warning: " + a));
-                case ParsedSpec.Manifests manifests -> {
-                  switch (OwnersClusters.of(manifests)) {
-                    case Result.Refused(var reasons) -> problems.addAll(reasons);
-                    case Result.Made(_, var advice) ->
-                        advice.forEach(a -> warnings.add(id + " warning: " + a));
-                  }
-                }
-                case ParsedSpec.Invalid _ -> {}
-              }
-            });
-    problems.forEach(out::println);
-    warnings.forEach(out::println);
-    if (problems.isEmpty()) {
+    var intended = Intended.of(parsed);
+    intended.problems().forEach(out::println);
+    intended.warnings().forEach(out::println);
+    if (intended.problems().isEmpty()) {
       out.printf("%d clusters in %d files are valid.%n", parsed.clusters().size(), files.size());
     }
-    return problems.isEmpty() ? 0 : 1;
+    return intended.problems().isEmpty() ? 0 : 1;
   }
 }

@@ -102,6 +102,23 @@ public record ClusterLayout(
     return superuserKey.isEmpty();
   }
 
+  /** Whether pgbaton makes an object of that name, beside those of a person's manifests. */
+  public boolean makesBeside(ObjectKey key) {
+    return !isGenerated()
+        && switch (key.kind()) {
+          case "Lease" -> key.name().equals(lease);
+          case "Service", "EndpointSlice" ->
+              key.name().equals(primaryService) || key.name().equals(replicasService);
+          case "Role", "RoleBinding", "PodDisruptionBudget" -> key.name().equals(besideName());
+          default -> false;
+        };
+  }
+
+  /** Of what is beside a person's StatefulSet, and has no name of its own. */
+  public String besideName() {
+    return statefulSet + "-" + Names.MANAGER;
+  }
+
   public String podName(int ordinal) {
     return statefulSet + "-" + ordinal;
   }

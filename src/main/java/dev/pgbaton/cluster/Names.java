@@ -99,6 +99,12 @@ public final class Names {
    */
   public static final String SYNCHRONOUS_STANDBYS = "pgbaton.dev/synchronous-standbys";
 
+  /**
+   * On objects in Git, {@code "true"}: what others applied may be taken over. On the StatefulSet:
+   * all that is there at first contact.
+   */
+  public static final String ADOPT = "pgbaton.dev/adopt";
+
   public static final int POSTGRES_PORT = 5432;
 
   /** The instance program's probes and status, over HTTP on the pod's address. */

@@ -53,7 +53,7 @@ final class DaemonLog implements ReconcileLoop.Listener {
             ? done.observed().journal().intent().map(i -> i.commit()).orElse("")
             : "";
     var prefix = commit.isEmpty() ? pass.id() + ": " : "%s@%.8s: ".formatted(pass.id(), commit);
-    if (pass instanceof Pass.Done(_, var observed, Plan.Proceed(var step), var outcome, _)) {
+    if (pass instanceof Pass.Done(_, var observed, Plan.Proceed(var step), var outcome, _, _)) {
       switch (outcome) {
         case Outcome.Applied(var text) -> {
           LOG.info(prefix + text);
@@ -71,7 +71,7 @@ final class DaemonLog implements ReconcileLoop.Listener {
     }
     var health = pass.health();
     var same = before.map(b -> b.health().equals(health)).orElse(false);
-    if (pass instanceof Pass.Done(_, _, Plan.Await _, _, _) ? !lasts(pass, same) : same) return;
+    if (pass instanceof Pass.Done(_, _, Plan.Await _, _, _, _) ? !lasts(pass, same) : same) return;
     var unwell =
         switch (health.condition()) {
           case HEALTHY, PROGRESSING -> false;
@@ -82,7 +82,7 @@ final class DaemonLog implements ReconcileLoop.Listener {
     // A wait is no news for kubectl describe; that it ended well or badly is.
     if (pass instanceof Pass.Done done
         && health.condition() != Condition.PROGRESSING
-        && !(done.plan() instanceof Plan.Blocked(var refusal, _, _) && refusal.isAskedFor()))
+        && !done.untouchable())
       events.publish(
           done.observed().layout(),
           unwell,

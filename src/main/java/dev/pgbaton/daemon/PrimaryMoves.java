@@ -46,6 +46,7 @@ final class PrimaryMoves implements ReconcileLoop.Listener, Consumer<PrimaryMove
         move.text()
             + (measured ? "; its write gap is being measured" : "; its gap was not measured");
     LOG.infof("%s: %s", move.cluster(), text);
+    if (last.untouchable()) return;
     events.publish(
         last.observed().layout(),
         move.cause() == PrimaryMove.Cause.FAILOVER,
@@ -69,11 +70,13 @@ final class PrimaryMoves implements ReconcileLoop.Listener, Consumer<PrimaryMove
     if (move == null || move.at().isBefore(rollout.startedAt())) return;
     var layout = done.observed().layout();
     if (rollout.outage().isEmpty()) {
-      events.publish(layout, false, "HandoffNotMeasured", move.text() + ": its gap is not known");
+      if (!done.untouchable())
+        events.publish(layout, false, "HandoffNotMeasured", move.text() + ": its gap is not known");
       return;
     }
     var gap = rollout.outage().get();
     metrics.handedOff(done.id(), gap);
+    if (done.untouchable()) return;
     events.publish(
         layout,
         false,

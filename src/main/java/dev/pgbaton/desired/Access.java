@@ -1,7 +1,6 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
-import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -42,10 +41,7 @@ final class Access {
   static List<HasMetadata> of(
       ClusterLayout layout, Labels labels, String serviceAccount, Collection<String> claims) {
     var metadata =
-        Metadata.of(
-            layout,
-            layout.statefulSet() + "-" + Names.MANAGER,
-            labels.object(Labels.Component.postgresql));
+        Metadata.of(layout, layout.besideName(), labels.object(Labels.Component.postgresql));
     var role =
         role(metadata, layout)
             .edit()

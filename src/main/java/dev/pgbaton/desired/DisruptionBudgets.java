@@ -1,7 +1,6 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
-import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -28,9 +27,7 @@ final class DisruptionBudgets {
   static PodDisruptionBudget beside(
       ClusterLayout layout, Labels labels, Map<String, String> selector) {
     var component = Labels.Component.postgresql;
-    return budget(
-        Metadata.of(layout, layout.statefulSet() + "-" + Names.MANAGER, labels.object(component)),
-        selector);
+    return budget(Metadata.of(layout, layout.besideName(), labels.object(component)), selector);
   }
 
   private static PodDisruptionBudget budget(

@@ -29,8 +29,6 @@ public final class OwnersClusters {
   /** On the StatefulSet: whether its image runs pgbaton's instance program. */
   private static final String INSTANCE_PROGRAM = "pgbaton.dev/instance-program";
 
-  private static final String ADOPT = "pgbaton.dev/adopt";
-
   private static final RolloutPolicy ROLLOUT = new RolloutPolicy(16 << 20, Duration.ofMinutes(10));
   private static final int KUBERNETES_GRACE = 30;
 
@@ -150,10 +148,8 @@ public final class OwnersClusters {
   }
 
   /** Whether the owner lets pgbaton take over what others applied. */
-  private static boolean adopts(FoundRoles.Clear roles) {
-    return FoundRoles.annotation(roles.postgresql().placed(), ADOPT)
-        .filter("true"::equals)
-        .isPresent();
+  private static boolean adopts(PlacedObject placed) {
+    return FoundRoles.annotation(placed, Names.ADOPT).filter("true"::equals).isPresent();
   }
 
   private static List<Problem> access(Workload set) {
@@ -280,7 +276,7 @@ public final class OwnersClusters {
     return new DesiredObject(
         placed == roles.postgresql().placed() ? inSafeOrder((StatefulSet) object) : object,
         role(placed, roles),
-        policy(placed, adopts(roles)),
+        policy(placed, adopts(placed) || adopts(roles.postgresql().placed())),
         placed.source());
   }
 

@@ -5,6 +5,7 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.ClusterSnapshot;
+import dev.pgbaton.observed.ComparedSecrets;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -170,8 +171,9 @@ final class KubeClusterReader implements ClusterReader {
   }
 
   @Override
-  public List<String> differing(Map<ObjectKey, ? extends Map<String, String>> secrets) {
-    var differing = new ArrayList<String>();
+  public ComparedSecrets compare(Map<ObjectKey, ? extends Map<String, String>> secrets) {
+    var changed = new ArrayList<String>();
+    var added = new ArrayList<String>();
     try {
       secrets.forEach(
           (key, wanted) -> {
@@ -180,14 +182,16 @@ final class KubeClusterReader implements ClusterReader {
             var has = live.getData() == null ? Map.<String, String>of() : live.getData();
             wanted.forEach(
                 (name, value) -> {
-                  if (!Arrays.equals(decoded(value), decoded(has.get(name))))
-                    differing.add("%s key %s".formatted(key, name));
+                  var words = "%s key %s".formatted(key, name);
+                  if (!has.containsKey(name)) added.add(words);
+                  else if (!Arrays.equals(decoded(value), decoded(has.get(name))))
+                    changed.add(words);
                 });
           });
     } catch (KubernetesClientException e) {
       throw new ReadFailed("the API server can't be read: " + ApiError.words(e), e);
     }
-    return differing;
+    return new ComparedSecrets(List.copyOf(changed), List.copyOf(added));
   }
 
   private static byte[] decoded(String value) {

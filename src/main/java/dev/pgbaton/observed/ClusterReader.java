@@ -2,7 +2,6 @@ package dev.pgbaton.observed;
 
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.ObjectKey;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,11 +26,10 @@ public interface ClusterReader {
    * Compares Secrets with the live ones, by requests: no cache holds their values.
    *
    * @param secrets each value in base64
-   * @return the Secrets and keys whose values are others, in words; what is not there differs in
-   *     nothing
+   * @return a Secret that is not there differs in nothing
    */
-  default List<String> differing(Map<ObjectKey, ? extends Map<String, String>> secrets) {
-    return List.of();
+  default ComparedSecrets compare(Map<ObjectKey, ? extends Map<String, String>> secrets) {
+    return ComparedSecrets.SAME;
   }
 
   /** The API server did not answer; nothing is known then. */

@@ -23,7 +23,8 @@ public record ObservedCluster(
     List<Instance> instances,
     Optional<LeaseState> lease,
     JournalEntry journal,
-    Map<String, RouteProbe.Leads> routes) {
+    Map<String, RouteProbe.Leads> routes,
+    ComparedSecrets secrets) {
 
   public ObservedCluster(
       ClusterLayout layout,
@@ -31,7 +32,7 @@ public record ObservedCluster(
       List<Instance> instances,
       Optional<LeaseState> lease,
       JournalEntry journal) {
-    this(layout, snapshot, instances, lease, journal, Map.of());
+    this(layout, snapshot, instances, lease, journal, Map.of(), ComparedSecrets.SAME);
   }
 
   /**
@@ -113,14 +114,18 @@ public record ObservedCluster(
   }
 
   public ObservedCluster with(JournalEntry journal) {
-    return new ObservedCluster(layout, snapshot, instances, lease, journal, routes);
+    return new ObservedCluster(layout, snapshot, instances, lease, journal, routes, secrets);
+  }
+
+  public ObservedCluster with(ComparedSecrets secrets) {
+    return new ObservedCluster(layout, snapshot, instances, lease, journal, routes, secrets);
   }
 
   /**
    * @param routes by the name of what was tried: a pod of pgpool, a Service
    */
   public ObservedCluster leading(Map<String, RouteProbe.Leads> routes) {
-    return new ObservedCluster(layout, snapshot, instances, lease, journal, routes);
+    return new ObservedCluster(layout, snapshot, instances, lease, journal, routes, secrets);
   }
 
   public List<Instance> primaries() {

@@ -1,6 +1,8 @@
 package dev.pgbaton.plan;
 
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.Neighbour;
+import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
@@ -8,30 +10,91 @@ import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /** First contact with objects and pods that others made. */
 final class Adoption {
   private static final int SHOWN = 3;
 
-  private Adoption() {}
+  private final DesiredCluster wanted;
+  private final ObservedCluster observed;
+
+  private Adoption(DesiredCluster wanted, ObservedCluster observed) {
+    this.wanted = wanted;
+    this.observed = observed;
+  }
+
+  /** Why nothing may be touched, as far as it lies in whose the live objects are. */
+  static Optional<Plan> refuse(DesiredCluster wanted, ObservedCluster observed) {
+    var adoption = new Adoption(wanted, observed);
+    return adoption
+        .first(Adoption::anotherClusters)
+        .or(() -> adoption.first(Adoption::operated))
+        .or(() -> wanted.layout().isGenerated() ? Optional.empty() : adoption.consent());
+  }
+
+  private Optional<Plan> first(BiFunction<DesiredObject, HasMetadata, Optional<Plan>> check) {
+    return wanted.objects().stream()
+        .filter(object -> object.key().namespace() != null)
+        .flatMap(object -> live(object).flatMap(live -> check.apply(object, live)).stream())
+        .findFirst();
+  }
+
+  /** What two clusters want would go from one to the other for ever, and clients with it. */
+  private static Optional<Plan> anotherClusters(DesiredObject object, HasMetadata live) {
+    var cluster = labels(object.object()).get(Names.CLUSTER_LABEL);
+    var has = labels(live).get(Names.CLUSTER_LABEL);
+    if (has == null || cluster == null || has.equals(cluster)) return Optional.empty();
+    return Optional.of(
+        new Blocked(
+            Refusal.ANOTHER_CLUSTERS_OBJECT,
+            "%s belongs to the cluster %s, and %s wants it too. It is never taken from one by the other: give it another name here, or a namespace of its own. Only where there is no %s any more, delete it, or its label %s."
+                .formatted(object.key(), has, cluster, has, Names.CLUSTER_LABEL)));
+  }
+
+  /** Whoever controls it would put it back each time. */
+  private static Optional<Plan> operated(DesiredObject object, HasMetadata live) {
+    if (!object.policy().repairs()) return Optional.empty();
+    var owner =
+        references(live).stream()
+            .filter(reference -> Boolean.TRUE.equals(reference.getController()))
+            .findFirst();
+    var neighbour =
+        owner
+            .flatMap(reference -> Neighbour.ofKind(reference.getApiVersion()))
+            .or(() -> Neighbour.ofLabels(live.getMetadata().getLabels()));
+    var whose =
+        owner
+            .map(o -> "%s %s".formatted(o.getKind(), o.getName()))
+            .map(text -> neighbour.map(n -> "%s (%s)".formatted(n, text)).orElse(text))
+            .or(() -> neighbour.map(Neighbour::toString));
+    return whose.map(
+        text ->
+            new Blocked(
+                Refusal.OPERATED_BY_OTHERS,
+                "%s is run by %s. It is left alone, whatever Git says: give it another name here, or a namespace of its own."
+                    .formatted(object.key(), text)));
+  }
 
   /** What others applied is theirs until the owner says in Git that it is to be taken over. */
-  static Optional<Plan> consent(DesiredCluster wanted, ObservedCluster observed) {
-    if (wanted.layout().isGenerated()) return Optional.empty();
-    var theirs =
-        wanted.objects().stream()
-            .filter(object -> object.policy() == ApplyPolicy.APPLY)
-            .filter(object -> live(object, observed).filter(Adoption::isOthers).isPresent())
-            .toList();
-    if (theirs.isEmpty()) return Optional.empty();
+  private Optional<Plan> consent() {
+    var theirs = wanted.objects().stream().filter(this::isOthers).toList();
+    var inTheWay =
+        theirs.stream().filter(object -> wanted.layout().makesBeside(object.key())).findFirst();
+    if (inTheWay.isPresent()) return Optional.of(inTheWay(inTheWay.get()));
+    var unasked = theirs.stream().filter(object -> !isAgreed(object)).toList();
+    if (unasked.isEmpty()) return Optional.empty();
     var changes =
-        theirs.stream()
+        unasked.stream()
             .flatMap(
                 object ->
-                    Drift.felt(object.object(), live(object, observed).orElseThrow())
+                    Drift.felt(object.object(), live(object).orElseThrow())
                         .map(difference -> object.key() + " " + difference)
                         .stream())
             .limit(SHOWN)
@@ -39,20 +102,75 @@ final class Adoption {
     return Optional.of(
         new Blocked(
             Refusal.ADOPTION_NEEDED,
-            "%d objects are there that others applied, %s among them. Nothing is touched before the StatefulSet in Git says pgbaton.dev/adopt: \"true\"%s."
+            "%d objects are there that others applied, %s among them. Nothing is touched before %s in Git says %s: \"true\"%s."
                 .formatted(
-                    theirs.size(),
-                    theirs.getFirst().key(),
+                    unasked.size(),
+                    unasked.getFirst().key(),
+                    hasBegun() ? "each of them" : "the StatefulSet",
+                    Names.ADOPT,
                     changes.isEmpty() ? "" : "; then this changes: " + changes)));
   }
 
-  private static Optional<HasMetadata> live(DesiredObject object, ObservedCluster observed) {
+  private boolean isOthers(DesiredObject object) {
+    if (object.key().namespace() == null) return false;
+    var live = live(object);
+    if (live.isEmpty()) return false;
+    return switch (object.policy()) {
+      case APPLY, ADOPT -> !isApplied(live.get());
+      // Nobody's note is on what the instances write; but no other application's Lease has ours.
+      case CREATE_ONCE ->
+          wanted.layout().makesBeside(object.key())
+              && !labels(live.get()).containsKey(Names.CLUSTER_LABEL);
+      case GENERATE_ONCE -> false;
+    };
+  }
+
+  /**
+   * The StatefulSet's consent is for what is there at first contact: it stays in Git for ever, and
+   * what is added later may have the name of another application's object.
+   */
+  private boolean isAgreed(DesiredObject object) {
+    return object.policy() == ApplyPolicy.ADOPT
+        && (!hasBegun()
+            || isAgreedByItself(object)
+            // Taken over once, and made anew by hand since.
+            || observed.journal().inventory().contains(object.key()));
+  }
+
+  private static boolean isAgreedByItself(DesiredObject object) {
+    var annotations = object.object().getMetadata().getAnnotations();
+    return annotations != null && "true".equals(annotations.get(Names.ADOPT));
+  }
+
+  /** The StatefulSet is taken over last: see {@link Planner#changes}. */
+  private boolean hasBegun() {
+    return observed.statefulSet().filter(Adoption::isApplied).isPresent();
+  }
+
+  private static Plan inTheWay(DesiredObject object) {
+    return new Blocked(
+        Refusal.ADOPTION_NEEDED,
+        "%s is there, others made it, and pgbaton needs one of that name beside the StatefulSet. It is not taken over: delete it, or give yours another name."
+            .formatted(object.key()));
+  }
+
+  private Optional<HasMetadata> live(DesiredObject object) {
     return observed.snapshot().find(object.key());
   }
 
-  private static boolean isOthers(HasMetadata live) {
+  static boolean isApplied(HasMetadata live) {
     var annotations = live.getMetadata().getAnnotations();
-    return annotations == null || !annotations.containsKey(Names.APPLIED);
+    return annotations != null && annotations.containsKey(Names.APPLIED);
+  }
+
+  private static Map<String, String> labels(HasMetadata object) {
+    var labels = object.getMetadata().getLabels();
+    return labels == null ? Map.of() : labels;
+  }
+
+  private static List<OwnerReference> references(HasMetadata object) {
+    var references = object.getMetadata().getOwnerReferences();
+    return references == null ? List.of() : references;
   }
 
   /** The pods of others' templates have no label of ours, and the informers select by it. */
@@ -67,7 +185,13 @@ final class Adoption {
   }
 
   private static boolean isLabelled(Pod pod) {
-    var labels = pod.getMetadata().getLabels();
-    return labels != null && labels.containsKey(Names.CLUSTER_LABEL);
+    return labels(pod).containsKey(Names.CLUSTER_LABEL);
+  }
+
+  /** Whether it is the StatefulSet, and was somebody else's until now. */
+  static boolean isTakenOver(ObjectKey key, DesiredCluster wanted, ObservedCluster observed) {
+    return !wanted.layout().isGenerated()
+        && key.equals(wanted.layout().statefulSetKey())
+        && observed.statefulSet().filter(live -> !isApplied(live)).isPresent();
   }
 }

@@ -1,23 +1,26 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.observed.ComparedSecrets;
 import dev.pgbaton.plan.Plan.Blocked;
-import java.util.List;
 import java.util.Optional;
 
-/** Passwords in the owner's Secrets, which PostgreSQL would have to be told first. */
-public final class Passwords {
+/** The owner's Secrets, which are created once: PostgreSQL would have to be told of a change. */
+final class Passwords {
   private Passwords() {}
 
-  /**
-   * @param differing Secrets and keys whose values in Git are not the live ones
-   */
-  public static Optional<Plan> refuse(List<String> differing) {
-    return differing.isEmpty()
+  static Optional<Blocked> refuse(ComparedSecrets secrets) {
+    if (!secrets.changed().isEmpty())
+      return Optional.of(
+          new Blocked(
+              Refusal.PASSWORD_CHANGES,
+              "%s has another value in Git than it has here, and PostgreSQL does not know that one. Put it back; nothing is touched."
+                  .formatted(String.join(", ", secrets.changed()))));
+    return secrets.added().isEmpty()
         ? Optional.empty()
         : Optional.of(
             new Blocked(
-                Refusal.PASSWORD_CHANGES,
-                "%s has another value in Git than it has here, and PostgreSQL does not know that one. Put it back; nothing is touched."
-                    .formatted(String.join(", ", differing))));
+                Refusal.SECRET_KEY_MISSING,
+                "%s is in Git and not here: a Secret that is there is not written to. Add it here by other means, or remove it there."
+                    .formatted(String.join(", ", secrets.added()))));
   }
 }

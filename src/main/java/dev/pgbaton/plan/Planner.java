@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -54,7 +55,7 @@ public final class Planner {
 
   private Plan plan() {
     if (!observed.snapshot().current()) return new Await("our own writes to show", Instant.MAX);
-    var others = Adoption.consent(wanted, observed);
+    var others = Adoption.refuse(wanted, observed);
     if (others.isPresent()) return others.get();
     if (!wanted.layout().isGenerated()) {
       var claim = Adoption.claim(observed);
@@ -62,6 +63,8 @@ public final class Planner {
     }
     var impossible = Preflight.refuse(wanted, observed);
     if (impossible.isPresent()) return repairs(true).orElseGet(impossible::get);
+    var password = Passwords.refuse(observed.secrets());
+    if (password.isPresent()) return repairs(false).orElseGet(password::get);
     var unsafe = unsafe();
     if (unsafe.isPresent()) return repairs(false).orElseGet(unsafe::get);
 
@@ -74,7 +77,7 @@ public final class Planner {
         .or(() -> Reloading.await(desired, observed, now))
         .or(this::pgpoolToSettle)
         .or(() -> Routes.repair(observed, now))
-        .or(() -> Leftovers.prune(desired, observed))
+        .or(this::leftovers)
         .or(this::givenUp)
         .orElseGet(InSync::new);
   }
@@ -186,6 +189,9 @@ public final class Planner {
               admission.getOrDefault(object.key().toString(), ""))
           .ifPresent(cause -> changes.add(new Change(knowing(object, observed), cause)));
     }
+    // Its owner's consent counts until the StatefulSet is taken over.
+    changes.sort(
+        Comparator.comparing(c -> Adoption.isTakenOver(c.object().key(), desired, observed)));
     return List.copyOf(changes);
   }
 
@@ -255,6 +261,13 @@ public final class Planner {
         now.isBefore(deadline)
             ? new Await("pgpool's pods to be Ready", deadline)
             : new Blocked(Refusal.PGPOOL_NOT_READY, Pgpool.trouble(deployment.get())));
+  }
+
+  /** While a commit is given up, what it no longer names may still be needed by what is back. */
+  private Optional<Plan> leftovers() {
+    return LastGood.quarantine(observed.journal()).isPresent()
+        ? Optional.empty()
+        : Leftovers.prune(desired, observed);
   }
 
   private Optional<Plan> givenUp() {

@@ -68,9 +68,18 @@ public enum Refusal {
   PASSWORD_CHANGES(
       "a Secret in Git is not what the live one is, and PostgreSQL would not know the new password",
       "put back what it was; the sentence names the key. Changing a password is not possible this way yet"),
+  SECRET_KEY_MISSING(
+      "a Secret in Git has a key that the live one has not, and pgbaton creates Secrets only once",
+      "add the key to the live Secret; the sentence names it"),
   ADOPTION_NEEDED(
       "objects of the manifests' names are there, and others than pgbaton applied them",
       "look at `pgbaton plan`, then put the annotation `pgbaton.dev/adopt: \"true\"` on the StatefulSet in Git"),
+  ANOTHER_CLUSTERS_OBJECT(
+      "an object of that name belongs to another cluster of pgbaton's",
+      "give it another name in one of them, or one of them a namespace of its own"),
+  OPERATED_BY_OTHERS(
+      "an object of that name is run by another operator",
+      "give it another name: it is left alone"),
   ONLY_OBSERVED(
       "the StatefulSet in Git has the annotation `pgbaton.dev/mode: observe`: nothing is touched",
       "the sentence says what would be done; remove the annotation to have it done"),
@@ -98,9 +107,10 @@ public enum Refusal {
   }
 
   /** Whether nothing may be written for the cluster, not even an Event. */
-  public boolean isAskedFor() {
+  public boolean forbidsEvents() {
     return switch (this) {
-      case ADOPTION_NEEDED, ONLY_OBSERVED, SUSPENDED -> true;
+      case ADOPTION_NEEDED, ANOTHER_CLUSTERS_OBJECT, OPERATED_BY_OTHERS, ONLY_OBSERVED, SUSPENDED ->
+          true;
       default -> false;
     };
   }

@@ -14,8 +14,16 @@ public sealed interface Pass {
 
   ClusterHealth health();
 
+  /**
+   * @param untouchable whether nothing of the cluster may be written, not even an Event
+   */
   record Done(
-      ClusterId id, ObservedCluster observed, Plan plan, Outcome outcome, ClusterHealth health)
+      ClusterId id,
+      ObservedCluster observed,
+      Plan plan,
+      Outcome outcome,
+      ClusterHealth health,
+      boolean untouchable)
       implements Pass {}
 
   /** The repository asks for something that can't be: nothing is touched. */

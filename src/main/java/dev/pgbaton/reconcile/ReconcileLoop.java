@@ -326,7 +326,7 @@ public final class ReconcileLoop implements AutoCloseable {
 
     private Duration rest(Pass pass) {
       return switch (pass) {
-        case Pass.Done(_, _, var plan, var outcome, _) -> rest(plan, outcome);
+        case Pass.Done(_, _, var plan, var outcome, _, _) -> rest(plan, outcome);
         case Pass.Refused _, Pass.Removed _ -> jittered(Duration.ofMinutes(5));
         case Pass.TooEarly _ -> SHORTLY;
         case Pass.Failed _ -> AFTER_FAILURE.after(++failures, random);

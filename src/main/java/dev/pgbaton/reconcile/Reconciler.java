@@ -5,14 +5,15 @@ import dev.pgbaton.apply.StepRunner;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.Mode;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.ClusterSnapshot;
+import dev.pgbaton.observed.ComparedSecrets;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.observed.RouteProbe;
-import dev.pgbaton.plan.Passwords;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
@@ -74,10 +75,7 @@ public final class Reconciler {
     if (!observed.snapshot().current())
       return new Pass.TooEarly(
           id, ClusterHealth.of(observed, waiting(), new Outcome.NothingToDo()));
-    var plan =
-        Passwords.refuse(differing(desired, noted.get()))
-            .orElseGet(() -> Planner.plan(desired, observed, now))
-            .located(wanted.spec());
+    var plan = Planner.plan(desired, observed, now).located(wanted.spec());
     var outcome =
         switch (plan) {
           case Proceed(var step) ->
@@ -93,14 +91,27 @@ public final class Reconciler {
     if (plan instanceof Plan.Blocked(var refusal, _, _) && lasts(refusal))
       chronicle.ended(observed, "failure", now);
     var after = observed.with(journal.read(id));
-    return new Pass.Done(id, after, plan, outcome, ClusterHealth.of(after, plan, outcome));
+    return new Pass.Done(
+        id,
+        after,
+        plan,
+        outcome,
+        ClusterHealth.of(after, plan, outcome),
+        isUntouchable(desired.mode(), plan));
+  }
+
+  private static boolean isUntouchable(Mode mode, Plan plan) {
+    return switch (mode) {
+      case OBSERVE, SUSPEND -> true;
+      case APPLY -> plan instanceof Plan.Blocked(var refusal, _, _) && refusal.forbidsEvents();
+    };
   }
 
   /** A commit that is carried out was compared before. */
-  private List<String> differing(DesiredCluster desired, JournalEntry entry) {
+  private ComparedSecrets secrets(DesiredCluster desired, JournalEntry entry) {
     var done = entry.intent().map(JournalEntry.Intent::done).orElse(false);
     var secrets = desired.ownersSecrets();
-    return done || secrets.isEmpty() ? List.of() : reader.differing(secrets);
+    return done || secrets.isEmpty() ? ComparedSecrets.SAME : reader.compare(secrets);
   }
 
   /** Two primaries, or none, may be a moment's look in the middle of a handoff. */
@@ -115,7 +126,9 @@ public final class Reconciler {
   private ObservedCluster observe(
       DesiredCluster desired, ClusterSnapshot snapshot, JournalEntry entry) {
     var answers = probe.ask(desired.layout(), snapshot.pods(), desired.settings().keySet());
-    var observed = ObservedCluster.of(desired.layout(), snapshot, answers, entry);
+    var observed =
+        ObservedCluster.of(desired.layout(), snapshot, answers, entry)
+            .with(secrets(desired, entry));
     // While an instance is about to stop, the routes are the handoff's to lead.
     return entry.rollout().isPresent() || observed.primary().isEmpty()
         ? observed

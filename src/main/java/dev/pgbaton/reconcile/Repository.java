@@ -2,6 +2,7 @@ package dev.pgbaton.reconcile;
 
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.desired.AppliedHash;
+import dev.pgbaton.desired.Contested;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredClusters;
 import dev.pgbaton.desired.DesiredObject;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What one commit says of every cluster.
@@ -60,9 +62,20 @@ public record Repository(
                     namespaces.isEmpty() || namespaces.contains(id.namespace())
                         ? entry(spec)
                         : entry(elsewhere(spec, namespaces))));
+    contested(clusters)
+        .forEach((id, both) -> clusters.computeIfPresent(id, (_, e) -> refused(both, e.path())));
     var problems = new ArrayList<>(head.problems());
     problems.addAll(parsed.problems());
     return new Repository(head.revision(), clusters, List.copyOf(problems));
+  }
+
+  private static SortedMap<ClusterId, List<Problem>> contested(
+      SortedMap<ClusterId, Entry> clusters) {
+    return Contested.between(
+        clusters.values().stream()
+            .flatMap(
+                entry -> entry instanceof Entry.Wanted w ? Stream.of(w.desired()) : Stream.empty())
+            .toList());
   }
 
   private static ParsedSpec elsewhere(ParsedSpec spec, Set<String> namespaces) {

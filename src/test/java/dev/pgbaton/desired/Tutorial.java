@@ -21,7 +21,8 @@ public final class Tutorial {
   public static final ClusterId ID = new ClusterId("database", "postgres-sts");
 
   private final List<String[]> changes = new ArrayList<>();
-  private final List<PlacedObject> more = new ArrayList<>();
+  private final List<String[]> more = new ArrayList<>();
+  private ClusterId id = ID;
 
   public static Tutorial manifests() {
     return new Tutorial();
@@ -34,14 +35,26 @@ public final class Tutorial {
   }
 
   public Tutorial and(String yaml) {
-    more.add(placed("more.yaml", yaml));
+    more.add(new String[] {"more.yaml", yaml});
+    return this;
+  }
+
+  /** Another cluster with the same files, but for the StatefulSet's own name. */
+  Tutorial named(String name) {
+    id = new ClusterId(id.namespace(), name);
+    return with(ID.name(), name);
+  }
+
+  Tutorial in(String namespace) {
+    id = new ClusterId(namespace, id.name());
     return this;
   }
 
   List<PlacedObject> objects() {
     try (Stream<Path> files = Files.walk(DIRECTORY)) {
       return Stream.concat(
-              files.filter(Files::isRegularFile).sorted().map(this::read), more.stream())
+              files.filter(Files::isRegularFile).sorted().map(this::read),
+              more.stream().map(m -> placed(m[0], m[1])))
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -56,7 +69,7 @@ public final class Tutorial {
             .map(PlacedObject::source)
             .findFirst()
             .orElseThrow();
-    return new ParsedSpec.Manifests(ID, source, "./", objects);
+    return new ParsedSpec.Manifests(id, source, "./", objects);
   }
 
   private PlacedObject read(Path file) {
@@ -69,9 +82,9 @@ public final class Tutorial {
     }
   }
 
-  private static PlacedObject placed(String file, String yaml) {
+  private PlacedObject placed(String file, String yaml) {
     HasMetadata object = new KubernetesSerialization().unmarshal(yaml);
-    object.getMetadata().setNamespace(ID.namespace());
+    object.getMetadata().setNamespace(id.namespace());
     var source = new SourceRef(file, 1, 1);
     return new PlacedObject(object, source, _ -> new SourceRef(file, 2, 1));
   }

@@ -13,6 +13,7 @@ import dev.pgbaton.desired.OwnersClusters;
 import dev.pgbaton.desired.OwnersClusters.Result;
 import dev.pgbaton.desired.Tutorial;
 import dev.pgbaton.observed.ClusterSnapshot;
+import dev.pgbaton.observed.ComparedSecrets;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.InstanceProbe.Standby;
 import dev.pgbaton.observed.JournalEntry;
@@ -21,6 +22,8 @@ import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -35,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Somebody's own manifests: first contact, how far pgbaton may go, and the order of restarts. */
@@ -243,5 +247,210 @@ class OwnersPlanTest {
   void aClusterScaledToNothingIsInSync() {
     assertThat(plan(manifests().with("  replicas: 3", "  replicas: 0"), true, true, OLD))
         .isInstanceOf(InSync.class);
+  }
+
+  /** One live object is not what the others are. */
+  private static ClusterSnapshot butFor(
+      ClusterSnapshot snapshot, String key, UnaryOperator<ObjectMeta> change) {
+    var objects = new TreeMap<>(snapshot.objects());
+    objects.replaceAll(
+        (k, object) -> {
+          if (!k.toString().equals(key)) return object;
+          var copy = new KubernetesSerialization().clone(object);
+          copy.setMetadata(change.apply(copy.getMetadata().edit().build()));
+          return copy;
+        });
+    assertThat(objects).isNotEqualTo(snapshot.objects());
+    return new ClusterSnapshot(objects, snapshot.pods(), Set.of(), true);
+  }
+
+  private static UnaryOperator<ObjectMeta> without(String annotation) {
+    return meta -> meta.edit().removeFromAnnotations(annotation).build();
+  }
+
+  private static Blocked refused(DesiredCluster wanted, ClusterSnapshot snapshot) {
+    return (Blocked) plan(wanted, snapshot);
+  }
+
+  @Test
+  void anotherClustersObjectIsNeverTakenWhateverGitSays() {
+    var wanted = wanted(annotated("pgbaton.dev/adopt: \"true\""));
+    var shared =
+        butFor(
+            live(wanted, true, true, OLD),
+            "Deployment database/pgpool-deployment",
+            meta -> meta.edit().addToLabels(Names.CLUSTER_LABEL, "billing").build());
+
+    assertThat(refused(wanted, shared).reason()).isEqualTo(Refusal.ANOTHER_CLUSTERS_OBJECT);
+    assertThat(refused(wanted, shared).text())
+        .startsWith(
+            "Deployment database/pgpool-deployment belongs to the cluster billing, and postgres-sts wants it too.");
+  }
+
+  @Test
+  void whatAnotherOperatorRunsIsLeftAlone() {
+    var wanted = wanted(annotated("pgbaton.dev/adopt: \"true\""));
+    var owner =
+        new OwnerReferenceBuilder()
+            .withApiVersion("postgresql.cnpg.io/v1")
+            .withKind("Cluster")
+            .withName("theirs")
+            .withController(true)
+            .build();
+    var owned =
+        butFor(
+            live(wanted, false, false, OLD),
+            "Service database/pgpool-svc",
+            meta -> meta.edit().withOwnerReferences(owner).build());
+    var labelled =
+        butFor(
+            live(wanted, false, false, OLD),
+            "StatefulSet database/postgres-sts",
+            meta ->
+                meta.edit()
+                    .addToLabels(Map.of("application", "spilo", "cluster-name", "acid-x"))
+                    .build());
+
+    assertThat(refused(wanted, owned).reason()).isEqualTo(Refusal.OPERATED_BY_OTHERS);
+    assertThat(refused(wanted, owned).text()).contains("CloudNativePG (Cluster theirs)");
+    assertThat(refused(wanted, labelled).text()).contains("run by Zalando's postgres-operator");
+  }
+
+  /** It stays in Git for ever, as everybody will leave it. */
+  @Test
+  void theStatefulSetsConsentIsForFirstContactOnly() {
+    var later = "Service database/pgpool-svc";
+    var wanted = wanted(annotated("pgbaton.dev/adopt: \"true\""));
+    var snapshot = butFor(live(wanted, true, true, OLD), later, without(Names.APPLIED));
+
+    assertThat(refused(wanted, snapshot).reason()).isEqualTo(Refusal.ADOPTION_NEEDED);
+    assertThat(refused(wanted, snapshot).text()).contains("before each of them in Git says");
+
+    var named =
+        wanted(
+            annotated("pgbaton.dev/adopt: \"true\"")
+                .with(
+                    "  name: pgpool-svc\n",
+                    "  name: pgpool-svc\n  annotations: {pgbaton.dev/adopt: \"true\"}\n"));
+    assertThat(plan(named, butFor(live(named, true, true, OLD), later, without(Names.APPLIED))))
+        .isInstanceOf(Proceed.class);
+  }
+
+  @Test
+  void theStatefulSetIsTakenOverLast() {
+    var plan = plan(annotated("pgbaton.dev/adopt: \"true\""), false, true, OLD);
+
+    assertThat(((Step.Apply) ((Proceed) plan).step()).changes().getLast().object().key().kind())
+        .isEqualTo("StatefulSet");
+  }
+
+  @Test
+  void whatHasTheNameOfSomethingGeneratedIsNeverTaken() {
+    var wanted = wanted(annotated("pgbaton.dev/adopt: \"true\""));
+    var theirs = live(wanted, true, true, OLD);
+    var lease =
+        butFor(
+            theirs,
+            "Lease database/postgres-sts",
+            meta -> meta.edit().withLabels(Map.of()).build());
+    var budget =
+        butFor(theirs, "PodDisruptionBudget database/postgres-sts-pgbaton", without(Names.APPLIED));
+
+    for (var snapshot : List.of(lease, budget)) {
+      assertThat(refused(wanted, snapshot).reason()).isEqualTo(Refusal.ADOPTION_NEEDED);
+      assertThat(refused(wanted, snapshot).text())
+          .contains("pgbaton needs one of that name beside the StatefulSet");
+    }
+  }
+
+  private static Plan plan(Tutorial manifests, String target, ComparedSecrets secrets) {
+    var wanted = wanted(manifests);
+    var snapshot = live(wanted, true, true, target);
+    var observed = ObservedCluster.of(wanted.layout(), snapshot, answers(), JournalEntry.EMPTY);
+    return Planner.plan(wanted, observed.with(secrets), NOW);
+  }
+
+  @Test
+  void aPasswordThatChangesInGitIsRefusedAndSoIsAKeyThatIsOnlyThere() {
+    var changed = new ComparedSecrets(List.of("Secret a/b key c"), List.of());
+    var added = new ComparedSecrets(List.of(), List.of("Secret a/b key d"));
+
+    assertThat(((Blocked) plan(manifests(), "rev-2", changed)).reason())
+        .isEqualTo(Refusal.PASSWORD_CHANGES);
+    assertThat(((Blocked) plan(manifests(), "rev-2", added)).reason())
+        .isEqualTo(Refusal.SECRET_KEY_MISSING);
+  }
+
+  @Test
+  void whatWasChangedByHandIsRepairedWhileAPasswordIsRefused() {
+    var changed = new ComparedSecrets(List.of("Secret a/b key c"), List.of());
+    var wanted = wanted(manifests());
+    var snapshot = live(wanted, true, true, OLD);
+    var deployment =
+        (Deployment) snapshot.find(wanted.layout().key("Deployment", "pgpool-deployment")).get();
+    var objects = new TreeMap<>(snapshot.objects());
+    objects.put(
+        wanted.layout().key("Deployment", "pgpool-deployment"),
+        new DeploymentBuilder(deployment).editSpec().withReplicas(7).endSpec().build());
+    var drifted = new ClusterSnapshot(objects, snapshot.pods(), Set.of(), true);
+    var observed =
+        ObservedCluster.of(wanted.layout(), drifted, answers(), JournalEntry.EMPTY).with(changed);
+
+    assertThat(Planner.plan(wanted, observed, NOW)).isInstanceOf(Proceed.class);
+  }
+
+  @Test
+  void whatIsSuspendedIsSuspendedWhateverItsPasswordsAre() {
+    var changed = new ComparedSecrets(List.of("Secret a/b key c"), List.of());
+
+    assertThat(((Blocked) plan(annotated("pgbaton.dev/mode: suspend"), "rev-2", changed)).reason())
+        .isEqualTo(Refusal.SUSPENDED);
+  }
+
+  /** Clients are on what it removed. */
+  @Test
+  void nothingIsRemovedForACommitThatWasGivenUp() {
+    var before = wanted(manifests());
+    var wanted =
+        wanted(
+            manifests()
+                .with(
+                    "registry.example.com/pgbaton/postgres:17",
+                    "registry.example.com/pgbaton/postgres:17.1"));
+    var journal =
+        JournalEntry.EMPTY
+            .withIntent(new JournalEntry.Intent("c0ffee", "hash", "./", NOW, false))
+            .withLastGood(Optional.of(LastGood.toJson(before)));
+    var live = live(before, true, true, OLD);
+    var objects = new TreeMap<>(live.objects());
+    var service = before.get(before.layout().key("Service", "pgpool-svc-nodeport"));
+    var left =
+        live(service.object(), true, OLD)
+            .getMetadata()
+            .edit()
+            .withName("left-over")
+            .withUid("uid")
+            .build();
+    var leftOver = new KubernetesSerialization().clone(service.object());
+    leftOver.setMetadata(left);
+    objects.put(before.layout().key("Service", "left-over"), leftOver);
+    var snapshot = new ClusterSnapshot(objects, live.pods(), Set.of(), true);
+
+    var observed = ObservedCluster.of(wanted.layout(), snapshot, answers(), journal);
+    var givenUp =
+        observed.with(
+            journal.withQuarantine(
+                Optional.of(new JournalEntry.Quarantine("hash", "c0ffee", "broken", NOW))));
+
+    assertThat(((Blocked) Planner.plan(wanted, givenUp, NOW)).reason())
+        .isEqualTo(Refusal.INSTANCE_NOT_BACK);
+    assertThat(
+            ((Proceed)
+                    Planner.plan(
+                        before,
+                        ObservedCluster.of(before.layout(), snapshot, answers(), journal),
+                        NOW))
+                .step())
+        .isInstanceOf(Step.Prune.class);
   }
 }

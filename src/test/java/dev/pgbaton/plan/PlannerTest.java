@@ -19,6 +19,7 @@ import static dev.pgbaton.plan.Clusters.workMem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.JournalEntry.Intent;
@@ -31,6 +32,7 @@ import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -714,5 +716,18 @@ class PlannerTest {
             .plan();
 
     assertThat(step(plan)).isEqualTo("hand off orders-2 → orders-0: instances 3 → 2");
+  }
+
+  @Test
+  void anObjectOfAnotherClusterIsNotTaken() {
+    var cluster = cluster().primary("orders-0").replica("orders-1");
+    var key = new ObjectKey("Service", "shop", "orders-primary");
+    var theirs = new KubernetesSerialization().clone(cluster.desired().get(key).object());
+    theirs.getMetadata().getLabels().put(Names.CLUSTER_LABEL, "billing");
+
+    assertThat(cluster.with(theirs).plan())
+        .isInstanceOfSatisfying(
+            Blocked.class,
+            blocked -> assertThat(blocked.reason()).isEqualTo(Refusal.ANOTHER_CLUSTERS_OBJECT));
   }
 }

@@ -179,7 +179,7 @@ final class SimulatedDaemon {
   private void say(Pass pass) {
     if (!world.trace().on()) return;
     var what =
-        pass instanceof Pass.Done(_, _, var plan, var outcome, _)
+        pass instanceof Pass.Done(_, _, var plan, var outcome, _, _)
             ? words(plan) + " → " + outcome
             : pass.health().sentence();
     if (what.equals(lastSaid)) return;
@@ -205,7 +205,7 @@ final class SimulatedDaemon {
       case Pass.Refused _, Pass.Removed _ -> 300_000;
       case Pass.Failed _ -> backOff();
       case Pass.TooEarly _ -> 200;
-      case Pass.Done(_, _, var plan, var outcome, _) ->
+      case Pass.Done(_, _, var plan, var outcome, _, _) ->
           switch (outcome) {
             case Outcome.Stale _, Outcome.Failed _ -> backOff();
             case Outcome.Postponed _ -> 1000;

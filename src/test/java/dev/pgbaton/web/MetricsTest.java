@@ -155,7 +155,8 @@ class MetricsTest {
         new ObservedCluster(LAYOUT, snapshot, instances, Optional.empty(), journal),
         new Plan.InSync(),
         outcome,
-        new ClusterHealth(condition, "", "words"));
+        new ClusterHealth(condition, "", "words"),
+        false);
   }
 
   private static Instance instance(int ordinal, Role role, Replication replication) {
