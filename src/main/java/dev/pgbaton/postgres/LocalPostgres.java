@@ -34,7 +34,9 @@ public final class LocalPostgres implements Postgres {
   /** A server that ran that long before it ended on its own is started again at once. */
   private static final Duration WELL = Duration.ofSeconds(60);
 
-  private static final Pattern FATAL = Pattern.compile("(?:FATAL|PANIC): .*");
+  /** But for what it says to clients that come too early or must go. */
+  private static final Pattern FATAL =
+      Pattern.compile("(?:FATAL|PANIC): (?! *the database system is | *terminating connection).*");
 
   /** What PostgreSQL says every ten seconds of a long crash recovery. */
   private static final Pattern REDO =
