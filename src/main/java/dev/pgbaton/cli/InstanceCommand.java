@@ -29,6 +29,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -39,6 +40,10 @@ class InstanceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (RepmgrVariables.areAClients(System.getenv())) {
+      log("no cluster is named in the environment: this pod only has the programs");
+      new CountDownLatch(1).await();
+    }
     // A peer that was replaced has another address.
     Security.setProperty("networkaddress.cache.ttl", "1");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");

@@ -28,6 +28,16 @@ final class RepmgrVariables {
         && variables.containsKey("REPMGR_PARTNER_NODES");
   }
 
+  /**
+   * Whether it is a pod for people who want to use {@code psql}: in other images PostgreSQL runs
+   * there too, on its own, and nobody misses it.
+   */
+  static boolean areAClients(Map<String, String> variables) {
+    return variables.containsKey("ALLOW_EMPTY_PASSWORD")
+        && variables.keySet().stream()
+            .noneMatch(name -> name.equals("PGBATON_CLUSTER") || name.startsWith("REPMGR_"));
+  }
+
   static Map<String, String> completed(Map<String, String> variables, OwnPod pod) {
     if (!areOwners(variables)) return variables;
     var all = new TreeMap<String, String>();

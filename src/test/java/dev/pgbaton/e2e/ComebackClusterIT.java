@@ -75,7 +75,7 @@ class ComebackClusterIT {
   static void makeTheClusters() {
     kubernetes = Installation.client();
     BareCluster.removeNamespace(kubernetes, NAMESPACE);
-    if (!WHERE.imageLoad().isEmpty()) Shell.run(WHERE.imageLoad(), WHERE.postgresImage());
+    Installation.load(WHERE, WHERE.postgresImage());
     BareCluster.namespace(kubernetes, NAMESPACE);
     tale = new BareCluster(kubernetes, WHERE, MACHINE, NAMESPACE, "tale");
     pair = new BareCluster(kubernetes, WHERE, MACHINE, NAMESPACE, "pair");

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /** The daemon as it is installed: {@code kustomize/base} with an overlay that the test makes. */
@@ -31,9 +33,11 @@ final class Daemon {
   /**
    * Applies the overlay and waits until the daemon has started. It is Ready after it has read a
    * commit.
+   *
+   * @param settings beside those of every test
    */
-  void install(String repository, Duration gitInterval) {
-    write("kustomization.yaml", kustomization(repository, gitInterval));
+  void install(String repository, Duration gitInterval, Map<String, String> settings) {
+    write("kustomization.yaml", kustomization(repository, gitInterval, settings));
     Shell.run(where.kubectl(), "apply", "-k", overlay.toString());
     Awaitility.await("the daemon has started")
         .atMost(Duration.ofSeconds(60))
@@ -121,7 +125,8 @@ final class Daemon {
     return Long.parseLong(matcher.group(1)) / 1024;
   }
 
-  private String kustomization(String repository, Duration gitInterval) {
+  private String kustomization(
+      String repository, Duration gitInterval, Map<String, String> settings) {
     return """
         apiVersion: kustomize.config.k8s.io/v1beta1
         kind: Kustomization
@@ -141,7 +146,7 @@ final class Daemon {
               - PGBATON_FORGE_KIND=gitea
               - PGBATON_FORGE_API=%6$s
               - PGBATON_FORGE_TOKEN_FILE=/etc/pgbaton/secrets/forge-token
-              - PGBATON_ENVIRONMENT=%7$s
+              - PGBATON_ENVIRONMENT=%7$s%10$s
         secretGenerator:
           - name: pgbaton-secrets
             literals: [git-token=%8$s, forge-token=%8$s]
@@ -159,7 +164,10 @@ final class Daemon {
             where.forgeApi(),
             ENVIRONMENT,
             where.forgeToken(),
-            port(repository));
+            port(repository),
+            settings.entrySet().stream()
+                .map(e -> "\n      - %s=%s".formatted(e.getKey(), e.getValue()))
+                .collect(Collectors.joining()));
   }
 
   private static boolean started(Pod pod) {

@@ -89,6 +89,16 @@ final class Forge implements AutoCloseable {
     }
   }
 
+  Forge write(String path, byte[] content) {
+    try {
+      Files.createDirectories(file(path).getParent());
+      Files.write(file(path), content);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Replaces text that must be there. */
   Forge edit(String path, String from, String to) {
     var before = read(path);

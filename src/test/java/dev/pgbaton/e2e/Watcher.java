@@ -137,14 +137,9 @@ final class Watcher implements AutoCloseable {
 
   private void poll() {
     var now =
-        kubernetes
-            .pods()
-            .inNamespace(namespace)
-            .withLabel(Names.CLUSTER_LABEL, cluster)
-            .withLabel(Names.COMPONENT_LABEL, "postgresql")
-            .list()
-            .getItems()
-            .stream()
+        kubernetes.pods().inNamespace(namespace).list().getItems().stream()
+            // Pods of others' templates get their labels later.
+            .filter(pod -> isInstance(pod.getMetadata().getName()))
             .collect(Collectors.toMap(pod -> pod.getMetadata().getName(), pod -> pod));
     pods.keySet().retainAll(now.keySet());
     pods.putAll(now);
@@ -161,6 +156,10 @@ final class Watcher implements AutoCloseable {
             if (before != null && !before.equals(uid)) replaced.add(name);
           });
     }
+  }
+
+  private boolean isInstance(String pod) {
+    return eyes.stream().anyMatch(eye -> eye.instance().equals(pod));
   }
 
   private static boolean ready(Pod pod) {
