@@ -72,6 +72,7 @@ public final class OwnersClusters {
     problems.addAll(claim(set));
     problems.addAll(onTheVolume(set));
     problems.addAll(access(set));
+    problems.addAll(OwnersNetwork.problems(manifests, set));
     if (Contradictions.replicas(statefulSet(set)) > 1 && Contradictions.partners(set).isEmpty())
       problems.add(
           set.placed()

@@ -252,4 +252,28 @@ class OwnersClustersTest {
     assertThat(refused(manifests().with("/bitnami/postgresql/data", "/bitnami/postgresql")))
         .contains("puts the data into /bitnami/postgresql, which is not below the mount");
   }
+
+  private static final String POLICY =
+      """
+      apiVersion: networking.k8s.io/v1
+      kind: NetworkPolicy
+      metadata: {name: postgres}
+      spec:
+        podSelector: {matchLabels: {app: postgres}}
+        policyTypes: [Ingress]
+        ingress: [{ports: [{port: 5432}%s]}]
+      """;
+
+  @Test
+  void aNetworkPolicyThatShutsTheInstancesOffFromEachOtherIsRefused() {
+    assertThat(refused(manifests().and(POLICY.formatted(""))))
+        .contains("NetworkPolicy database/postgres lets nobody reach the instances' port 8008");
+    assertThat(keys(made(manifests().and(POLICY.formatted(", {port: 8008}"))).cluster()))
+        .contains("NetworkPolicy database/postgres");
+    assertThat(
+            keys(
+                made(manifests().and(POLICY.formatted("").replace("app: postgres", "app: other")))
+                    .cluster()))
+        .contains("NetworkPolicy database/postgres");
+  }
 }
