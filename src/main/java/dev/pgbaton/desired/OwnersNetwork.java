@@ -23,7 +23,9 @@ final class OwnersNetwork {
             .toList();
     var open =
         policies.isEmpty()
-            || policies.stream().map(p -> (NetworkPolicy) p.object()).anyMatch(OwnersNetwork::opens);
+            || policies.stream()
+                .map(p -> (NetworkPolicy) p.object())
+                .anyMatch(OwnersNetwork::opens);
     return open ? List.of() : policies.stream().map(OwnersNetwork::problem).toList();
   }
 

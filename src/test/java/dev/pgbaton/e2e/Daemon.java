@@ -134,6 +134,7 @@ final class Daemon {
         # Its cluster-wide objects are no other installation's.
         nameSuffix: -%1$s
         resources: [base]
+        components: [%11$s]
         images:
           - {name: pgbaton, newName: %2$s, newTag: %3$s}
         configMapGenerator:
@@ -167,7 +168,8 @@ final class Daemon {
             port(repository),
             settings.entrySet().stream()
                 .map(e -> "\n      - %s=%s".formatted(e.getKey(), e.getValue()))
-                .collect(Collectors.joining()));
+                .collect(Collectors.joining()),
+            settings.containsKey("PGBATON_GIT_MANIFESTS") ? "manifests" : "");
   }
 
   private static boolean started(Pod pod) {
@@ -183,16 +185,19 @@ final class Daemon {
   private void write(String name, String content) {
     try {
       // kustomize takes no path outside of its root but a folder with a kustomization of its own.
-      var base = overlay.resolve("base");
-      if (!Files.exists(base)) {
-        Files.createDirectories(base);
-        try (var files = Files.list(Path.of("kustomize/base"))) {
-          for (var file : files.toList()) Files.copy(file, base.resolve(file.getFileName()));
-        }
-      }
+      copy(Path.of("kustomize/base"), overlay.resolve("base"));
+      copy(Path.of("kustomize/components/manifests"), overlay.resolve("manifests"));
       Files.writeString(overlay.resolve(name), content);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void copy(Path folder, Path to) throws IOException {
+    if (Files.exists(to)) return;
+    Files.createDirectories(to);
+    try (var files = Files.list(folder)) {
+      for (var file : files.toList()) Files.copy(file, to.resolve(file.getFileName()));
     }
   }
 
