@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 final class RepmgrVariables {
   static final List<String> SUPERUSER =
       List.of(
-          "POSTGRESQL_POSTGRES_PASSWORD",
           "POSTGRES_POSTGRES_PASSWORD",
+          "POSTGRESQL_POSTGRES_PASSWORD",
           "POSTGRES_PASSWORD",
           "POSTGRESQL_PASSWORD");
 
@@ -25,7 +25,7 @@ final class RepmgrVariables {
   /** Whether the pod was not made by pgbaton, but by manifests of others for repmgr. */
   static boolean areOwners(Map<String, String> variables) {
     return !variables.containsKey("PGBATON_CLUSTER")
-        && variables.containsKey("REPMGR_PARTNER_NODES");
+        && variables.keySet().stream().anyMatch(name -> name.startsWith("REPMGR_"));
   }
 
   /**
@@ -47,13 +47,21 @@ final class RepmgrVariables {
     put(all, "PGBATON_POD_IP", pod.address());
     put(all, "PGBATON_NAMESPACE", pod.namespace());
     put(all, "PGBATON_HEADLESS_SERVICE", pod.headlessService());
-    put(all, "PGBATON_INSTANCES", Optional.of(partners(variables.get("REPMGR_PARTNER_NODES"))));
+    put(
+        all,
+        "PGBATON_INSTANCES",
+        Optional.of(partners(variables.getOrDefault("REPMGR_PARTNER_NODES", ""))));
     all.putAll(variables);
     return all;
   }
 
   private static String partners(String nodes) {
-    var named = Stream.of(nodes.split("[,;]")).filter(node -> !node.isBlank()).count();
+    var named =
+        Stream.of(nodes.split("[,;]"))
+            .map(node -> node.strip().split("[.:]")[0])
+            .filter(node -> !node.isBlank())
+            .distinct()
+            .count();
     return Long.toString(Math.max(1, named));
   }
 

@@ -69,7 +69,19 @@ final class Contradictions {
     var named = new TreeSet<String>();
     for (var host : hosts) {
       if (host.isBlank()) continue;
-      known(host.strip(), HOST, set, field).ifPresent(named::add);
+      var pod = known(host.strip(), HOST, set, field);
+      // The instances count names: one that is there twice would be a member that never answers.
+      if (pod.isPresent() && !named.add(pod.get()))
+        problem(set, field, "lists %s twice. Remove one.".formatted(pod.get()));
+    }
+    for (int ordinal = replicas; ordinal < named.size(); ordinal++) {
+      var missing = set.name() + "-" + ordinal;
+      if (!named.contains(missing))
+        problem(
+            set,
+            field,
+            "lists %d instances, but not %s: they have to be %s-0 and so on, without a gap."
+                .formatted(named.size(), missing, set.name()));
     }
     for (var missing : podNames()) {
       if (!named.contains(missing))

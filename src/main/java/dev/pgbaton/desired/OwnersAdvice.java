@@ -23,6 +23,12 @@ final class OwnersAdvice {
                   "spec.template.spec.terminationGracePeriodSeconds",
                   "leaves %d s to hand the primary over, which may take up to %d s: a hook that is cut off hands nothing over. Put terminationGracePeriodSeconds: 60."
                       .formatted(budget.toSeconds(), StatefulSets.HOOK_BUDGET.toSeconds())));
+    if (OwnersClusters.serviceAccount(set).equals("default"))
+      advice.add(
+          set.placed()
+              .problem(
+                  "spec.template.spec",
+                  "names no service account, so every pod of the namespace that names none gets the instances' rights with them: to write their Lease (which stops a primary) and the two EndpointSlices (which lead the clients). Put a ServiceAccount beside it, and serviceAccountName here."));
     if (set.container().getLifecycle() == null
         || set.container().getLifecycle().getPreStop() == null)
       advice.add(

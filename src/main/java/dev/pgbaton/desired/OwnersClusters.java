@@ -203,12 +203,7 @@ public final class OwnersClusters {
       objects.add(
           new DesiredObject(
               Namespaces.of(layout), ObjectRole.NAMESPACE, ApplyPolicy.CREATE_ONCE, source));
-    var account = set.template().getSpec().getServiceAccountName();
-    Access.of(
-            layout,
-            labels,
-            account == null || account.isEmpty() ? "default" : account,
-            claims(set, layout))
+    Access.of(layout, labels, serviceAccount(set), claims(set, layout))
         .forEach(
             o -> objects.add(new DesiredObject(o, ObjectRole.ACCESS, ApplyPolicy.APPLY, source)));
     objects.add(
@@ -231,6 +226,11 @@ public final class OwnersClusters {
               ApplyPolicy.APPLY,
               source));
     return objects;
+  }
+
+  static String serviceAccount(Workload set) {
+    var account = set.template().getSpec().getServiceAccountName();
+    return account == null || account.isEmpty() ? "default" : account;
   }
 
   private static SortedSet<String> claims(Workload set, ClusterLayout layout) {

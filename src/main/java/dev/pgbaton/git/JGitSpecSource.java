@@ -131,6 +131,7 @@ public final class JGitSpecSource implements SpecSource {
       if (tree.isEmpty()) {
         return remember(commit, noPath(commit));
       }
+      if (tree.get().isTooMuch()) return remember(commit, tooMuch(commit));
       var files = tree.get().files();
       var problems = tree.get().problems();
       var directories = new ArrayList<ManifestDirectory>();
@@ -160,6 +161,17 @@ public final class JGitSpecSource implements SpecSource {
     return new Fetched.Nothing(
         "%s has no branch %s (it has %s): push it, or change PGBATON_GIT_BRANCH"
             .formatted(settings.url(), settings.branch(), some(branches)));
+  }
+
+  private Fetched tooMuch(RevCommit commit) {
+    return new Fetched.Nothing(
+        "commit %s of %s has more than %,d YAML files, or more than %,d that can't be read, below %s: nothing of it is read, lest a cluster be overlooked. Put fewer there, or change PGBATON_GIT_PATH"
+            .formatted(
+                commit.abbreviate(8).name(),
+                settings.url(),
+                SpecTree.MOST_FOUND,
+                SpecTree.MOST_PROBLEMS,
+                settings.path().isEmpty() ? "its root" : settings.path()));
   }
 
   private Fetched noPath(RevCommit commit) {

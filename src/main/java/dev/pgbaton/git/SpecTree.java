@@ -30,10 +30,10 @@ final class SpecTree {
   static final int LARGEST_TOTAL = 24 * LARGEST_FILE;
 
   static final int MOST_FILES = 20_000;
-  private static final int MOST_FOUND = 100_000;
+  static final int MOST_FOUND = 100_000;
 
   /** Nobody reads more. */
-  private static final int MOST_PROBLEMS = 1_000;
+  static final int MOST_PROBLEMS = 1_000;
 
   private static final byte[] LFS_POINTER =
       "version https://git-lfs.github.com/spec/".getBytes(StandardCharsets.US_ASCII);
@@ -42,11 +42,20 @@ final class SpecTree {
   private final List<Found> found = new ArrayList<>();
   private final List<SpecFile> files = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
+  private boolean tooMuch;
 
   private record Found(String path, ObjectId id, long size) {}
 
   private SpecTree(ObjectReader objects) {
     this.objects = objects;
+  }
+
+  /**
+   * Whether there is more than is looked at. What then is passed over might have been a cluster's,
+   * and would look like one that was removed.
+   */
+  boolean isTooMuch() {
+    return tooMuch;
   }
 
   List<SpecFile> files() {
@@ -128,7 +137,7 @@ final class SpecTree {
       refuse(path, "has %,d bytes; a spec has at most %,d".formatted(size, LARGEST_FILE));
     } else if (found.size() < MOST_FOUND) {
       found.add(new Found(path, id, size));
-    }
+    } else tooMuch = true;
   }
 
   /** The largest are left out where there is too much: one directory must not cost the others. */
@@ -170,6 +179,7 @@ final class SpecTree {
 
   private void refuse(SourceRef place, String message) {
     if (problems.size() < MOST_PROBLEMS) problems.add(new Problem(place, "", message));
+    else tooMuch = true;
   }
 
   private static boolean isYaml(String path) {

@@ -10,6 +10,7 @@ import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.observed.Replication;
 import dev.pgbaton.spec.SettingsCatalogue;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
 record Unsafe(Refusal reason, String field, String text) {
   /** What a rollout needs for the WAL that it holds back, whatever the size of the volume. */
   private static final long ENOUGH = 2L << 30;
+
+  private static final Duration YOUNG = Duration.ofMinutes(1);
 
   private static final double NEARLY_FULL = 0.05;
 
@@ -54,7 +57,7 @@ record Unsafe(Refusal reason, String field, String text) {
     var patience = desired.rollout().instanceTimeout();
     var standing = observed.instances().stream().filter(i -> !i.broken(now, patience)).toList();
     if (standing.isEmpty()) return Optional.empty();
-    return well(desired, observed, standing)
+    return well(desired, observed, standing, now)
         .or(() -> first(standing, Unsafe::cordoned))
         .or(() -> first(standing, Unsafe::nearlyFull))
         .or(() -> first(standing, i -> foreignBudget(observed, i)))
@@ -62,13 +65,20 @@ record Unsafe(Refusal reason, String field, String text) {
   }
 
   private static Optional<Unsafe> well(
-      DesiredCluster desired, ObservedCluster observed, List<Instance> standing) {
-    // Then the primary may be what this commit cures, and nobody else can be well before.
+      DesiredCluster desired, ObservedCluster observed, List<Instance> standing, Instant now) {
+    // Then the primary may be what this commit cures, and nobody else can be well before. A pod
+    // that was made a moment ago may only be on its way, as in a failover.
     var replicas = standing.stream().allMatch(i -> i.role() == Role.REPLICA && !i.terminating());
-    if (replicas && observed.instances().stream().anyMatch(Instance::neverReady))
+    if (replicas && observed.instances().stream().anyMatch(i -> doesNotStart(i, now)))
       return Optional.empty();
     return primary(observed, standing)
         .or(() -> first(standing, i -> unsettled(desired, observed, i)));
+  }
+
+  private static boolean doesNotStart(Instance instance, Instant now) {
+    return instance.neverReady()
+        && (instance.trouble().isPresent()
+            || instance.unreadySince().filter(s -> now.isBefore(s.plus(YOUNG))).isEmpty());
   }
 
   /** As {@link #find}, right before the first instance of a rollout restarts. */

@@ -133,6 +133,22 @@ class InstanceEnvironmentTest {
   }
 
   @Test
+  void oneInstanceNeedsNoPartners() {
+    var variables = tutorial();
+    variables.remove("REPMGR_PARTNER_NODES");
+
+    assertThat(new InstanceEnvironment(variables, POD).layout.instances()).isEqualTo(1);
+  }
+
+  @Test
+  void aPartnerThatIsListedTwiceCountsOnce() {
+    var variables = tutorial();
+    variables.put("REPMGR_PARTNER_NODES", "postgres-sts-0:5432, postgres-sts-1.svc,postgres-sts-0");
+
+    assertThat(new InstanceEnvironment(variables, POD).layout.instances()).isEqualTo(2);
+  }
+
+  @Test
   void withoutRepmgrsVariablesThePodIsNotAsked() {
     assertThatThrownBy(() -> new InstanceEnvironment(Map.of(), POD))
         .hasMessageContaining("PGBATON_CLUSTER is not set")

@@ -276,4 +276,46 @@ class OwnersClustersTest {
                     .cluster()))
         .contains("NetworkPolicy database/postgres");
   }
+
+  private static final String PARTNERS = "REPMGR_PARTNER_NODES, value: \"postgres-sts-0.";
+
+  @Test
+  void aPartnerThatIsListedTwiceIsNoInstance() {
+    assertThat(
+            refused(
+                manifests()
+                    .with(
+                        PARTNERS,
+                        "REPMGR_PARTNER_NODES, value: \"postgres-sts-1.postgres-headless-svc,postgres-sts-0.")))
+        .contains("lists postgres-sts-1 twice");
+  }
+
+  @Test
+  void aListWithAGapIsRefusedAlsoWhereFewerRun() {
+    var gap =
+        manifests()
+            .with(PARTNERS, "REPMGR_PARTNER_NODES, value: \"postgres-sts-3.")
+            .with(
+                "REPMGR_PRIMARY_HOST, value: \"postgres-sts-0",
+                "REPMGR_PRIMARY_HOST, value: \"postgres-sts-1")
+            .with("  replicas: 3", "  replicas: 0");
+
+    assertThat(refused(gap)).contains("lists 3 instances, but not postgres-sts-0");
+  }
+
+  @Test
+  void oneInstanceNeedsNoPartners() {
+    var alone =
+        manifests()
+            .with("  replicas: 3", "  replicas: 1")
+            .with("REPMGR_PARTNER_NODES", "REPMGR_NODE_ID_START_SEED");
+
+    assertThat(made(alone).cluster().layout().podNames()).containsExactly("postgres-sts-0");
+  }
+
+  @Test
+  void whoSharesTheirServiceAccountIsToldWithWhom() {
+    assertThat(advice(manifests()))
+        .anySatisfy(text -> assertThat(text).contains("names no service account"));
+  }
 }

@@ -400,6 +400,18 @@ class JGitSpecSourceTest {
         .allSatisfy(p -> assertThat(p.toString()).contains("is one of the largest files"));
   }
 
+  /** What would be passed over might be a cluster, and look like one that was removed. */
+  @Test
+  void moreThanIsLookedAtIsRefusedAsAWhole() throws IOException {
+    for (int i = 0; i <= SpecTree.MOST_PROBLEMS; i++) team.withSymlink("links/" + i, "a");
+    team.with("orders.yaml", "orders").push("Much");
+
+    assertThat(source().fetch())
+        .isInstanceOfSatisfying(
+            dev.pgbaton.spec.SpecSource.Fetched.Nothing.class,
+            nothing -> assertThat(nothing.reason()).contains("lest a cluster be overlooked"));
+  }
+
   private Path cache() {
     return directory.resolve("cache");
   }

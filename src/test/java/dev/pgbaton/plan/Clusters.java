@@ -89,6 +89,7 @@ final class Clusters {
     boolean outdated;
     boolean ready = true;
     boolean neverReady;
+    String since = "2026-01-02T03:00:00Z";
     boolean terminating;
     boolean streaming = true;
     boolean synchronous;
@@ -382,11 +383,11 @@ final class Clusters {
             .endContainer()
             .endSpec()
             .withNewStatus()
-            .withStartTime("2026-01-02T03:00:00Z")
+            .withStartTime(member.since)
             .addNewCondition()
             .withType("Ready")
             .withStatus(member.ready ? "True" : "False")
-            .withLastTransitionTime(member.neverReady ? "2026-01-02T03:00:00Z" : member.changedAt)
+            .withLastTransitionTime(member.neverReady ? member.since : member.changedAt)
             .endCondition()
             .endStatus();
     if (!member.waiting.isEmpty()) {

@@ -220,6 +220,19 @@ class PreflightTest {
     assertThat(refused(perhapsThePrimary).reason()).isEqualTo(Refusal.ROLE_NOT_KNOWN);
   }
 
+  /** The former primary's pod was made anew: nobody's commit may hurry then. */
+  @Test
+  void aPodThatWasMadeAMomentAgoIsOnItsWay() {
+    var failover =
+        cluster()
+            .replica("orders-0", neverReady(), m -> m.since = NOW.minusSeconds(10).toString())
+            .replica("orders-1")
+            .replica("orders-2")
+            .pushed();
+
+    assertThat(refused(failover).reason()).isEqualTo(Refusal.NO_PRIMARY);
+  }
+
   /** PostgreSQL ends again and again, while the program and so the container run. */
   @Test
   void aServerThatHasNotStartedForLongMayNeedThisVeryCommit() {
