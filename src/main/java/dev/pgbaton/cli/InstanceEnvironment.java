@@ -84,7 +84,7 @@ final class InstanceEnvironment {
         new InstancePaths(
             Path.of(text("POSTGRESQL_BIN_DIR", "/usr/lib/postgresql/17/bin")),
             Path.of(data(RepmgrVariables.areOwners(variables))),
-            Path.of("/run/pgbaton"),
+            run(),
             Path.of("/etc/pgbaton/restart/restart.conf"),
             Path.of("/etc/pgbaton/reload"));
     credentials =
@@ -92,6 +92,12 @@ final class InstanceEnvironment {
             superuser.orElseThrow(), passwords.get(1).orElseThrow(), monitor.orElseThrow());
     var arguments = text("POSTGRESQL_INITDB_ARGS", "").strip();
     initdbArguments = arguments.isEmpty() ? List.of() : List.of(arguments.split("\\s+"));
+  }
+
+  /** Others' manifests may have no volume for it, and make the image's files unwritable. */
+  private static Path run() {
+    var run = Path.of("/run/pgbaton");
+    return Files.isDirectory(run) && !Files.isWritable(run) ? Path.of("/tmp/pgbaton") : run;
   }
 
   private String data(boolean owners) {

@@ -29,4 +29,8 @@ public record InstancePaths(
   Path passwords() {
     return run.resolve("pgpass");
   }
+
+  Path ofRepmgr() {
+    return run.resolve("repmgr.conf");
+  }
 }

@@ -122,7 +122,7 @@ final class RepmgrNodes {
       var upsert =
           """
           INSERT INTO repmgr.nodes (node_id, upstream_node_id, active, node_name, type, conninfo, repluser, config_file)
-          VALUES (?, ?, true, ?, ?, ?, 'repmgr', '/run/pgbaton/repmgr.conf')
+          VALUES (?, ?, true, ?, ?, ?, 'repmgr', ?)
           ON CONFLICT (node_id) DO UPDATE SET upstream_node_id = excluded.upstream_node_id, active = true,
             node_name = excluded.node_name, type = excluded.type, conninfo = excluded.conninfo,
             config_file = excluded.config_file
@@ -135,6 +135,7 @@ final class RepmgrNodes {
           row.setString(3, member);
           row.setString(4, member.equals(primary) ? "primary" : "standby");
           row.setString(5, conninfo(configuration, member));
+          row.setString(6, configuration.ofRepmgr().toString());
           row.addBatch();
         }
         row.executeBatch();
@@ -144,7 +145,7 @@ final class RepmgrNodes {
   }
 
   static String conninfo(ServerConfiguration configuration, String member) {
-    return "host=%s port=5432 user=repmgr dbname=repmgr connect_timeout=2 passfile=/run/pgbaton/pgpass"
-        .formatted(configuration.host(member));
+    return "host=%s port=5432 user=repmgr dbname=repmgr connect_timeout=2 passfile=%s"
+        .formatted(configuration.host(member), configuration.passwords());
   }
 }

@@ -65,7 +65,7 @@ public final class Repmgrd {
     }
     if (now.minus(endedAt).compareTo(PAUSE) < 0) return;
     try {
-      var file = paths.run().resolve("repmgr.conf");
+      var file = paths.ofRepmgr();
       Files.writeString(file, text());
       process =
           new ProcessBuilder(

@@ -4,6 +4,7 @@ import dev.pgbaton.instance.Quorum;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
@@ -40,6 +41,14 @@ final class ServerConfiguration {
     this.name = name;
     this.headlessService = headlessService;
     this.credentials = credentials;
+  }
+
+  Path passwords() {
+    return paths.passwords();
+  }
+
+  Path ofRepmgr() {
+    return paths.ofRepmgr();
   }
 
   /**
