@@ -1,17 +1,23 @@
 package dev.pgbaton.spec;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -76,11 +82,13 @@ final class ManifestTypes {
         ? "true or false, without quotes"
         : type == Integer.class || type == Long.class || type == int.class || type == long.class
             ? "a whole number, without quotes"
-            : java.util.Collection.class.isAssignableFrom(type)
-                ? "a list"
-                : Map.class.isAssignableFrom(type) || type.getName().contains(".model.")
-                    ? "a mapping"
-                    : "another type of value";
+            : type == IntOrString.class
+                ? "a whole number or a text"
+                : java.util.Collection.class.isAssignableFrom(type)
+                    ? "a list"
+                    : Map.class.isAssignableFrom(type) || type.getName().contains(".model.")
+                        ? "a mapping"
+                        : "another type of value";
   }
 
   private static JsonMapper strict() {
@@ -89,6 +97,7 @@ final class ManifestTypes {
         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
         .annotationIntrospector(new NothingExtra())
+        .addModule(new SimpleModule().addDeserializer(IntOrString.class, new NumberOrText()))
         .withCoercionConfig(
             LogicalType.Textual,
             texts ->
@@ -106,6 +115,25 @@ final class ManifestTypes {
     @Override
     public Boolean hasAnySetter(Annotated annotated) {
       return false;
+    }
+  }
+
+  /** The model's own wants an Integer, and numbers are read as Long here. */
+  private static final class NumberOrText extends StdDeserializer<IntOrString> {
+    private static final long serialVersionUID = 1;
+
+    NumberOrText() {
+      super(IntOrString.class);
+    }
+
+    @Override
+    public IntOrString deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      return switch (parser.currentToken()) {
+        case VALUE_NUMBER_INT -> new IntOrString(_parseIntPrimitive(parser, context));
+        case VALUE_STRING -> new IntOrString(parser.getText());
+        default -> (IntOrString) context.handleUnexpectedToken(IntOrString.class, parser);
+      };
     }
   }
 }

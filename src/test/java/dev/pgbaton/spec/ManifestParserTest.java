@@ -1,6 +1,7 @@
 package dev.pgbaton.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ObjectKey;
@@ -72,6 +73,33 @@ class ManifestParserTest {
         .isEqualTo(493);
     var service = (Service) object(parsed, "Service", "pgpool-svc").object();
     assertThat(service.getSpec().getPorts().getFirst().getNodePort()).isNull();
+  }
+
+  @Test
+  void aPortMayBeANumberOrANameAndAnAmountANumberOrAText() {
+    var parsed =
+        PlainDirectory.of()
+            .replacing(
+                SET,
+                "          ports:\n",
+                "          resources: {limits: {cpu: 1, memory: 256Mi}}\n"
+                    + "          livenessProbe: {tcpSocket: {port: 5432}}\n"
+                    + "          readinessProbe: {tcpSocket: {port: postgresql}}\n"
+                    + "          ports:\n")
+            .parsed();
+
+    var set = (StatefulSet) object(parsed, "StatefulSet", "postgres-sts").object();
+    var container = set.getSpec().getTemplate().getSpec().getContainers().getFirst();
+    assertThat(container.getLivenessProbe().getTcpSocket().getPort().getIntVal()).isEqualTo(5432);
+    assertThat(container.getReadinessProbe().getTcpSocket().getPort().getStrVal())
+        .isEqualTo("postgresql");
+    assertThat(container.getResources().getLimits().get("cpu")).hasToString("1");
+    assertThat(
+            PlainDirectory.of()
+                .replacing("pgpool/pgpool-svc.yaml", "targetPort: postgresql", "targetPort: true")
+                .problems())
+        .singleElement(STRING)
+        .contains("spec.ports[0].targetPort: (Service pgpool-svc) is not what Kubernetes expects");
   }
 
   @Test
