@@ -119,6 +119,7 @@ class InstanceCommand implements Callable<Integer> {
             fence,
             Duration.ofNanos(System.nanoTime()));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> terminate(runner, repmgrd), "terminate"));
+    var monitor = postgres.monitorRole(environment::monitorPassword);
     var care = new RepmgrCare(repmgrd, postgres, InstanceCommand::log);
     InstanceServer.start(
         runner,
@@ -140,9 +141,14 @@ class InstanceCommand implements Callable<Integer> {
         postgres::state,
         members::look,
         view -> {
+          if (writes(view)) monitor.look(Duration.ofNanos(System.nanoTime()));
           detect(repmgrd, care, postgres.registered(), view);
           rehearsal.attend(view, Duration.ofNanos(System.nanoTime()));
         });
+  }
+
+  private static boolean writes(InstanceView view) {
+    return view.server() instanceof ServerState.Primary && view.memory().handOff().isEmpty();
   }
 
   /** repmgrd runs wherever PostgreSQL answers and somebody is known as the primary. */

@@ -20,6 +20,9 @@ import java.util.Optional;
 
 /** The instance program's configuration: what images/postgres/README.md lists. */
 final class InstanceEnvironment {
+  private static final String MOUNTED = "/etc/pgbaton/credentials/";
+  private static final String MONITOR_KEY = "pgbaton-password";
+
   private final Map<String, String> variables;
   private final List<String> wrong = new ArrayList<>();
 
@@ -63,7 +66,7 @@ final class InstanceEnvironment {
     var monitor =
         password(
             List.of("PGBATON_PASSWORD"),
-            "pgbaton-password",
+            MONITOR_KEY,
             RepmgrVariables.areOwners(variables)
                 ? superuser.map(p -> DerivedPassword.of(p.value(), namespace, cluster))
                 : Optional.empty());
@@ -159,6 +162,16 @@ final class InstanceEnvironment {
     return otherwise;
   }
 
+  /** A mounted file may have changed since the start. */
+  Password monitorPassword() {
+    var file = monitorFile();
+    return Files.isReadable(file) ? Password.read(file) : credentials.monitor();
+  }
+
+  private Path monitorFile() {
+    return Path.of(text("PGBATON_PASSWORD_FILE", MOUNTED + MONITOR_KEY));
+  }
+
   /**
    * @param names of variables with the password; with {@code _FILE} behind it, of its file
    * @param otherwise where no variable and no mounted file has it
@@ -170,7 +183,7 @@ final class InstanceEnvironment {
       var value = text(name, "");
       if (!value.isEmpty()) return Optional.of(new Password(value));
     }
-    var mounted = Path.of("/etc/pgbaton/credentials/" + key);
+    var mounted = Path.of(MOUNTED + key);
     return otherwise.isPresent() && !Files.isReadable(mounted)
         ? otherwise.map(Password::new)
         : read(names.getFirst() + "_FILE", mounted);

@@ -1,6 +1,7 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.spec.Problem;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,14 +61,22 @@ final class ImageLimits {
           set.placed()
               .problem(
                   set.field("POSTGRES_PASSWORD"),
-                  "has no POSTGRES_PASSWORD from a Secret's key. pgbaton needs to know where the superuser's password lies."));
+                  "has no POSTGRES_PASSWORD from a Secret's key, and no POSTGRES_PASSWORD_FILE from a volume that is one. pgbaton logs in with a password that follows from the superuser's: it needs to know where that lies."));
     return problems;
   }
 
-  /** The variable with the superuser's password, taken from a Secret. */
-  static Optional<String> password(Workload set) {
+  /** Where the superuser's password lies, as the instance program looks for it. */
+  static Optional<SecretKeySelector> password(Workload set) {
     return SUPERUSER_PASSWORD.stream()
-        .filter(name -> PodReading.secret(set.container(), name).isPresent())
+        .flatMap(
+            name ->
+                set
+                    .value(name + "_FILE")
+                    .flatMap(
+                        file ->
+                            PodReading.secretFile(set.template().getSpec(), set.container(), file))
+                    .or(() -> PodReading.secret(set.container(), name))
+                    .stream())
         .findFirst();
   }
 

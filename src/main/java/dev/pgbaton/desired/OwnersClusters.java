@@ -165,13 +165,13 @@ public final class OwnersClusters {
 
   private static ClusterLayout layout(ParsedSpec.Manifests manifests, FoundRoles.Clear roles) {
     var set = roles.postgresql();
-    var password = PodReading.secret(set.container(), ImageLimits.password(set).orElseThrow());
+    var password = ImageLimits.password(set).orElseThrow();
     return ClusterLayout.owned(
         manifests.id(),
         Contradictions.replicas(statefulSet(set)),
         statefulSet(set).getSpec().getServiceName(),
-        password.orElseThrow().getName(),
-        password.orElseThrow().getKey(),
+        password.getName(),
+        password.getKey(),
         roles.pgpool().map(Workload::name),
         new Capabilities(true, hookBudget(set)));
   }

@@ -4,8 +4,10 @@ import dev.pgbaton.cluster.ObjectKey;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarSource;
+import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
+import io.fabric8.kubernetes.api.model.Volume;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +74,54 @@ final class PodReading {
         .flatMap(v -> source(v).stream())
         .flatMap(source -> Stream.ofNullable(source.getSecretKeyRef()))
         .findFirst();
+  }
+
+  /** The key of a Secret that a file in a container is. */
+  static Optional<SecretKeySelector> secretFile(PodSpec pod, Container container, String file) {
+    for (var mount : list(container.getVolumeMounts())) {
+      var root = mount.getMountPath().replaceFirst("/*$", "");
+      var whole = file.equals(root);
+      if (!whole && !file.startsWith(root + "/")) continue;
+      var below = whole ? "" : file.substring(root.length() + 1);
+      var part = mount.getSubPath() == null ? "" : mount.getSubPath();
+      var path = part.isEmpty() || below.isEmpty() ? part + below : part + "/" + below;
+      var volume =
+          list(pod.getVolumes()).stream()
+              .filter(v -> v.getName().equals(mount.getName()))
+              .findFirst();
+      var found = volume.flatMap(v -> secretKey(v, path));
+      if (found.isPresent()) return found;
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<SecretKeySelector> secretKey(Volume volume, String path) {
+    if (volume.getSecret() != null)
+      return key(volume.getSecret().getSecretName(), list(volume.getSecret().getItems()), path);
+    return volume.getProjected() == null
+        ? Optional.empty()
+        : list(volume.getProjected().getSources()).stream()
+            .filter(source -> source.getSecret() != null)
+            .flatMap(
+                source ->
+                    key(source.getSecret().getName(), list(source.getSecret().getItems()), path)
+                        .stream())
+            .findFirst();
+  }
+
+  /**
+   * @param items keys and their paths; without any, each key is a file
+   */
+  private static Optional<SecretKeySelector> key(
+      String secret, List<KeyToPath> items, String path) {
+    if (items.isEmpty())
+      return path.isEmpty() || path.contains("/")
+          ? Optional.empty()
+          : Optional.of(new SecretKeySelector(path, secret, false));
+    return items.stream()
+        .filter(item -> item.getPath().equals(path))
+        .findFirst()
+        .map(item -> new SecretKeySelector(item.getKey(), secret, false));
   }
 
   /** The Secrets and ConfigMaps that a pod reads, by whatever way. */

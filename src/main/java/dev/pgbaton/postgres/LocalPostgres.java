@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** The PostgreSQL server of this pod, a child of this process, and its volume. */
@@ -119,6 +120,13 @@ public final class LocalPostgres implements Postgres {
   /** Whether repmgr's metadata tells of this instance as the primary. */
   public boolean registered() {
     return registered;
+  }
+
+  /**
+   * @param password of the daemon's login, as it is now
+   */
+  public MonitorRole monitorRole(Supplier<Password> password) {
+    return new MonitorRole(local, password, log);
   }
 
   RepmgrNodes repmgr() {

@@ -318,4 +318,31 @@ class OwnersClustersTest {
     assertThat(advice(manifests()))
         .anySatisfy(text -> assertThat(text).contains("names no service account"));
   }
+
+  /** As charts have it. */
+  @Test
+  void aPasswordInAMountedFileIsFoundInItsSecret() {
+    var byFile =
+        manifests()
+            .with(
+                """
+                            - name: POSTGRES_PASSWORD
+                              valueFrom: {secretKeyRef: {name: postgres-secrets, key: postgresql-password}}
+                """,
+                """
+                            - {name: POSTGRES_PASSWORD_FILE, value: /opt/secrets/password}
+                """)
+            .with(
+                "          volumeMounts:\n",
+                "          volumeMounts:\n            - {name: passwords, mountPath: /opt/secrets/}\n")
+            .with(
+                "      volumes:\n",
+                "      volumes:\n        - {name: passwords, secret: {secretName: postgres-secrets, items: [{key: postgresql-password, path: password}]}}\n");
+    var layout = made(byFile).cluster().layout();
+
+    assertThat(layout.credentialsSecret()).isEqualTo("postgres-secrets");
+    assertThat(layout.superuserKey()).contains("postgresql-password");
+    assertThat(refused(byFile.with("/opt/secrets/password}", "/opt/secrets/other}")))
+        .contains("no POSTGRES_PASSWORD_FILE from a volume that is one");
+  }
 }
