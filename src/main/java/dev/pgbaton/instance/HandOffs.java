@@ -49,7 +49,11 @@ final class HandOffs {
 
   /** The daemon named a candidate on the Lease. */
   static Decision asked(InstanceView view, String candidate) {
-    return unfit(view, candidate)
+    var unfit = unfit(view, candidate);
+    // Perhaps it only was so a second ago.
+    if (unfit.isPresent() && !answersAreNewer(view, candidate))
+      return waiting("%s was asked too long ago: %s".formatted(candidate, unfit.get()));
+    return unfit
         .map(
             why ->
                 decided(
@@ -147,6 +151,13 @@ final class HandOffs {
                             seconds(view.settings().catchUpBudget()))))
         .orElseGet(
             () -> closely(candidate + " has not received everything up to " + shutdown + " yet"));
+  }
+
+  /** Than the request, if that one is asked at all. */
+  private static boolean answersAreNewer(InstanceView view, String candidate) {
+    return view.peers().stream()
+        .filter(p -> p.name().equals(candidate))
+        .allMatch(p -> p.askedSince(view.lease().unchangedSince()));
   }
 
   private static boolean askedSince(InstanceView view, String name, Duration moment) {

@@ -51,6 +51,18 @@ class HandOffTest {
   }
 
   @Test
+  void oneThatDidNotStreamWhenItWasAskedLastIsAskedOnceMore() {
+    assertThat(
+            primary()
+                .peer("pg-1", replica("pg-1", at(1, 490), null))
+                .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.2")))
+                .askedToHandOverTo("pg-1")
+                .askedBefore("pg-1", Duration.ofHours(1))
+                .step())
+        .isEqualTo(new Wait(false));
+  }
+
+  @Test
   void theHookTakesTheReplicaWithTheMost() {
     assertThat(primary().hookAsks().step()).isEqualTo(new BeginHandOff("pg-2", false));
   }
