@@ -33,6 +33,7 @@ final class KubeJournal implements Journal, AutoCloseable {
   private final KubernetesClient client;
   private final String namespace;
   private final SharedIndexInformer<ConfigMap> informer;
+  private final JournalSeal seal;
 
   /** The newest version that this process knows of: its own write, or what the watch brought. */
   private final Map<ClusterId, JournalEntry> newest = new ConcurrentHashMap<>();
@@ -44,6 +45,7 @@ final class KubeJournal implements Journal, AutoCloseable {
   KubeJournal(KubernetesClient client, String namespace, Consumer<ClusterId> changed) {
     this.client = client;
     this.namespace = namespace;
+    this.seal = JournalSeal.in(client, namespace);
     this.informer =
         client
             .configMaps()
@@ -74,7 +76,33 @@ final class KubeJournal implements Journal, AutoCloseable {
     var known = newest.getOrDefault(id, JournalEntry.EMPTY);
     var cached = informer.getStore().getByKey(namespace + "/" + name(id));
     if (cached == null || Trim.version(cached) <= Trim.version(known.version())) return known;
-    return newest.merge(id, entry(cached), KubeJournal::newer);
+    return newest.merge(id, opened(id, entry(cached)), KubeJournal::newer);
+  }
+
+  private JournalEntry sealed(ClusterId id, JournalEntry entry) {
+    return entry.withLastGood(
+        entry
+            .lastGood()
+            .map(text -> text.startsWith(JournalEntry.CONFIDENTIAL) ? seal.seal(id, text) : text));
+  }
+
+  /**
+   * @throws IllegalStateException if it can't be, and is needed: a commit that failed would be
+   *     tried again
+   */
+  private JournalEntry opened(ClusterId id, JournalEntry entry) {
+    if (entry.lastGood().filter(JournalSeal::isSealed).isEmpty()) return entry;
+    var text = seal.open(id, entry.lastGood().get());
+    if (text.isPresent()) return entry.withLastGood(text);
+    var why =
+        "what last worked can't be opened, for the Secret %s in %s is gone or another one"
+            .formatted(JournalSeal.SECRET, namespace);
+    if (entry.quarantine().isPresent())
+      throw new IllegalStateException(
+          "%s: %s. Bring it back, or push a commit and delete ConfigMap %s"
+              .formatted(id, why, name(id)));
+    LOG.warnf("%s: %s", id, why);
+    return entry.withLastGood(Optional.empty());
   }
 
   private static JournalEntry entry(ConfigMap map) {
@@ -89,8 +117,8 @@ final class KubeJournal implements Journal, AutoCloseable {
 
   @Override
   public Optional<JournalEntry> write(ClusterId id, JournalEntry entry) {
-    var map = configMap(id, entry);
     try {
+      var map = configMap(id, sealed(id, entry));
       var written =
           entry.version().isEmpty() ? client.resource(map).create() : client.resource(map).update();
       var now = entry.withVersion(written.getMetadata().getResourceVersion());

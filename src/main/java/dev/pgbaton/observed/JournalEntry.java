@@ -41,6 +41,9 @@ public record JournalEntry(
     List<Rollout> rollouts,
     Optional<String> systemIdentifier) {
 
+  /** How {@link #lastGood} begins where it may hold passwords: it is not kept in the open then. */
+  public static final String CONFIDENTIAL = "{\"confidential\":true";
+
   public static final JournalEntry EMPTY =
       new JournalEntry(
           "",

@@ -48,6 +48,8 @@ public final class LastGood {
 
   private static String write(DesiredCluster desired) {
     var json = JSON.createObjectNode();
+    // First: whoever keeps it looks for it.
+    if (!desired.layout().isGenerated()) json.put("confidential", true);
     json.set("statefulSet", JSON.valueToTree(desired.statefulSet()));
     var others = json.putArray("others");
     desired.objects().stream()

@@ -453,4 +453,10 @@ class OwnersPlanTest {
                 .step())
         .isInstanceOf(Step.Prune.class);
   }
+
+  @Test
+  void whatLastWorkedIsConfidentialWhereTheTemplatesAreAPersons() {
+    assertThat(LastGood.toJson(wanted(manifests()))).startsWith(JournalEntry.CONFIDENTIAL);
+    assertThat(Clusters.cluster().primary("orders-0").lastGood()).doesNotContain("confidential");
+  }
 }
