@@ -1,7 +1,9 @@
 package dev.pgbaton.e2e;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
@@ -10,12 +12,25 @@ final class Diagnostics implements TestWatcher {
   private final Supplier<KubernetesClient> kubernetes;
   private final Surroundings where;
   private final Supplier<String> statuses;
+  private final List<String> clusters;
 
   Diagnostics(
       Supplier<KubernetesClient> kubernetes, Surroundings where, Supplier<String> statuses) {
+    this(kubernetes, where, statuses, List.of(where.namespace()));
+  }
+
+  /**
+   * @param clusters namespaces
+   */
+  Diagnostics(
+      Supplier<KubernetesClient> kubernetes,
+      Surroundings where,
+      Supplier<String> statuses,
+      List<String> clusters) {
     this.kubernetes = kubernetes;
     this.where = where;
     this.statuses = statuses;
+    this.clusters = clusters;
   }
 
   @Override
@@ -26,7 +41,8 @@ final class Diagnostics implements TestWatcher {
   void show(String test, Throwable cause) {
     System.out.printf("%n##### %s failed: %s%n", test, cause.getMessage());
     show("statuses", statuses);
-    for (var namespace : new String[] {where.systemNamespace(), where.namespace()}) {
+    var namespaces = Stream.concat(Stream.of(where.systemNamespace()), clusters.stream());
+    for (var namespace : namespaces.toList()) {
       show("pods of " + namespace, () -> kubectl(namespace, "get", "pods,lease", "-o", "wide"));
       show(
           "events of " + namespace,

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,16 @@ final class Forge implements AutoCloseable {
     try {
       Files.createDirectories(file(path).getParent());
       Files.write(file(path), content);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A file, or a directory with all that is in it. */
+  Forge remove(String path) {
+    try (var all = Files.walk(file(path))) {
+      for (var one : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(one);
       return this;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

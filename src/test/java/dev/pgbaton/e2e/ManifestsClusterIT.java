@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pgbaton.e2e.Forge.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -36,9 +37,17 @@ class ManifestsClusterIT {
   private static final String SUMMARY = "pgbaton/" + Daemon.ENVIRONMENT;
   private static final Path RESOURCES = Path.of("src/test/resources/dev/pgbaton");
 
-  private static final String TUTORIAL = "clusters/tutorial";
+  private static final String CLUSTERS = "clusters";
+  private static final String TUTORIAL = CLUSTERS + "/tutorial";
   private static final String SET_FILE = TUTORIAL + "/postgresql/postgres-statefulset.yaml";
   private static final String SECRETS_FILE = TUTORIAL + "/postgresql/postgres-secrets.yaml";
+  private static final String CHART = CLUSTERS + "/chart";
+  private static final String KUSTOMIZATION = CHART + "/kustomization.yaml";
+  private static final String THEIRS = CLUSTERS + "/theirs";
+  private static final String THEIR_SET = THEIRS + "/postgresql/postgres-statefulset.yaml";
+
+  private static final String NAME = "  name: postgres-sts\n";
+  private static final String ANNOTATED = NAME + "  annotations: {pgbaton.dev/%s}\n";
 
   @TempDir static Path work;
 
@@ -46,34 +55,89 @@ class ManifestsClusterIT {
   private static Installation installation;
   private static Forge forge;
   private static Owned tutorial;
+  private static Owned chart;
+  private static Owned theirs;
   private static String head;
   private static boolean running;
 
+  private static final List<String> NAMESPACES =
+      List.of(WHERE.namespace(), WHERE.namespace() + "-chart", WHERE.namespace() + "-theirs");
+
   @RegisterExtension
   static final Diagnostics DIAGNOSTICS =
-      new Diagnostics(() -> kubernetes, WHERE, () -> installation.statuses());
+      new Diagnostics(() -> kubernetes, WHERE, () -> installation.statuses(), NAMESPACES);
 
   @BeforeAll
   static void installTheDaemon() throws Exception {
     kubernetes = Installation.client();
-    var namespaces = List.of(WHERE.namespace());
-    installation = new Installation(WHERE, kubernetes, work, namespaces);
+    installation = new Installation(WHERE, kubernetes, work, NAMESPACES);
     // As everybody does it: those that the daemon is told of are taken to exist.
-    namespaces.forEach(namespace -> BareCluster.namespace(kubernetes, namespace));
+    NAMESPACES.forEach(namespace -> BareCluster.namespace(kubernetes, namespace));
     forge = installation.forge();
-    tutorial =
+    tutorial = ofTheTutorial(NAMESPACES.get(0));
+    chart =
         new Owned(
             kubernetes,
-            WHERE.namespace(),
-            "postgres-sts",
-            "postgres-secrets",
-            "postgresql-password",
-            "pgpool-svc");
+            NAMESPACES.get(1),
+            "postgresql-ha-postgresql",
+            "postgresql-ha-postgresql",
+            "password",
+            "postgresql-ha-pgpool");
+    theirs = ofTheTutorial(NAMESPACES.get(2));
+    var file = Files.writeString(work.resolve("theirs.yaml"), theirManifests().yaml());
+    Shell.run(WHERE.kubectl(), "-n", theirs.namespace(), "apply", "-f", file.toString());
     installation.start(
         Map.of(
             "PGBATON_GIT_MANIFESTS", "directories",
-            "PGBATON_GIT_MANIFESTS_NAMESPACE", WHERE.namespace(),
-            "PGBATON_NAMESPACES", String.join(",", namespaces)));
+            "PGBATON_GIT_MANIFESTS_NAMESPACE", tutorial.namespace(),
+            "PGBATON_NAMESPACES", String.join(",", NAMESPACES)));
+  }
+
+  private static Owned ofTheTutorial(String namespace) {
+    return new Owned(
+        kubernetes,
+        namespace,
+        "postgres-sts",
+        "postgres-secrets",
+        "postgresql-password",
+        "pgpool-svc");
+  }
+
+  private static PlainManifests theTutorials() {
+    return PlainManifests.of(RESOURCES.resolve("desired/tutorial"))
+        .with("registry.example.com/pgbaton/postgres:17", WHERE.postgresImage())
+        .with("registry.example.com/pgbaton/pgpool:4.6", WHERE.pgpoolImage());
+  }
+
+  private static PlainManifests theirManifests() {
+    return theTutorials()
+        .without("client/psql-client.yaml")
+        .without("pgpool/pgpool-svc-nodeport.yaml")
+        .with("replicas: 3", "replicas: 2");
+  }
+
+  private static String kustomization(String postgres) {
+    return """
+        namespace: %s
+        resources: [rendered.yaml]
+        images:
+          - {name: registry.example.com/pgbaton/postgres, newName: %s, newTag: %s}
+          - {name: registry.example.com/pgbaton/pgpool, newName: %s, newTag: %s}
+        """
+        .formatted(
+            chart.namespace(),
+            repository(postgres),
+            tag(postgres),
+            repository(WHERE.pgpoolImage()),
+            tag(WHERE.pgpoolImage()));
+  }
+
+  private static String repository(String image) {
+    return image.substring(0, image.lastIndexOf(':'));
+  }
+
+  private static String tag(String image) {
+    return image.substring(image.lastIndexOf(':') + 1);
   }
 
   @AfterAll
@@ -85,22 +149,25 @@ class ManifestsClusterIT {
 
   @Test
   @Order(1)
-  void theTutorialsManifestsComeUpWithTwoImagesReplacedAndNothingElse() throws Exception {
+  void manifestsComeUpAsTheyStandWithTwoImagesReplaced() throws Exception {
     var began = Instant.now();
-    PlainManifests.of(RESOURCES.resolve("desired/tutorial"))
-        .with("registry.example.com/pgbaton/postgres:17", WHERE.postgresImage())
-        .with("registry.example.com/pgbaton/pgpool:4.6", WHERE.pgpoolImage())
+    theTutorials()
         // The tests' own, where several run at once.
         .with("nodePort: 32000", "nodePort: " + WHERE.nodePort())
         .write(forge, TUTORIAL);
+    PlainManifests.of(RESOURCES.resolve("desired/chart")).write(forge, CHART);
+    forge.write(KUSTOMIZATION, kustomization(WHERE.postgresImage()));
+    theirManifests().and("namespace.yaml", namespace(theirs)).write(forge, THEIRS);
 
-    head = forge.push("The tutorial's manifests");
+    head = forge.push("The tutorial's manifests, a rendered chart, and what others have applied");
 
-    System.out.println(awaitStatus(context(tutorial), "success", START));
-    awaitStatus(SUMMARY, "success", SOON);
-    System.out.printf("green after %d s%n", Duration.between(began, Instant.now()).toSeconds());
-    assertThat(tutorial.ready()).isEqualTo(3);
-    assertThat(tutorial.streaming()).hasSize(2);
+    awaitStatus(context(tutorial), "success", START);
+    System.out.printf("tutorial green after %d s%n", secondsSince(began));
+    awaitStatus(context(chart), "success", START);
+    System.out.printf("chart green after %d s%n", secondsSince(began));
+    awaitHealthy(tutorial, 3);
+    awaitHealthy(chart, 3);
+    assertThat(Databases.query(chart.throughPgpool(), "select 1")).containsExactly("1");
     await("psql through pgpool's node port")
         .atMost(SOON)
         .ignoreExceptionsInstanceOf(SQLException.class)
@@ -110,22 +177,69 @@ class ManifestsClusterIT {
 
   @Test
   @Order(2)
-  void aNewImageGoesToTheReplicasFirst() throws Exception {
+  void whatOthersAppliedIsLeftAloneAndTheCommitSaysWhatWouldChange() {
     assumeTrue(running);
-    var primary = tutorial.primary();
-    try (var watcher = watch(tutorial);
-        var load = LoadClient.start(tutorial.throughPgpool())) {
-      forge.edit(SET_FILE, WHERE.postgresImage(), WHERE.nextPostgresImage());
-      head = forge.push("Another image");
-      awaitStatus(context(tutorial), "success", ROLLOUT);
-
-      rolled(tutorial, primary, watcher, load);
-      assertThat(tutorial.images()).containsExactly(WHERE.nextPostgresImage());
-    }
+    var asked = status(context(theirs));
+    System.out.println(asked);
+    assertThat(asked.state()).isEqualTo("failure");
+    assertThat(asked.description()).startsWith("AdoptionNeeded: ").contains("others applied");
+    assertThat(theirs.statefulSet().getSpec().getUpdateStrategy().getType())
+        .isEqualTo("RollingUpdate");
+    assertThat(theirs.statefulSet().getMetadata().getLabels()).isNullOrEmpty();
   }
 
   @Test
   @Order(3)
+  void whoOnlyObservesWritesNothingOutsideOfItsOwnNamespace() throws Exception {
+    assumeTrue(running);
+    assumeTrue(WHERE.auditLog().isPresent(), "no audit log to read");
+    forge.edit(SET_FILE, NAME, ANNOTATED.formatted("mode: observe"));
+    forge.edit(SET_FILE, WHERE.postgresImage(), WHERE.nextPostgresImage());
+    var quiet = Quiet.since(WHERE.auditLog().get());
+    var events = eventsOfPgbaton();
+
+    head = forge.push("Another image, only to see what would happen");
+
+    var said = awaitStatus(context(tutorial), "failure", SOON);
+    System.out.println(said);
+    assertThat(said.description())
+        .startsWith("OnlyObserved: next would be: change StatefulSet")
+        .contains("image");
+    var replica = anyReplica(tutorial);
+    kubernetes.pods().inNamespace(tutorial.namespace()).withName(replica).delete();
+    awaitHealthy(tutorial, 3);
+
+    assertThat(quiet.writesBut(installation.daemon().user(), WHERE.systemNamespace())).isEmpty();
+    assertThat(eventsOfPgbaton()).isEqualTo(events);
+    assertThat(tutorial.images()).contains(WHERE.postgresImage());
+  }
+
+  @Test
+  @Order(4)
+  void aNewImageGoesToTheReplicasFirstWhoeverWroteTheManifests() throws Exception {
+    assumeTrue(running);
+    awaitHealthy(tutorial, 3);
+    var began = Instant.now();
+    var primary = tutorial.primary();
+    var chartsPrimary = chart.primary();
+    try (var watcher = watch(tutorial);
+        var chartsWatcher = watch(chart);
+        var load = LoadClient.start(tutorial.throughPgpool());
+        var chartsLoad = LoadClient.start(chart.throughPgpool())) {
+      forge.edit(SET_FILE, ANNOTATED.formatted("mode: observe"), NAME);
+      forge.edit(KUSTOMIZATION, tag(WHERE.postgresImage()), tag(WHERE.nextPostgresImage()));
+      head = forge.push("Another image");
+      awaitStatus(context(tutorial), "success", ROLLOUT);
+      awaitStatus(context(chart), "success", ROLLOUT);
+
+      System.out.printf("both rolled out after %d s%n", secondsSince(began));
+      rolled(tutorial, primary, watcher, load);
+      rolled(chart, chartsPrimary, chartsWatcher, chartsLoad);
+    }
+  }
+
+  @Test
+  @Order(5)
   void anotherPasswordIsRefusedInWordsAndNothingIsTouched() throws Exception {
     assumeTrue(running);
     var uids = tutorial.uids();
@@ -151,9 +265,11 @@ class ManifestsClusterIT {
   }
 
   @Test
-  @Order(4)
+  @Order(6)
   void aDeletedPrimarysPodComesBackAsAReplica() throws Exception {
     assumeTrue(running);
+    Databases.execute(
+        tutorial.throughPgpool(), "create table kept as select generate_series(1, 1000) id");
     var primary = tutorial.primary();
     var uid = tutorial.uids().get(primary);
     try (var load = LoadClient.start(tutorial.throughPgpool())) {
@@ -165,29 +281,109 @@ class ManifestsClusterIT {
       report("the primary's pod deleted", load);
       assertThat(load.stopAndFindLost()).isEmpty();
     }
-    awaitStatus(SUMMARY, "success", START);
+    awaitStatus(context(tutorial), "success", START);
   }
 
   @Test
-  @Order(5)
+  @Order(7)
+  void tenHostileDirectoriesAreRefusedWithTheirPlacesAndHarmNobody() throws Exception {
+    assumeTrue(running);
+    var daemon = installation.daemon();
+    var uids = tutorial.uids();
+    var restarts = daemon.restarts();
+    var generation = tutorial.statefulSet().getMetadata().getGeneration();
+    Hostile.write(forge, CLUSTERS);
+    head = forge.push("Ten directories that nobody should push");
+
+    for (var hostile : Hostile.PLACES.entrySet()) {
+      var context = "%s/%s/%s".formatted(SUMMARY, tutorial.namespace(), hostile.getKey());
+      var refused = awaitStatus(context, "failure", START);
+      System.out.println(refused);
+      assertThat(refused.description())
+          .startsWith(Hostile.path(CLUSTERS, hostile.getKey(), hostile.getValue()));
+    }
+    var summary = awaitStatus(SUMMARY, "failure", SOON);
+    System.out.println(summary);
+    await("the path that leads out is refused")
+        .atMost(SOON)
+        .until(
+            () ->
+                daemon
+                    .log()
+                    .contains(Hostile.path(CLUSTERS, Hostile.TRAVERSAL, "kustomization.yaml")));
+    awaitStatus(context(tutorial), "success", SOON);
+    assertThat(tutorial.uids()).isEqualTo(uids);
+    assertThat(tutorial.statefulSet().getMetadata().getGeneration()).isEqualTo(generation);
+    assertThat(daemon.restarts()).isEqualTo(restarts);
+    System.out.printf("the daemon's resident memory: %d MiB%n", daemon.residentMemory());
+
+    Hostile.remove(forge, CLUSTERS);
+    head = forge.push("Taken back");
+    awaitStatus(context(tutorial), "success", SOON);
+  }
+
+  @Test
+  @Order(8)
+  void whatOthersAppliedIsTakenOverAndNothingRestarts() {
+    assumeTrue(running);
+    var uids = theirs.uids();
+    assertThat(uids).isNotEmpty();
+    forge.edit(THEIR_SET, NAME, ANNOTATED.formatted("adopt: \"true\""));
+    // Meanwhile the other one is scaled to nothing.
+    scaleTutorial(3, 0);
+    head = forge.push("Take it over; and nothing of the other for a while");
+
+    awaitStatus(context(theirs), "success", ROLLOUT);
+
+    awaitHealthy(theirs, 2);
+    assertThat(theirs.uids()).containsAllEntriesOf(uids);
+    assertThat(theirs.statefulSet().getSpec().getUpdateStrategy().getType()).isEqualTo("OnDelete");
+  }
+
+  @Test
+  @Order(9)
   void scaledToNothingAndBackByGitTheDataIsThere() throws Exception {
     assumeTrue(running);
-    Databases.execute(
-        tutorial.throughPgpool(), "create table kept as select generate_series(1, 1000) id");
-    forge.edit(SET_FILE, "  replicas: 3", "  replicas: 0");
-    head = forge.push("Nothing for a while");
     await("no instance").atMost(ROLLOUT).until(() -> tutorial.instances().isEmpty());
     System.out.println(awaitStatus(context(tutorial), "success", SOON));
 
     var began = Instant.now();
-    forge.edit(SET_FILE, "  replicas: 0", "  replicas: 3");
+    scaleTutorial(0, 3);
     head = forge.push("All of them again");
     awaitStatus(context(tutorial), "success", ROLLOUT);
 
-    System.out.printf("back after %d s%n", Duration.between(began, Instant.now()).toSeconds());
+    System.out.printf("back after %d s%n", secondsSince(began));
     awaitHealthy(tutorial, 3);
     assertThat(Databases.query(tutorial.throughPgpool(), "select count(*) from kept"))
         .containsExactly("1000");
+  }
+
+  private static void scaleTutorial(int from, int to) {
+    forge.edit(SET_FILE, "  replicas: " + from, "  replicas: " + to);
+  }
+
+  private static String namespace(Owned cluster) {
+    return "apiVersion: v1\nkind: Namespace\nmetadata: {name: %s}\n".formatted(cluster.namespace());
+  }
+
+  private static String anyReplica(Owned cluster) throws SQLException {
+    var primary = cluster.primary();
+    return cluster.uids().keySet().stream()
+        .filter(pod -> !pod.equals(primary))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long eventsOfPgbaton() {
+    return NAMESPACES.stream()
+        .flatMap(n -> kubernetes.v1().events().inNamespace(n).list().getItems().stream())
+        .filter(e -> e.getSource() != null && "pgbaton".equals(e.getSource().getComponent()))
+        .mapToLong(e -> e.getCount() == null ? 1 : e.getCount())
+        .sum();
+  }
+
+  private static long secondsSince(Instant began) {
+    return Duration.between(began, Instant.now()).toSeconds();
   }
 
   private static Watcher watch(Owned cluster) {

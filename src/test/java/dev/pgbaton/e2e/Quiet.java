@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** What one user asked the API server for, by its audit log. Leases and events are not in it. */
 final class Quiet {
@@ -33,6 +34,20 @@ final class Quiet {
         .map(Quiet::parse)
         .filter(entry -> entry.path("user").path("username").asText().equals(user))
         .filter(entry -> !entry.path("verb").asText().equals(verb))
+        .map(entry -> entry.path("verb").asText() + " " + entry.path("requestURI").asText())
+        .toList();
+  }
+
+  /** Every request that changes something elsewhere than in one namespace. */
+  List<String> writesBut(String user, String namespace) throws IOException {
+    var reads = Set.of("get", "list", "watch");
+    return tail()
+        .lines()
+        .filter(line -> line.endsWith("}"))
+        .map(Quiet::parse)
+        .filter(entry -> entry.path("user").path("username").asText().equals(user))
+        .filter(entry -> !reads.contains(entry.path("verb").asText()))
+        .filter(entry -> !entry.path("objectRef").path("namespace").asText().equals(namespace))
         .map(entry -> entry.path("verb").asText() + " " + entry.path("requestURI").asText())
         .toList();
   }
