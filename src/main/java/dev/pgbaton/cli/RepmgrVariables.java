@@ -34,8 +34,8 @@ final class RepmgrVariables {
    */
   static boolean areAClients(Map<String, String> variables) {
     return variables.containsKey("ALLOW_EMPTY_PASSWORD")
-        && variables.keySet().stream()
-            .noneMatch(name -> name.equals("PGBATON_CLUSTER") || name.startsWith("REPMGR_"));
+        && !variables.containsKey("PGBATON_CLUSTER")
+        && !areOwners(variables);
   }
 
   static Map<String, String> completed(Map<String, String> variables, OwnPod pod) {

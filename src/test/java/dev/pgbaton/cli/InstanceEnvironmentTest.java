@@ -154,4 +154,17 @@ class InstanceEnvironmentTest {
         .hasMessageContaining("PGBATON_CLUSTER is not set")
         .hasMessageContaining("PGBATON_POD is not set");
   }
+
+  @Test
+  void aPodForPsqlIsNoInstance() {
+    // REPMGR_CONF is in the image.
+    var client = Map.of("ALLOW_EMPTY_PASSWORD", "yes", "REPMGR_CONF", "/run/pgbaton/repmgr.conf");
+
+    assertThat(RepmgrVariables.areAClients(client)).isTrue();
+    assertThat(
+            RepmgrVariables.areAClients(
+                Map.of("ALLOW_EMPTY_PASSWORD", "yes", "REPMGR_PARTNER_NODES", "a-0.a")))
+        .isFalse();
+    assertThat(RepmgrVariables.areAClients(Map.of())).isFalse();
+  }
 }
