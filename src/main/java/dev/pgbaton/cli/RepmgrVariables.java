@@ -18,6 +18,8 @@ final class RepmgrVariables {
           "POSTGRES_PASSWORD",
           "POSTGRESQL_PASSWORD");
 
+  private static final String OF_THE_IMAGE = "REPMGR_CONF";
+
   static final List<String> REPMGR = List.of("REPMGR_PASSWORD");
 
   private RepmgrVariables() {}
@@ -25,7 +27,8 @@ final class RepmgrVariables {
   /** Whether the pod was not made by pgbaton, but by manifests of others for repmgr. */
   static boolean areOwners(Map<String, String> variables) {
     return !variables.containsKey("PGBATON_CLUSTER")
-        && variables.keySet().stream().anyMatch(name -> name.startsWith("REPMGR_"));
+        && variables.keySet().stream()
+            .anyMatch(name -> name.startsWith("REPMGR_") && !name.equals(OF_THE_IMAGE));
   }
 
   /**
