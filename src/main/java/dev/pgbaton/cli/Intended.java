@@ -45,6 +45,7 @@ record Intended(List<DesiredCluster> clusters, List<Problem> problems, List<Stri
                 case ParsedSpec.Invalid _ -> {}
               }
             });
+    parsed.notices().forEach(notice -> warnings.add(notice.toString()));
     Contested.between(clusters).values().forEach(problems::addAll);
     return new Intended(List.copyOf(clusters), List.copyOf(problems), List.copyOf(warnings));
   }

@@ -87,6 +87,7 @@ class PlanCommand implements Callable<Integer> {
                 revision, files, List.of(), manifests.directories(paths, files), false));
     var err = command.commandLine().getErr();
     repository.problems().forEach(err::println);
+    repository.notices().forEach(err::println);
     var invalid = !repository.problems().isEmpty();
     var wanted = new TreeMap<ClusterId, Repository.Entry.Wanted>();
     for (var cluster : repository.clusters().entrySet()) {

@@ -9,12 +9,12 @@ public enum Neighbour {
   CLOUD_NATIVE_PG("CloudNativePG", "postgresql.cnpg.io", "cnpg.io/cluster", Map.of()),
   /** It sets no owner on what it makes, unless it is told to. */
   ZALANDO(
-      "Zalando's postgres-operator",
+      "the Zalando postgres-operator",
       "acid.zalan.do",
       "cluster-name",
       Map.of("application", "spilo")),
   CRUNCHY(
-      "Crunchy's PGO",
+      "Crunchy PGO",
       "postgres-operator.crunchydata.com",
       "postgres-operator.crunchydata.com/cluster",
       Map.of());

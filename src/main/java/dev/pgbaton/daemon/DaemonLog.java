@@ -5,6 +5,7 @@ import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.reconcile.Pass;
 import dev.pgbaton.reconcile.ReconcileLoop;
+import dev.pgbaton.reconcile.Repository;
 import dev.pgbaton.report.ClusterHealth.Condition;
 import dev.pgbaton.report.EventSink;
 import dev.pgbaton.spec.SpecSource.Fetched;
@@ -44,6 +45,11 @@ final class DaemonLog implements ReconcileLoop.Listener {
     lastFetch = text;
     if (fetched instanceof Fetched.Head) LOG.info(text);
     else LOG.warn(text);
+  }
+
+  @Override
+  public void taken(Repository repository) {
+    repository.notices().forEach(notice -> LOG.info(notice.toString()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.pgbaton.daemon;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.reconcile.Pass;
 import dev.pgbaton.reconcile.ReconcileLoop;
+import dev.pgbaton.reconcile.Repository;
 import dev.pgbaton.spec.SpecSource.Fetched;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,11 @@ record Listeners(List<ReconcileLoop.Listener> all) implements ReconcileLoop.List
   @Override
   public void fetched(Fetched fetched) {
     all.forEach(l -> l.fetched(fetched));
+  }
+
+  @Override
+  public void taken(Repository repository) {
+    all.forEach(l -> l.taken(repository));
   }
 
   @Override

@@ -71,6 +71,9 @@ public final class ReconcileLoop implements AutoCloseable {
   public interface Listener {
     void fetched(Fetched fetched);
 
+    /** A commit is in force from now on. */
+    default void taken(Repository repository) {}
+
     void passed(Pass pass, Optional<Pass> before);
 
     void failed(ClusterId id, RuntimeException e);
@@ -188,6 +191,7 @@ public final class ReconcileLoop implements AutoCloseable {
     var known = repository;
     if (known != null && known.head().equals(head.revision())) return;
     var next = Repository.of(head, namespaces);
+    listener.taken(next);
     var changed = new TreeSet<>(journal.clusters());
     changed.remove(Reporter.REPOSITORY);
     changed.addAll(next.clusters().keySet());

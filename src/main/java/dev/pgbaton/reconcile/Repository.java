@@ -26,9 +26,13 @@ import java.util.stream.Stream;
  * What one commit says of every cluster.
  *
  * @param problems those that concern no cluster that could be named
+ * @param notices what is passed over, and worth a word
  */
 public record Repository(
-    SpecRevision head, SortedMap<ClusterId, Entry> clusters, List<Problem> problems) {
+    SpecRevision head,
+    SortedMap<ClusterId, Entry> clusters,
+    List<Problem> problems,
+    List<Problem> notices) {
 
   /** One cluster in it. */
   public sealed interface Entry {
@@ -66,7 +70,7 @@ public record Repository(
         .forEach((id, both) -> clusters.computeIfPresent(id, (_, e) -> refused(both, e.path())));
     var problems = new ArrayList<>(head.problems());
     problems.addAll(parsed.problems());
-    return new Repository(head.revision(), clusters, List.copyOf(problems));
+    return new Repository(head.revision(), clusters, List.copyOf(problems), parsed.notices());
   }
 
   private static SortedMap<ClusterId, List<Problem>> contested(

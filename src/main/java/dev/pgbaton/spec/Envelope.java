@@ -2,6 +2,7 @@ package dev.pgbaton.spec;
 
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.Neighbour;
 import java.util.List;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -29,6 +30,22 @@ record Envelope(MappingNode document, String apiVersion, String kind) {
         Suggestion.nearest(group, List.of(Names.DOMAIN)).isPresent()
             || envelope.apiVersion.isEmpty() && envelope.kind.equals(ClusterSpec.KIND);
     return ours ? Optional.of(envelope) : Optional.empty();
+  }
+
+  /** Whose cluster a document is about that is of another operator's kind, in words. */
+  static Optional<Problem> neighbours(Node document, Reading reading) {
+    if (!(document instanceof MappingNode mapping)) return Optional.empty();
+    return text(mapping, "apiVersion")
+        .flatMap(Neighbour::ofKind)
+        .map(
+            neighbour ->
+                new Problem(
+                    reading.document(),
+                    "",
+                    "%s belongs to %s, and is left alone."
+                        .formatted(
+                            FieldType.shown(text(mapping, "kind").orElse("")),
+                            neighbour)));
   }
 
   /** Empty where the document is not of a kind and version that can be read. */

@@ -1,5 +1,6 @@
 package dev.pgbaton.spec;
 
+import dev.pgbaton.cluster.Neighbour;
 import dev.pgbaton.cluster.SourceRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -66,6 +67,8 @@ final class ManifestDocument {
       list(values, node, at);
       return;
     }
+    // Another operator's cluster beside this one is none of ours.
+    if (Neighbour.ofKind(version).isPresent()) return;
     var before = reading.problems().size();
     var type = ManifestKinds.named(kind);
     var object = type.flatMap(t -> object(values, t, version, node, at));

@@ -14,11 +14,14 @@ import java.util.stream.Stream;
  * @param clusters every cluster that a document names, valid or not
  * @param problems those of no cluster: a file that is no YAML may hold any, and only its path can
  *     tell which it once held
+ * @param notices what is passed over, and worth a word
  */
-public record ParsedSpecs(SortedMap<ClusterId, ParsedSpec> clusters, List<Problem> problems) {
+public record ParsedSpecs(
+    SortedMap<ClusterId, ParsedSpec> clusters, List<Problem> problems, List<Problem> notices) {
   public ParsedSpecs {
     clusters = Collections.unmodifiableSortedMap(new TreeMap<>(clusters));
     problems = List.copyOf(problems);
+    notices = List.copyOf(notices);
   }
 
   public Optional<ParsedSpec> get(ClusterId id) {

@@ -9,6 +9,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 public final class SpecParser {
   private final List<ParsedSpec> found = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
+  private final List<Problem> notices = new ArrayList<>();
 
   private SpecParser() {}
 
@@ -28,7 +29,7 @@ public final class SpecParser {
       parser.found.addAll(parsed.clusters());
       parser.problems.addAll(parsed.problems());
     }
-    return new ParsedSpecs(Claims.settle(parser.found), parser.problems);
+    return new ParsedSpecs(Claims.settle(parser.found), parser.problems, parser.notices);
   }
 
   private void parse(SpecFile file) {
@@ -52,6 +53,7 @@ public final class SpecParser {
   }
 
   private void parse(Node document, String file) {
+    Envelope.neighbours(document, new Reading(file, document)).ifPresent(notices::add);
     Envelope.of(document)
         .ifPresent(
             envelope -> {

@@ -313,7 +313,7 @@ class OwnersPlanTest {
 
     assertThat(refused(wanted, owned).reason()).isEqualTo(Refusal.OPERATED_BY_OTHERS);
     assertThat(refused(wanted, owned).text()).contains("CloudNativePG (Cluster theirs)");
-    assertThat(refused(wanted, labelled).text()).contains("run by Zalando's postgres-operator");
+    assertThat(refused(wanted, labelled).text()).contains("run by the Zalando postgres-operator");
   }
 
   /** It stays in Git for ever, as everybody will leave it. */

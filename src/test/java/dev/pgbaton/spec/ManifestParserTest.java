@@ -347,4 +347,30 @@ class ManifestParserTest {
   static SpecFile file(String path, String content) {
     return new SpecFile(path, "", content.getBytes(StandardCharsets.UTF_8));
   }
+
+  @Test
+  void anotherOperatorsClusterBesideItIsLeftAlone() {
+    var directory =
+        PlainDirectory.of()
+            .with(
+                "theirs.yaml",
+                """
+                apiVersion: postgresql.cnpg.io/v1
+                kind: Cluster
+                metadata: {name: theirs}
+                spec: {instances: 3}
+                ---
+                apiVersion: acid.zalan.do/v1
+                kind: postgresql
+                metadata: {name: acid-theirs}
+                """);
+
+    assertThat(directory.problems()).isEmpty();
+    assertThat(directory.parsed().clusters()).containsOnlyKeys(PlainDirectory.ID);
+    assertThat(directory.parsed().notices())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "theirs.yaml:1:1 Cluster belongs to CloudNativePG, and is left alone.",
+            "theirs.yaml:6:1 postgresql belongs to the Zalando postgres-operator, and is left alone.");
+  }
 }

@@ -53,6 +53,9 @@ class SpecParserTest {
 
     assertThat(parsed.clusters()).containsOnlyKeys(CARTS, ORDERS);
     assertThat(parsed.allProblems()).isEmpty();
+    assertThat(parsed.notices())
+        .extracting(Problem::toString)
+        .containsExactly("all.yaml:23:1 PostgresCluster belongs to Crunchy PGO, and is left alone.");
     assertThat(parsed.get(CARTS).get().source()).isEqualTo(new SourceRef("all.yaml", 15, 1));
   }
 
