@@ -43,9 +43,7 @@ record Envelope(MappingNode document, String apiVersion, String kind) {
                     reading.document(),
                     "",
                     "%s belongs to %s, and is left alone."
-                        .formatted(
-                            FieldType.shown(text(mapping, "kind").orElse("")),
-                            neighbour)));
+                        .formatted(FieldType.shown(text(mapping, "kind").orElse("")), neighbour)));
   }
 
   /** Empty where the document is not of a kind and version that can be read. */

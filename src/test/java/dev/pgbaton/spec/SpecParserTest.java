@@ -55,7 +55,8 @@ class SpecParserTest {
     assertThat(parsed.allProblems()).isEmpty();
     assertThat(parsed.notices())
         .extracting(Problem::toString)
-        .containsExactly("all.yaml:23:1 PostgresCluster belongs to Crunchy PGO, and is left alone.");
+        .containsExactly(
+            "all.yaml:23:1 PostgresCluster belongs to Crunchy PGO, and is left alone.");
     assertThat(parsed.get(CARTS).get().source()).isEqualTo(new SourceRef("all.yaml", 15, 1));
   }
 
