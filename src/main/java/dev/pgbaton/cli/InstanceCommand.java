@@ -9,6 +9,7 @@ import dev.pgbaton.instance.Peers;
 import dev.pgbaton.instance.ServerState;
 import dev.pgbaton.instance.http.HttpPeers;
 import dev.pgbaton.instance.http.InstanceServer;
+import dev.pgbaton.kube.InstanceAddresses;
 import dev.pgbaton.kube.InstanceClaims;
 import dev.pgbaton.kube.InstanceClient;
 import dev.pgbaton.kube.InstanceRoute;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -83,14 +85,17 @@ class InstanceCommand implements Callable<Integer> {
             runner::wake,
             InstanceCommand::log);
     var fence = new LocalFence(postgres.fenced(), environment.paths.data(), InstanceCommand::log);
+    Function<String, URI> byName =
+        name ->
+            URI.create(
+                "http://%s.%s:%d/status"
+                    .formatted(name, layout.headlessService(), Names.STATUS_PORT));
+    var client = InstanceClient.open();
+    var addresses = new InstanceAddresses(client, layout.id().namespace(), InstanceCommand::log);
     Peers asked =
         new HttpPeers(
-            name ->
-                URI.create(
-                    "http://%s.%s:%d/status"
-                        .formatted(name, layout.headlessService(), Names.STATUS_PORT)),
+            environment.startsInOrder ? new PublishedLate(byName, addresses::of) : byName,
             runner::wake);
-    var client = InstanceClient.open();
     var claims =
         new InstanceClaims(client, layout.id().namespace(), Names.DATA_CLAIM, InstanceCommand::log);
     var peers =

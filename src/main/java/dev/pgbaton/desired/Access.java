@@ -1,6 +1,7 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -39,15 +40,20 @@ final class Access {
 
   /** The same for pods that somebody else's manifests give a service account. */
   static List<HasMetadata> of(
-      ClusterLayout layout, Labels labels, String serviceAccount, Collection<String> claims) {
+      ClusterLayout layout, Labels labels, String serviceAccount, Collection<String> pods) {
     var metadata =
         Metadata.of(layout, layout.besideName(), labels.object(Labels.Component.postgresql));
     var role =
         role(metadata, layout)
             .edit()
-            // Whether another instance can have data before it can be asked.
+            // Whether another instance can have data before it can be asked, and where to ask it.
             .addToRules(
-                rule("", "persistentvolumeclaims", List.of("get"), claims.toArray(String[]::new)))
+                rule(
+                    "",
+                    "persistentvolumeclaims",
+                    List.of("get"),
+                    pods.stream().map(pod -> Names.DATA_CLAIM + "-" + pod).toArray(String[]::new)),
+                rule("", "pods", List.of("get"), pods.toArray(String[]::new)))
             .build();
     return List.of(role, binding(metadata, serviceAccount));
   }

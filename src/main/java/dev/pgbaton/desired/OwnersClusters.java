@@ -203,7 +203,7 @@ public final class OwnersClusters {
       objects.add(
           new DesiredObject(
               Namespaces.of(layout), ObjectRole.NAMESPACE, ApplyPolicy.CREATE_ONCE, source));
-    Access.of(layout, labels, serviceAccount(set), claims(set, layout))
+    Access.of(layout, labels, serviceAccount(set), pods(set, layout))
         .forEach(
             o -> objects.add(new DesiredObject(o, ObjectRole.ACCESS, ApplyPolicy.APPLY, source)));
     objects.add(
@@ -233,12 +233,10 @@ public final class OwnersClusters {
     return account == null || account.isEmpty() ? "default" : account;
   }
 
-  private static SortedSet<String> claims(Workload set, ClusterLayout layout) {
+  private static SortedSet<String> pods(Workload set, ClusterLayout layout) {
     var pods = new TreeSet<>(Contradictions.partners(set));
     pods.addAll(layout.podNames());
-    return pods.stream()
-        .map(pod -> Names.DATA_CLAIM + "-" + pod)
-        .collect(Collectors.toCollection(TreeSet::new));
+    return pods;
   }
 
   /** Kubernetes evicts no pod that two budgets select. */

@@ -39,7 +39,7 @@ public final class HttpPeers implements Peers {
   private volatile Set<String> closely = Set.of();
 
   /**
-   * @param address where a peer's status is, by its name
+   * @param address where a peer's status is, by its name; asked each time
    * @param changed called when a peer says something new while they are asked closely
    */
   public HttpPeers(Function<String, URI> address, Runnable changed) {
@@ -61,7 +61,7 @@ public final class HttpPeers implements Peers {
         .findFirst()
         .orElseGet(
             () -> {
-              var asking = new Asking(name, address.apply(name));
+              var asking = new Asking(name);
               Thread.ofPlatform().name("peer-" + name).daemon().start(() -> askForEver(asking));
               return asking;
             });
@@ -139,7 +139,7 @@ public final class HttpPeers implements Peers {
 
   private Optional<InstanceStatus> ask(Asking peer) throws InterruptedException {
     try {
-      var request = HttpRequest.newBuilder(peer.address).timeout(TIMEOUT).build();
+      var request = HttpRequest.newBuilder(address.apply(peer.name)).timeout(TIMEOUT).build();
       var answer = client.send(request, BodyHandlers.ofString());
       return answer.statusCode() == 200
           ? Optional.of(StatusJson.read(answer.body())).filter(s -> s.name().equals(peer.name))
@@ -151,14 +151,12 @@ public final class HttpPeers implements Peers {
 
   private static final class Asking {
     final String name;
-    final URI address;
     final Semaphore wake = new Semaphore(0);
     volatile Peer latest;
     volatile boolean over;
 
-    Asking(String name, URI address) {
+    Asking(String name) {
       this.name = name;
-      this.address = address;
       this.latest = new Peer(name, Optional.empty(), Optional.empty());
     }
   }
