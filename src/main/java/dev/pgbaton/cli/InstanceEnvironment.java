@@ -68,6 +68,7 @@ final class InstanceEnvironment {
             List.of("PGBATON_PASSWORD"),
             MONITOR_KEY,
             RepmgrVariables.areOwners(variables)
+                    || text("PGBATON_DERIVED_PASSWORD", "").equals("true")
                 ? superuser.map(p -> DerivedPassword.of(p.value(), namespace, cluster))
                 : Optional.empty());
     reconnectAttempts = number("REPMGR_RECONNECT_ATTEMPTS", 3);

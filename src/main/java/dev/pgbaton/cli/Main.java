@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       Validate.class,
       Render.class,
       PlanCommand.class,
+      Convert.class,
       Schema.class
     })
 public class Main {

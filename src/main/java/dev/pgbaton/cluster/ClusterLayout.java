@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
  * @param credentialsSecret holds one password a key, see {@link Names}
  * @param superuserKey where that Secret is somebody else's: its key of the superuser's password,
  *     from which that of pgbaton's role follows; see {@link DerivedPassword}
+ * @param isGenerated whether the objects are pgbaton's own, made from a spec
  */
 public record ClusterLayout(
     ClusterId id,
@@ -27,6 +28,7 @@ public record ClusterLayout(
     String credentialsSecret,
     Optional<String> superuserKey,
     Optional<String> pgpoolDeployment,
+    boolean isGenerated,
     Capabilities capabilities) {
 
   /** The layout of a cluster that pgbaton generates. */
@@ -44,6 +46,7 @@ public record ClusterLayout(
         name + "-credentials",
         Optional.empty(),
         pgpool ? Optional.of(name + "-pgpool") : Optional.empty(),
+        true,
         capabilities);
   }
 
@@ -71,6 +74,24 @@ public record ClusterLayout(
         credentialsSecret,
         Optional.of(superuserKey),
         pgpoolDeployment,
+        false,
+        capabilities);
+  }
+
+  /** The same names, for objects that pgbaton makes from a spec from now on. */
+  public ClusterLayout becomesGenerated() {
+    return new ClusterLayout(
+        id,
+        instances,
+        statefulSet,
+        headlessService,
+        primaryService,
+        replicasService,
+        lease,
+        credentialsSecret,
+        superuserKey,
+        pgpoolDeployment,
+        true,
         capabilities);
   }
 
@@ -94,12 +115,8 @@ public record ClusterLayout(
         credentialsSecret,
         superuserKey,
         pgpoolDeployment,
+        isGenerated,
         capabilities);
-  }
-
-  /** Whether the objects are pgbaton's own, made from a spec. */
-  public boolean isGenerated() {
-    return superuserKey.isEmpty();
   }
 
   /** Whether pgbaton makes an object of that name, beside those of a person's manifests. */

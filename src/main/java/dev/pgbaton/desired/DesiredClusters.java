@@ -3,10 +3,13 @@ package dev.pgbaton.desired;
 import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.SourceRef;
+import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.ParsedSpec;
+import dev.pgbaton.spec.TakenOver;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Intent → objects: a pure function, so that the same spec gives the same bytes. */
 public final class DesiredClusters {
@@ -15,12 +18,7 @@ public final class DesiredClusters {
   public static DesiredCluster of(ParsedSpec.Valid parsed) {
     var spec = parsed.spec();
     var source = parsed.source();
-    var layout =
-        ClusterLayout.generated(
-            spec.id(),
-            spec.instances(),
-            spec.pgpool().isPresent(),
-            new Capabilities(true, StatefulSets.HOOK_BUDGET));
+    var layout = layout(spec);
     var settings = PostgresSettings.of(spec);
     var labels = Labels.of(spec);
 
@@ -29,12 +27,13 @@ public final class DesiredClusters {
         new DesiredObject(
             Namespaces.of(layout), ObjectRole.NAMESPACE, ApplyPolicy.CREATE_ONCE, source));
     Access.of(layout, labels).forEach(o -> objects.add(applied(o, ObjectRole.ACCESS, source)));
-    objects.add(
-        new DesiredObject(
-            Secrets.credentials(layout, labels),
-            ObjectRole.CREDENTIALS,
-            ApplyPolicy.GENERATE_ONCE,
-            source));
+    if (spec.takenOver().isEmpty())
+      objects.add(
+          new DesiredObject(
+              Secrets.credentials(layout, labels),
+              ObjectRole.CREDENTIALS,
+              ApplyPolicy.GENERATE_ONCE,
+              source));
     List.of(
             ConfigMaps.restart(layout, labels, settings),
             ConfigMaps.reload(spec, layout, labels, settings))
@@ -50,7 +49,10 @@ public final class DesiredClusters {
                     new DesiredObject(o, ObjectRole.ROUTE, ApplyPolicy.CREATE_ONCE, source)));
     objects.add(
         applied(
-            DisruptionBudgets.postgresql(layout, labels), ObjectRole.DISRUPTION_BUDGET, source));
+            DisruptionBudgets.postgresql(
+                layout, labels, spec.takenOver().flatMap(TakenOver::disruptionBudget)),
+            ObjectRole.DISRUPTION_BUDGET,
+            source));
     objects.add(
         applied(StatefulSets.of(spec, layout, labels, settings), ObjectRole.INSTANCES, source));
     spec.pgpool()
@@ -75,8 +77,9 @@ public final class DesiredClusters {
                       PgpoolDeployments.of(spec, pgpool, layout, labels, conf),
                       ObjectRole.PGPOOL,
                       source));
-              objects.add(
-                  applied(Services.pgpool(pgpool, layout, labels), ObjectRole.PGPOOL, source));
+              var kept = spec.takenOver().flatMap(TakenOver::pgpool);
+              Services.pgpool(pgpool, kept, layout, labels)
+                  .forEach(o -> objects.add(applied(o, ObjectRole.PGPOOL, source)));
             });
     return new DesiredCluster(
         layout,
@@ -85,6 +88,28 @@ public final class DesiredClusters {
         settings.normalised(),
         settings.reloadHash(),
         spec.synchronousStandbys());
+  }
+
+  private static ClusterLayout layout(ClusterSpec spec) {
+    var capabilities = new Capabilities(true, StatefulSets.HOOK_BUDGET);
+    var pgpool = spec.pgpool().isPresent();
+    return spec.takenOver()
+        .map(
+            it ->
+                ClusterLayout.owned(
+                        spec.id(),
+                        spec.instances(),
+                        it.headlessService(),
+                        it.credentials().name(),
+                        it.credentials().superuserKey(),
+                        it.pgpool()
+                            .map(TakenOver.Pgpool::deployment)
+                            .or(() -> Optional.of(spec.id().name() + "-pgpool"))
+                            .filter(_ -> pgpool),
+                        capabilities)
+                    .becomesGenerated())
+        .orElseGet(
+            () -> ClusterLayout.generated(spec.id(), spec.instances(), pgpool, capabilities));
   }
 
   private static DesiredObject applied(HasMetadata object, ObjectRole role, SourceRef source) {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 import java.util.Map;
+import java.util.Optional;
 
 /** One at a time: so a node drain and pgbaton exclude each other, since both evict. */
 final class DisruptionBudgets {
@@ -14,9 +15,13 @@ final class DisruptionBudgets {
   /**
    * Not by the bare name: that of a cluster orders-pgpool would be that of the pgpool of orders.
    */
-  static PodDisruptionBudget postgresql(ClusterLayout layout, Labels labels) {
+  static PodDisruptionBudget postgresql(
+      ClusterLayout layout, Labels labels, Optional<String> keptName) {
     return budget(
-        layout, layout.statefulSet() + "-postgresql", labels, Labels.Component.postgresql);
+        layout,
+        keptName.orElse(layout.statefulSet() + "-postgresql"),
+        labels,
+        Labels.Component.postgresql);
   }
 
   static PodDisruptionBudget pgpool(ClusterLayout layout, Labels labels) {

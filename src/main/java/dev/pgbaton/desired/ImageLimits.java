@@ -65,9 +65,18 @@ final class ImageLimits {
     return problems;
   }
 
+  static boolean hasOneValue(String variable) {
+    return FIXED.containsKey(variable);
+  }
+
   /** Where the superuser's password lies, as the instance program looks for it. */
   static Optional<SecretKeySelector> password(Workload set) {
-    return SUPERUSER_PASSWORD.stream()
+    return secret(set, SUPERUSER_PASSWORD);
+  }
+
+  /** The Secret's key that the first of these variables is taken from, or its file. */
+  static Optional<SecretKeySelector> secret(Workload set, List<String> variables) {
+    return variables.stream()
         .flatMap(
             name ->
                 set

@@ -30,8 +30,18 @@ public final class Manifests {
         .collect(Collectors.joining());
   }
 
-  static String yaml(HasMetadata object) {
-    return new Dump(SETTINGS).dumpToString(MAPPER.convertValue(printable(object), Object.class));
+  /** Without passwords. */
+  public static String yaml(HasMetadata object) {
+    return yaml(plain(printable(object)));
+  }
+
+  static String yaml(Object plain) {
+    return new Dump(SETTINGS).dumpToString(plain);
+  }
+
+  /** As maps, lists and scalars. */
+  static Object plain(Object value) {
+    return MAPPER.convertValue(value, Object.class);
   }
 
   private static HasMetadata printable(HasMetadata object) {

@@ -185,7 +185,7 @@ public final class OwnersClusters {
     return left.compareTo(StatefulSets.HOOK_BUDGET) < 0 ? left : StatefulSets.HOOK_BUDGET;
   }
 
-  private static int synchronousStandbys(Workload set) {
+  static int synchronousStandbys(Workload set) {
     return set.value("POSTGRESQL_NUM_SYNCHRONOUS_REPLICAS")
         .filter(text -> text.matches("\\d{1,3}"))
         .map(Integer::parseInt)

@@ -72,7 +72,7 @@ final class PgpoolDeployments {
         .withTolerations(scheduling.tolerations())
         .withPriorityClassName(scheduling.priorityClassName().orElse(null))
         .withContainers(container(pgpool))
-        .withVolumes(volumes(pgpool, layout, conf))
+        .withVolumes(volumes(spec, pgpool, layout, conf))
         .endSpec()
         .endTemplate()
         .endSpec()
@@ -103,14 +103,15 @@ final class PgpoolDeployments {
         .build();
   }
 
-  private static List<Volume> volumes(PgpoolSpec pgpool, ClusterLayout layout, String conf) {
+  private static List<Volume> volumes(
+      ClusterSpec spec, PgpoolSpec pgpool, ClusterLayout layout, String conf) {
     var volumes =
         new ArrayList<>(
             List.of(
                 Volumes.scratch("tmp"),
                 Volumes.scratch("run"),
                 Volumes.configMap("pgpool", ConfigMaps.pgpoolName(layout, conf)),
-                Volumes.secret("credentials", layout.credentialsSecret()),
+                StatefulSets.credentials(spec, layout),
                 Volumes.secret("pgpool-credentials", layout.pgpoolDeployment().orElseThrow())));
     pgpool.usersSecret().map(secret -> Volumes.secret(USERS, secret)).ifPresent(volumes::add);
     return volumes;

@@ -13,11 +13,15 @@ final class PodSecurity {
   private PodSecurity() {}
 
   static PodSecurityContext pod() {
+    return pod(USER, USER);
+  }
+
+  static PodSecurityContext pod(long user, long group) {
     return new PodSecurityContextBuilder()
         .withRunAsNonRoot(true)
-        .withRunAsUser(USER)
-        .withRunAsGroup(USER)
-        .withFsGroup(USER)
+        .withRunAsUser(user)
+        .withRunAsGroup(group)
+        .withFsGroup(group)
         // A large volume is not walked through at every start.
         .withFsGroupChangePolicy("OnRootMismatch")
         .withNewSeccompProfile()

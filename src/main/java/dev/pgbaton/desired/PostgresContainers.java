@@ -10,10 +10,14 @@ import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import java.util.List;
 
 /** The container that runs the instance program, PostgreSQL under it, and repmgrd. */
 final class PostgresContainers {
   static final String NAME = "postgresql";
+
+  /** The instances compute the password of pgbaton's role from the superuser's. */
+  private static final String DERIVED_PASSWORD = "PGBATON_DERIVED_PASSWORD";
 
   private PostgresContainers() {}
 
@@ -21,7 +25,8 @@ final class PostgresContainers {
     return new ContainerBuilder()
         .withName(NAME)
         .withImage(spec.image())
-        .withEnv(
+        .withEnv(kept(spec))
+        .addToEnv(
             fromPod("PGBATON_POD", "metadata.name"),
             fromPod("PGBATON_POD_UID", "metadata.uid"),
             fromPod("PGBATON_POD_IP", "status.podIP"),
@@ -56,7 +61,9 @@ final class PostgresContainers {
         .endPreStop()
         .endLifecycle()
         .withVolumeMounts(
-            Volumes.mount(Volumes.DATA, Volumes.DATA_PATH),
+            Volumes.mount(
+                Volumes.DATA,
+                spec.takenOver().map(it -> it.data().mountPath()).orElse(Volumes.DATA_PATH)),
             Volumes.mount("tmp", "/tmp"),
             Volumes.mount("run", "/run/pgbaton"),
             Volumes.mount("shm", "/dev/shm"),
@@ -64,6 +71,17 @@ final class PostgresContainers {
             Volumes.readOnly("reload", "/etc/pgbaton/reload"),
             Volumes.readOnly("credentials", "/etc/pgbaton/credentials"))
         .build();
+  }
+
+  private static List<EnvVar> kept(ClusterSpec spec) {
+    return spec.takenOver()
+        .map(
+            it ->
+                List.of(
+                    new EnvVar("PGBATON_HEADLESS_SERVICE", it.headlessService(), null),
+                    new EnvVar("POSTGRESQL_DATA_DIR", it.data().directory(), null),
+                    new EnvVar(DERIVED_PASSWORD, "true", null)))
+        .orElse(List.of());
   }
 
   private static EnvVar fromPod(String name, String field) {

@@ -3,11 +3,15 @@ package dev.pgbaton.desired;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.PgpoolSpec;
+import dev.pgbaton.spec.ServiceSpec;
+import dev.pgbaton.spec.TakenOver;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 final class Services {
@@ -56,23 +60,43 @@ final class Services {
         .build();
   }
 
-  static Service pgpool(PgpoolSpec pgpool, ClusterLayout layout, Labels labels) {
+  static List<Service> pgpool(
+      PgpoolSpec pgpool, Optional<TakenOver.Pgpool> kept, ClusterLayout layout, Labels labels) {
+    return kept.map(
+            it ->
+                it.services().stream()
+                    .map(
+                        service ->
+                            pgpool(
+                                service.name(),
+                                new ServiceSpec(service.type(), service.nodePort(), Map.of()),
+                                layout,
+                                labels))
+                    .toList())
+        .orElseGet(
+            () ->
+                List.of(
+                    pgpool(
+                        layout.pgpoolDeployment().orElseThrow(),
+                        pgpool.service(),
+                        layout,
+                        labels)));
+  }
+
+  private static Service pgpool(
+      String name, ServiceSpec wanted, ClusterLayout layout, Labels labels) {
     var port = port(POSTGRESQL, Names.POSTGRES_PORT);
-    pgpool.service().nodePort().ifPresent(port::setNodePort);
+    wanted.nodePort().ifPresent(port::setNodePort);
     var service =
         new ServiceBuilder()
-            .withMetadata(
-                Metadata.of(
-                    layout,
-                    layout.pgpoolDeployment().orElseThrow(),
-                    labels.object(Labels.Component.pgpool)))
+            .withMetadata(Metadata.of(layout, name, labels.object(Labels.Component.pgpool)))
             .withNewSpec()
-            .withType(pgpool.service().type().name())
+            .withType(wanted.type().name())
             .withSelector(labels.selector(Labels.Component.pgpool))
             .withPorts(port)
             .endSpec();
-    if (!pgpool.service().annotations().isEmpty()) {
-      service.editMetadata().withAnnotations(pgpool.service().annotations()).endMetadata();
+    if (!wanted.annotations().isEmpty()) {
+      service.editMetadata().withAnnotations(wanted.annotations()).endMetadata();
     }
     return service.build();
   }

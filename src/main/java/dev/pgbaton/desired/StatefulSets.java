@@ -1,13 +1,17 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.StorageSpec;
+import dev.pgbaton.spec.TakenOver;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.time.Duration;
@@ -34,7 +38,8 @@ final class StatefulSets {
         .withReplicas(spec.instances())
         .withServiceName(layout.headlessService())
         // Any instance may be the one the others wait for, not only the first.
-        .withPodManagementPolicy("Parallel")
+        .withPodManagementPolicy(
+            spec.takenOver().filter(TakenOver::inOrder).isPresent() ? "OrderedReady" : "Parallel")
         .withNewUpdateStrategy()
         // OnDelete: RollingUpdate goes by ordinal and could take the primary first.
         .withType("OnDelete")
@@ -44,7 +49,12 @@ final class StatefulSets {
         .withMatchLabels(labels.selector(Labels.Component.postgresql))
         .endSelector()
         .withTemplate(template(spec, layout, labels, settings))
-        .withVolumeClaimTemplates(claim(spec.storage(), labels.pod(Labels.Component.postgresql)))
+        .withVolumeClaimTemplates(
+            claim(
+                spec.storage(),
+                spec.takenOver()
+                    .map(TakenOver::claimLabels)
+                    .orElseGet(() -> labels.pod(Labels.Component.postgresql))))
         .endSpec()
         .build();
   }
@@ -61,7 +71,7 @@ final class StatefulSets {
         .withServiceAccountName(Access.serviceAccount(layout))
         .withAutomountServiceAccountToken(true)
         .withTerminationGracePeriodSeconds(GRACE.toSeconds())
-        .withSecurityContext(PodSecurity.pod())
+        .withSecurityContext(security(spec))
         .withImagePullSecrets(
             spec.imagePullSecrets().stream().map(LocalObjectReference::new).toList())
         .withAffinity(
@@ -81,9 +91,32 @@ final class StatefulSets {
             Volumes.memory("shm"),
             Volumes.configMap("restart", ConfigMaps.restartName(layout, settings)),
             Volumes.configMap("reload", ConfigMaps.reloadName(layout)),
-            Volumes.secret("credentials", layout.credentialsSecret()))
+            credentials(spec, layout))
         .endSpec()
         .build();
+  }
+
+  private static PodSecurityContext security(ClusterSpec spec) {
+    var user = spec.takenOver().flatMap(TakenOver::user);
+    var group = spec.takenOver().flatMap(TakenOver::group).or(() -> user);
+    return PodSecurity.pod(
+        user.map(Integer::longValue).orElse(PodSecurity.USER),
+        group.map(Integer::longValue).orElse(PodSecurity.USER));
+  }
+
+  static Volume credentials(ClusterSpec spec, ClusterLayout layout) {
+    var secret = layout.credentialsSecret();
+    return spec.takenOver()
+        .map(TakenOver::credentials)
+        .map(
+            kept ->
+                Volumes.secret(
+                    "credentials",
+                    secret,
+                    Map.of(
+                        kept.superuserKey(), Names.SUPERUSER_PASSWORD,
+                        kept.repmgrKey(), Names.REPMGR_PASSWORD)))
+        .orElseGet(() -> Volumes.secret("credentials", secret));
   }
 
   private static PersistentVolumeClaim claim(StorageSpec storage, Map<String, String> labels) {

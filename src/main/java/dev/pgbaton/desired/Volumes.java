@@ -1,10 +1,13 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.Names;
+import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Where things are mounted: the images count on these paths. */
 final class Volumes {
@@ -47,6 +50,21 @@ final class Volumes {
         .withDefaultMode(SECRET_MODE)
         .endSecret()
         .build();
+  }
+
+  /**
+   * @param files which key becomes which file
+   */
+  static Volume secret(String name, String secret, Map<String, String> files) {
+    var volume = secret(name, secret);
+    volume
+        .getSecret()
+        .setItems(
+            new TreeMap<>(files)
+                .entrySet().stream()
+                    .map(e -> new KeyToPath(e.getKey(), null, e.getValue()))
+                    .toList());
+    return volume;
   }
 
   static VolumeMount mount(String name, String path) {

@@ -93,9 +93,12 @@ public final class KubeAdapters implements AutoCloseable {
    * has no address.
    */
   public Optional<InetSocketAddress> clientsRoute(ClusterLayout layout) {
-    // Somebody else's pgpool does not know pgbaton's role.
+    // Where the credentials are somebody else's, pgpool does not know pgbaton's role.
     var service =
-        layout.pgpoolDeployment().filter(_ -> layout.isGenerated()).orElse(layout.primaryService());
+        layout
+            .pgpoolDeployment()
+            .filter(_ -> layout.superuserKey().isEmpty())
+            .orElse(layout.primaryService());
     return caches
         .find(layout.key("Service", service))
         .map(s -> ((Service) s).getSpec().getClusterIP())
@@ -118,7 +121,7 @@ public final class KubeAdapters implements AutoCloseable {
           .map(Secret::getData)
           .map(data -> data.get(layout.superuserKey().orElse(Names.MONITOR_PASSWORD)))
           .map(value -> new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8))
-          .map(value -> layout.isGenerated() ? value : derived(value, layout));
+          .map(value -> layout.superuserKey().isEmpty() ? value : derived(value, layout));
     } catch (KubernetesClientException e) {
       LOG.warnf("%s: its password can't be read: %s", layout.id(), ApiError.words(e));
       return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.pgbaton.spec;
 
 import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.SourceRef;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,8 +11,6 @@ import java.util.stream.Collectors;
 
 /** What several documents together lay claim to, and only one can have. */
 final class Claims {
-  private static final String NODE_PORT = "spec.pgpool.service.nodePort";
-
   private Claims() {}
 
   static SortedMap<ClusterId, ParsedSpec> settle(List<ParsedSpec> found) {
@@ -45,15 +44,24 @@ final class Claims {
     return new ParsedSpec.Invalid(id, claims.getFirst().source(), List.copyOf(problems));
   }
 
+  private record NodePort(ParsedSpec.Valid spec, String path) {
+    SourceRef place() {
+      return spec.place(path);
+    }
+  }
+
   private static void refuseSharedNodePorts(SortedMap<ClusterId, ParsedSpec> clusters) {
-    var byPort = new TreeMap<Integer, List<ParsedSpec.Valid>>();
+    var byPort = new TreeMap<Integer, List<NodePort>>();
     for (var parsed : clusters.values()) {
       if (!(parsed instanceof ParsedSpec.Valid valid)) continue;
       valid
           .spec()
-          .pgpool()
-          .flatMap(pgpool -> pgpool.service().nodePort())
-          .ifPresent(port -> byPort.computeIfAbsent(port, _ -> new ArrayList<>()).add(valid));
+          .nodePorts()
+          .forEach(
+              (path, port) ->
+                  byPort
+                      .computeIfAbsent(port, _ -> new ArrayList<>())
+                      .add(new NodePort(valid, path)));
     }
     byPort.forEach(
         (port, sharing) -> {
@@ -62,16 +70,16 @@ final class Claims {
             var others =
                 sharing.stream()
                     .filter(other -> other != one)
-                    .map(other -> "%s (%s)".formatted(other.id(), other.place(NODE_PORT)))
+                    .map(other -> "%s (%s)".formatted(other.spec().id(), other.place()))
                     .collect(Collectors.joining(" and "));
             var problem =
                 new Problem(
-                    one.place(NODE_PORT),
-                    NODE_PORT,
+                    one.place(),
+                    one.path(),
                     "%d is asked for by %s too. Put another port, or remove it and let Kubernetes choose."
                         .formatted(port, others));
-            clusters.put(
-                one.id(), new ParsedSpec.Invalid(one.id(), one.source(), List.of(problem)));
+            var id = one.spec().id();
+            clusters.put(id, new ParsedSpec.Invalid(id, one.spec().source(), List.of(problem)));
           }
         });
   }

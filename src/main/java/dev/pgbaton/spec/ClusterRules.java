@@ -41,6 +41,7 @@ final class ClusterRules {
             });
     rules.pgbatonsLabelsAreItsOwn();
     rules.instancesHaveTimeToStart();
+    spec.takenOver().ifPresent(rules::dataIsOnTheVolume);
   }
 
   private void synchronousStandbysExist() {
@@ -147,6 +148,16 @@ final class ClusterRules {
         "spec.rollout.instanceTimeout",
         "is how long a rollout waits for one instance to start and catch up. Put from %ds to %dh."
             .formatted(SHORTEST_START.toSeconds(), LONGEST_START.toHours()));
+  }
+
+  private void dataIsOnTheVolume(TakenOver kept) {
+    var path = "spec.takenOver.data.directory";
+    if (!reading.sound(path, "spec.takenOver.data.mountPath")
+        || kept.data().directory().startsWith(kept.data().mountPath() + "/")) return;
+    reading.problem(
+        path,
+        "%s is not below %s, where the volume is: the data would be lost with the container."
+            .formatted(kept.data().directory(), kept.data().mountPath()));
   }
 
   private Optional<BigDecimal> parameter(String name) {

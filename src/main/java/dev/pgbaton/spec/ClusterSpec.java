@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a person asked for: one PostgresCluster document, checked and with its defaults filled in.
@@ -25,7 +27,8 @@ public record ClusterSpec(
     Failover failover,
     Optional<PgpoolSpec> pgpool,
     SchedulingSpec scheduling,
-    RolloutSpec rollout) {
+    RolloutSpec rollout,
+    Optional<TakenOver> takenOver) {
 
   /** How soon a lost primary is replaced; see docs/promises.md. */
   public enum Failover {
@@ -33,8 +36,27 @@ public record ClusterSpec(
     relaxed
   }
 
-  static final String API_VERSION = "pgbaton.dev/v1alpha1";
-  static final String KIND = "PostgresCluster";
+  /** What is asked for, by the path of the field that asks. */
+  public SortedMap<String, Integer> nodePorts() {
+    var ports = new TreeMap<String, Integer>();
+    var kept = takenOver.flatMap(TakenOver::pgpool);
+    if (pgpool.isEmpty()) return ports;
+    if (kept.isEmpty())
+      pgpool
+          .get()
+          .service()
+          .nodePort()
+          .ifPresent(port -> ports.put("spec.pgpool.service.nodePort", port));
+    var services = kept.map(TakenOver.Pgpool::services).orElse(List.of());
+    for (var i = 0; i < services.size(); i++) {
+      var path = "spec.takenOver.pgpool.services[%d].nodePort".formatted(i);
+      services.get(i).nodePort().ifPresent(port -> ports.put(path, port));
+    }
+    return ports;
+  }
+
+  public static final String API_VERSION = "pgbaton.dev/v1alpha1";
+  public static final String KIND = "PostgresCluster";
 
   static ClusterSpec read(Fields document) {
     document.required("apiVersion", FieldType.constant(API_VERSION), "The version of this format.");
@@ -92,6 +114,11 @@ public record ClusterSpec(
         spec.optional(
             "scheduling", SchedulingSpec.TYPE, SchedulingSpec.DEFAULT, "Where the pods may run."),
         spec.optional(
-            "rollout", RolloutSpec.TYPE, RolloutSpec.DEFAULT, "How changes are brought about."));
+            "rollout", RolloutSpec.TYPE, RolloutSpec.DEFAULT, "How changes are brought about."),
+        spec.optional(
+            "takenOver",
+            TakenOver.TYPE,
+            "What the cluster keeps of the manifests that it was made by; pgbaton convert writes"
+                + " it. Not for a new cluster, and not to be changed."));
   }
 }

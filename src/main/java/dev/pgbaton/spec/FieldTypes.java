@@ -55,6 +55,13 @@ final class FieldTypes {
           "a label's name such as topology.kubernetes.io/zone",
           "name");
 
+  static final FieldType<String> PATH =
+      text(
+          "(/[-A-Za-z0-9_.]*[-A-Za-z0-9_])+",
+          4096,
+          "an absolute path such as /var/lib/postgresql/data",
+          "/data");
+
   static final FieldType<String> KEY = text("(?s).+", 317, "a key", "key");
 
   static final FieldType<String> LABEL_VALUE =

@@ -120,6 +120,28 @@ class SpecParserTest {
   }
 
   @Test
+  void norCanTheServicesThatOneHasKeptAndAnothersOwn() {
+    var kept =
+        """
+          pgpool: {image: pgpool}
+          takenOver:
+            headlessService: headless
+            selector: {app: postgres}
+            data: {mountPath: /bitnami, directory: /bitnami/data}
+            credentials: {name: secrets, superuserKey: postgres, repmgrKey: repmgr}
+            pgpool: {deployment: pool, selector: {app: pool}, services: [{name: pool, type: NodePort, nodePort: 32000}]}
+        """;
+    var own = "  pgpool: {image: pgpool, service: {type: NodePort, nodePort: 32000}}\n";
+    var parsed =
+        parse(file("a.yaml", cluster("orders") + kept), file("b.yaml", cluster("carts") + own));
+
+    assertThat(parsed.allProblems())
+        .extracting(Problem::toString)
+        .anyMatch(p -> p.contains("a.yaml:14:") && p.contains("shop/carts (b.yaml:8:63)"))
+        .anyMatch(p -> p.contains("b.yaml:8:63") && p.contains("shop/orders (a.yaml:14:"));
+  }
+
+  @Test
   void aliasesThatWouldUnfoldToBillionsDoNot() {
     var bomb =
         "bomb:\n  - &a0 [x]\n"

@@ -418,7 +418,18 @@ class SpecProblemsTest {
             "6:3 spec.imag: is not a field here. Did you mean image?",
             "7:3 spec.replicas: is not a field here. Fields are: failover, image, imagePullSecrets, "
                 + "instances, pgpool, postgresql, replication, resources, rollout, scheduling, "
-                + "storage."));
+                + "storage, takenOver."),
+        write(
+            "rollout: {maxReplicaLag: 16Mi, instanceTimeout: 10m}\n"
+                + "  takenOver:\n"
+                + "    headlessService: orders-headless\n"
+                + "    selector: {app: orders}\n"
+                + "    data: {mountPath: /bitnami/postgresql, directory: /var/lib/postgresql}\n"
+                + "    credentials: {name: orders, superuserKey: password, repmgrKey: repmgr}",
+            "rollout: {maxReplicaLag: 16Mi, instanceTimeout: 10m}",
+            "21:55 spec.takenOver.data.directory: /var/lib/postgresql is not below"
+                + " /bitnami/postgresql, where the volume is: the data would be lost with the"
+                + " container."));
   }
 
   @ParameterizedTest

@@ -1,0 +1,138 @@
+package dev.pgbaton.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgbaton.desired.DesiredClusters;
+import dev.pgbaton.desired.OwnersClusters;
+import dev.pgbaton.spec.ManifestLayout;
+import dev.pgbaton.spec.ParsedSpec;
+import dev.pgbaton.spec.SpecFile;
+import dev.pgbaton.spec.SpecParser;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class ConvertTest {
+  private static final String FIXTURES = "src/test/resources/dev/pgbaton/desired/";
+  private static final String TUTORIAL = FIXTURES + "tutorial";
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void theSpecKeepsNamesPasswordsDataAndNodePorts() {
+    assertThat(convert(TUTORIAL)).isZero();
+    assertThat(out.toString())
+        .contains("  name: postgres-sts\n")
+        .contains("    headlessService: postgres-headless-svc\n")
+        .contains("      superuserKey: postgresql-password\n")
+        .contains("      directory: /bitnami/postgresql/data\n")
+        .contains("    user: 1001\n")
+        .contains("        nodePort: 32000\n")
+        .doesNotContain("c3VwZXItZXhhbXBsZQ");
+  }
+
+  @Test
+  void whatItCouldNotCarryOverAndWhatWouldChangeIsSaid() {
+    convert(TUTORIAL);
+
+    assertThat(err.toString())
+        .contains(
+            "#  - StatefulSet database/postgres-sts: the variable REPMGR_RECONNECT_ATTEMPTS\n")
+        .contains("#  - ConfigMap database/postgres-configmap (")
+        .contains("): removed when the rollout is over\n")
+        .contains("#  - Secret database/postgres-secrets (")
+        .contains("new ServiceAccount database/postgres-sts\n")
+        .contains("+++ StatefulSet database/postgres-sts\n")
+        .doesNotContain("Lease ")
+        .doesNotContain("variable POSTGRES_DB")
+        .doesNotContain("c3VwZXItZXhhbXBsZQ");
+  }
+
+  /** Kubernetes would refuse the change of any of these. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tutorial", "chart"})
+  void ofTheStatefulSetNothingChangesThatCannot(String fixture) throws IOException {
+    assertThat(convert(FIXTURES + fixture)).as(err.toString()).isZero();
+
+    var now = manifests(FIXTURES + fixture).getSpec();
+    var then = converted().getSpec();
+    assertThat(then.getServiceName()).isEqualTo(now.getServiceName());
+    assertThat(then.getSelector()).isEqualTo(now.getSelector());
+    assertThat(then.getPodManagementPolicy())
+        .isEqualTo(
+            now.getPodManagementPolicy() == null ? "OrderedReady" : now.getPodManagementPolicy());
+    assertThat(then.getTemplate().getMetadata().getLabels())
+        .containsAllEntriesOf(now.getSelector().getMatchLabels());
+    var claim = then.getVolumeClaimTemplates().getFirst();
+    var before = now.getVolumeClaimTemplates().getFirst();
+    assertThat(then.getVolumeClaimTemplates()).hasSameSizeAs(now.getVolumeClaimTemplates());
+    assertThat(claim.getSpec()).isEqualTo(before.getSpec());
+    assertThat(claim.getMetadata().getName()).isEqualTo(before.getMetadata().getName());
+    var labels = before.getMetadata().getLabels();
+    if (labels != null) assertThat(claim.getMetadata().getLabels()).isEqualTo(labels);
+    else assertThat(claim.getMetadata().getLabels()).isEmpty();
+  }
+
+  @Test
+  void whatKubernetesLetsNobodyChangeIsRefusedWithItsPlace(@TempDir Path directory)
+      throws IOException {
+    var file = "postgres-statefulset.yaml";
+    var text = Files.readString(Path.of(TUTORIAL, "postgresql", file));
+    Files.writeString(directory.resolve(file), text.replace("[ReadWriteOnce]", "[ReadWriteMany]"));
+
+    assertThat(convert(directory.toString())).isOne();
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString())
+        .contains(file + ":")
+        .contains(
+            "spec.volumeClaimTemplates: StatefulSet database/postgres-sts asks for [ReadWriteMany]");
+  }
+
+  private StatefulSet converted() {
+    var file = new SpecFile("orders.yaml", "", out.toString().getBytes(StandardCharsets.UTF_8));
+    var parsed = SpecParser.parse(List.of(file)).clusters().firstEntry().getValue();
+    return DesiredClusters.of((ParsedSpec.Valid) parsed).statefulSet();
+  }
+
+  private static StatefulSet manifests(String directory) throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of(directory))) {
+      var all =
+          files
+              .filter(Files::isRegularFile)
+              .map(
+                  path -> {
+                    try {
+                      return new SpecFile(path.toString(), "", Files.readAllBytes(path));
+                    } catch (IOException e) {
+                      throw new IllegalStateException(e);
+                    }
+                  })
+              .toList();
+      var layout =
+          new ManifestLayout(ManifestLayout.Where.IF_ANY, java.util.Optional.of("database"));
+      var parsed = SpecParser.parse(all, layout.directories(directory, all, List.of()));
+      return ((OwnersClusters.Result.Made) OwnersClusters.of(parsed.manifests().getFirst()))
+          .cluster()
+          .statefulSet();
+    }
+  }
+
+  private int convert(String directory) {
+    return new CommandLine(new Main())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute("convert", directory, "-n", "database");
+  }
+}
