@@ -105,6 +105,12 @@ public final class Names {
    */
   public static final String ADOPT = "pgbaton.dev/adopt";
 
+  /**
+   * On a bare Pod or a Job in Git, {@code "true"}: where it changes, the old one is deleted, and a
+   * new one made.
+   */
+  public static final String REPLACE = "pgbaton.dev/replace";
+
   public static final int POSTGRES_PORT = 5432;
 
   /** The instance program's probes and status, over HTTP on the pod's address. */

@@ -12,7 +12,9 @@ public enum Mode {
   OBSERVE,
   APPLY,
   /** Does nothing, whatever happens. */
-  SUSPEND;
+  SUSPEND,
+  /** Gives the StatefulSet back its owner's update strategy, and then does nothing. */
+  LEAVE;
 
   static final String ANNOTATION = Names.DOMAIN + "/mode";
 

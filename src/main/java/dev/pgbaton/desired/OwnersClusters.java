@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +74,7 @@ public final class OwnersClusters {
     problems.addAll(onTheVolume(set));
     problems.addAll(access(set));
     problems.addAll(OwnersNetwork.problems(manifests, set));
+    problems.addAll(jobs(manifests));
     if (Contradictions.replicas(statefulSet(set)) > 1 && Contradictions.partners(set).isEmpty())
       problems.add(
           set.placed()
@@ -136,6 +138,22 @@ public final class OwnersClusters {
                         .formatted(data, Names.DATA_CLAIM)));
   }
 
+  /** It would be made, and run, again and again. */
+  private static List<Problem> jobs(ParsedSpec.Manifests manifests) {
+    return manifests.objects().stream()
+        .filter(
+            o ->
+                o.object() instanceof Job job
+                    && job.getSpec() != null
+                    && job.getSpec().getTtlSecondsAfterFinished() != null)
+        .map(
+            o ->
+                o.problem(
+                    "spec.ttlSecondsAfterFinished",
+                    "would be made and run again each time that Kubernetes has removed it. Remove the line."))
+        .toList();
+  }
+
   private static List<Problem> mode(Workload set) {
     var text = Mode.text(set.placed().object());
     return text.isPresent() && Mode.of(set.placed().object()).isEmpty()
@@ -143,7 +161,7 @@ public final class OwnersClusters {
             set.placed()
                 .problem(
                     "metadata.annotations",
-                    "says %s: %s. It may be observe, apply or suspend."
+                    "says %s: %s. It may be observe, apply, suspend or leave."
                         .formatted(Mode.ANNOTATION, text.get())))
         : List.of();
   }
@@ -273,7 +291,9 @@ public final class OwnersClusters {
       PlacedObject placed, FoundRoles.Clear roles, ClusterLayout layout) {
     var object = labelled(placed.object(), layout);
     return new DesiredObject(
-        placed == roles.postgresql().placed() ? inSafeOrder((StatefulSet) object) : object,
+        placed == roles.postgresql().placed() && Mode.of(object).orElse(Mode.APPLY) != Mode.LEAVE
+            ? inSafeOrder((StatefulSet) object)
+            : object,
         role(placed, roles),
         policy(placed, adopts(placed) || adopts(roles.postgresql().placed())),
         placed.source());
@@ -297,7 +317,7 @@ public final class OwnersClusters {
     return switch (placed.object().getKind()) {
       // A namespace is shared with others; of the rest Kubernetes lets nobody change what matters,
       // and passwords are not changed by writing a Secret.
-      case "Namespace", "Secret", "Pod" -> ApplyPolicy.CREATE_ONCE;
+      case "Namespace", "Secret", "Pod", "Job" -> ApplyPolicy.CREATE_ONCE;
       default -> adopts ? ApplyPolicy.ADOPT : ApplyPolicy.APPLY;
     };
   }

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -37,7 +38,8 @@ final class Kinds {
           ServiceAccount.class,
           Role.class,
           RoleBinding.class,
-          Lease.class);
+          Lease.class,
+          Job.class);
 
   /** Watched whole: they carry no cluster's label, and next to nothing of them is kept. */
   static final List<Class<? extends HasMetadata>> OF_MACHINES =

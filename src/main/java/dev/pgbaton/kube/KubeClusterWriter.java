@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -190,6 +191,9 @@ final class KubeClusterWriter implements ClusterWriter {
   }
 
   private Written create(ObjectKey key, HasMetadata object) {
+    // Nobody can change one of these: whether it is still what Git says is told by this.
+    if (object instanceof Pod || object instanceof Job)
+      annotate(object, Names.APPLIED, AppliedHash.of(object));
     try {
       return done(key, client.resource(object).create(), Optional.empty());
     } catch (KubernetesClientException e) {

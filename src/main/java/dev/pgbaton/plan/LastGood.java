@@ -63,6 +63,11 @@ public final class LastGood {
     return object.role() == ObjectRole.SETTINGS || object.object() instanceof Deployment;
   }
 
+  /** That last worked. */
+  static Optional<StatefulSet> statefulSet(JournalEntry journal) {
+    return journal.lastGood().map(json -> read(json).statefulSet());
+  }
+
   /** The quarantine, if it is this intent that failed: a new one is tried. */
   public static Optional<Quarantine> quarantine(JournalEntry journal) {
     return journal

@@ -5,6 +5,7 @@ import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.Mode;
 import dev.pgbaton.observed.Instance;
 import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
@@ -39,9 +40,10 @@ public final class Planner {
   }
 
   public static Plan plan(DesiredCluster desired, ObservedCluster observed, Instant now) {
+    if (desired.mode() == Mode.LEAVE) return Leaving.plan(desired, observed);
     var plan = new Planner(desired, observed, now).plan();
     return switch (desired.mode()) {
-      case APPLY -> plan;
+      case APPLY, LEAVE -> plan;
       case OBSERVE ->
           plan instanceof Proceed(var step)
               ? new Blocked(Refusal.ONLY_OBSERVED, "next would be: %s.".formatted(step.text()))
@@ -78,7 +80,9 @@ public final class Planner {
         .or(this::pgpoolToSettle)
         .or(() -> Routes.repair(observed, now))
         .or(this::leftovers)
+        .or(() -> Replacing.next(desired, observed))
         .or(this::givenUp)
+        .or(() -> Replacing.refuse(desired, observed))
         .orElseGet(InSync::new);
   }
 

@@ -80,6 +80,12 @@ public enum Refusal {
   OPERATED_BY_OTHERS(
       "an object of that name is run by another operator",
       "give it another name: it is left alone"),
+  NEEDS_REPLACING(
+      "a bare Pod or a Job in Git is not the one that is there, and Kubernetes lets nobody change one",
+      "annotate it with `pgbaton.dev/replace: \"true\"`, or give it another name"),
+  NOT_TO_BE_LEFT(
+      "the StatefulSet in Git has the annotation `pgbaton.dev/mode: leave`, but with its own update strategy Kubernetes would restart instances at once",
+      "push what is to be left without that annotation first, and the annotation once that is carried out"),
   ONLY_OBSERVED(
       "the StatefulSet in Git has the annotation `pgbaton.dev/mode: observe`: nothing is touched",
       "the sentence says what would be done; remove the annotation to have it done"),

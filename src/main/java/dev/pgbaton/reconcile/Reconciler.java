@@ -103,7 +103,8 @@ public final class Reconciler {
   private static boolean isUntouchable(Mode mode, Plan plan) {
     return switch (mode) {
       case OBSERVE, SUSPEND -> true;
-      case APPLY -> plan instanceof Plan.Blocked(var refusal, _, _) && refusal.forbidsEvents();
+      case APPLY, LEAVE ->
+          plan instanceof Plan.Blocked(var refusal, _, _) && refusal.forbidsEvents();
     };
   }
 

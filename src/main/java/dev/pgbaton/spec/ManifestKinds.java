@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -35,7 +36,8 @@ public final class ManifestKinds {
           NetworkPolicy.class,
           StatefulSet.class,
           Deployment.class,
-          Pod.class);
+          Pod.class,
+          Job.class);
 
   /** Those that people have tried: the others are told apart by nobody but the API server. */
   private static final Set<String> OF_ALL_NAMESPACES =

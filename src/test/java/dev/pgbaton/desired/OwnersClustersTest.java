@@ -345,4 +345,23 @@ class OwnersClustersTest {
     assertThat(refused(byFile.with("/opt/secrets/password}", "/opt/secrets/other}")))
         .contains("no POSTGRES_PASSWORD_FILE from a volume that is one");
   }
+
+  private static final String JOB =
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: seed}
+      spec:
+        %stemplate: {spec: {restartPolicy: Never, containers: [{name: psql, image: psql}]}}
+      """;
+
+  @Test
+  void aJobRunsOnce() {
+    assertThat(keys(made(manifests().and(JOB.formatted(""))).cluster()).getLast())
+        .isEqualTo("Pod database/pg-client");
+    assertThat(keys(made(manifests().and(JOB.formatted(""))).cluster()))
+        .contains("Job database/seed");
+    assertThat(refused(manifests().and(JOB.formatted("ttlSecondsAfterFinished: 60\n  "))))
+        .contains("made and run again each time");
+  }
 }

@@ -94,7 +94,7 @@ class RightsTest {
         .filteredOn(rule -> rule.getVerbs().contains("delete"))
         .flatExtracting(PolicyRule::getResources)
         .containsExactlyInAnyOrder(
-            "deployments", "services", "configmaps", "poddisruptionbudgets", "pods");
+            "deployments", "services", "configmaps", "poddisruptionbudgets", "pods", "jobs");
     assertThat(both()).noneMatch(rule -> rule.getVerbs().contains("deletecollection"));
   }
 }

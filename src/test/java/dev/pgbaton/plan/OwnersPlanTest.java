@@ -459,4 +459,80 @@ class OwnersPlanTest {
     assertThat(LastGood.toJson(wanted(manifests()))).startsWith(JournalEntry.CONFIDENTIAL);
     assertThat(Clusters.cluster().primary("orders-0").lastGood()).doesNotContain("confidential");
   }
+
+  private static Plan leave(Tutorial leaving, String target, boolean worked) {
+    var before = wanted(manifests());
+    var wanted = wanted(leaving);
+    var journal =
+        worked
+            ? JournalEntry.EMPTY.withLastGood(Optional.of(LastGood.toJson(before)))
+            : JournalEntry.EMPTY;
+    var snapshot = live(before, true, true, target);
+    return Planner.plan(
+        wanted, ObservedCluster.of(wanted.layout(), snapshot, answers(), journal), NOW);
+  }
+
+  @Test
+  void whoLeavesGetsTheirUpdateStrategyBackAndNothingElseIsWritten() {
+    var plan = leave(annotated("pgbaton.dev/mode: leave"), OLD, true);
+
+    var changes = ((Step.Apply) ((Proceed) plan).step()).changes();
+    assertThat(changes).hasSize(1);
+    assertThat(((StatefulSet) changes.getFirst().object().object()).getSpec().getUpdateStrategy())
+        .isNull();
+  }
+
+  @Test
+  void whatWouldBeRestartedByItIsNotLeftYet() {
+    var leaving = annotated("pgbaton.dev/mode: leave");
+    var changed =
+        annotated("pgbaton.dev/mode: leave")
+            .with("            - {name: BITNAMI_DEBUG, value: \"false\"}\n", "");
+
+    for (var plan :
+        List.of(
+            leave(leaving, "rev-2", true), leave(leaving, OLD, false), leave(changed, OLD, true)))
+      assertThat(((Blocked) plan).reason()).isEqualTo(Refusal.NOT_TO_BE_LEFT);
+  }
+
+  @Test
+  void whatWasLeftIsLeftAlone() {
+    var wanted = wanted(annotated("pgbaton.dev/mode: leave"));
+
+    assertThat(plan(wanted, live(wanted, false, true, "rev-2"))).isInstanceOf(InSync.class);
+    assertThat(plan(wanted, live(wanted, true, true, "rev-2"))).isInstanceOf(InSync.class);
+  }
+
+  private static final String CLIENT = "  name: pg-client\n";
+
+  private static Plan withAnotherClient(String annotations) {
+    var made = live(wanted(manifests()), true, true, OLD);
+    return plan(
+        wanted(
+            manifests()
+                .with(CLIENT, CLIENT + annotations)
+                .with("- name: ALLOW_EMPTY_PASSWORD", "- name: PGUSER")),
+        made);
+  }
+
+  @Test
+  void aBarePodIsReplacedOnlyIfItsOwnerSaysSo() {
+    assertThat(withAnotherClient("  annotations: {pgbaton.dev/replace: \"true\"}\n"))
+        .isInstanceOfSatisfying(
+            Proceed.class,
+            p -> assertThat(p.step().text()).isEqualTo("delete Pod database/pg-client"));
+    assertThat(withAnotherClient(""))
+        .isInstanceOfSatisfying(
+            Blocked.class,
+            blocked -> assertThat(blocked.reason()).isEqualTo(Refusal.NEEDS_REPLACING));
+  }
+
+  @Test
+  void aPodThatOthersMadeIsTakenForTheSame() {
+    var wanted = wanted(manifests().with("- name: ALLOW_EMPTY_PASSWORD", "- name: PGUSER"));
+    var snapshot =
+        butFor(live(wanted, true, true, OLD), "Pod database/pg-client", without(Names.APPLIED));
+
+    assertThat(plan(wanted, snapshot)).isInstanceOf(InSync.class);
+  }
 }
