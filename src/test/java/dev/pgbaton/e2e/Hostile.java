@@ -30,19 +30,26 @@ final class Hostile {
 
   private Hostile() {}
 
-  static void write(Forge forge, String directory) throws IOException {
-    for (var name : PLACES.keySet()) forge.write(path(directory, name, "set.yaml"), set(name));
-    texts().forEach((name, text) -> forge.write(path(directory, name, "bad.yaml"), text));
-    forge.write(path(directory, "bytes", "bad.yaml"), new byte[] {'a', ':', ' ', (byte) 0xff});
+  static void write(Path clusters) throws IOException {
+    for (var name : PLACES.keySet()) write(clusters, name, "set.yaml", set(name));
+    for (var text : texts().entrySet()) write(clusters, text.getKey(), "bad.yaml", text.getValue());
+    Files.write(clusters.resolve("bytes/bad.yaml"), new byte[] {'a', ':', ' ', (byte) 0xff});
     var huge = new byte[HUGE];
     Arrays.fill(huge, (byte) '#');
-    forge.write(path(directory, "huge", "bad.yaml"), huge);
-    Files.createSymbolicLink(
-        forge.file(path(directory, "link", "bad.yaml")), Path.of("/etc/passwd"));
-    forge.write(path(directory, TRAVERSAL, "set.yaml"), set(TRAVERSAL));
-    forge.write(
-        path(directory, TRAVERSAL, "kustomization.yaml"),
+    Files.write(clusters.resolve("huge/bad.yaml"), huge);
+    Files.createSymbolicLink(clusters.resolve("link/bad.yaml"), Path.of("/etc/passwd"));
+    write(clusters, TRAVERSAL, "set.yaml", set(TRAVERSAL));
+    write(
+        clusters,
+        TRAVERSAL,
+        "kustomization.yaml",
         "resources: [set.yaml, ../../../../../etc/passwd]\n");
+  }
+
+  private static void write(Path clusters, String name, String file, String text)
+      throws IOException {
+    var directory = Files.createDirectories(clusters.resolve(name));
+    Files.writeString(directory.resolve(file), text);
   }
 
   static void remove(Forge forge, String directory) {

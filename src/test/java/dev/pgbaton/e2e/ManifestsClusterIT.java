@@ -292,7 +292,7 @@ class ManifestsClusterIT {
     var uids = tutorial.uids();
     var restarts = daemon.restarts();
     var generation = tutorial.statefulSet().getMetadata().getGeneration();
-    Hostile.write(forge, CLUSTERS);
+    Hostile.write(forge.file(CLUSTERS));
     head = forge.push("Ten directories that nobody should push");
 
     for (var hostile : Hostile.PLACES.entrySet()) {
