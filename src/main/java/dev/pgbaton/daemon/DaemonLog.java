@@ -17,6 +17,7 @@ import org.jboss.logging.Logger;
 /** One line a decision, and the same words as an Event. What did not change is not said again. */
 final class DaemonLog implements ReconcileLoop.Listener {
   private static final Logger LOG = Logger.getLogger("dev.pgbaton");
+  private static final int MOST_PROBLEMS = 100;
 
   private final EventSink events;
   private final Map<ClusterId, String> waits = new ConcurrentHashMap<>();
@@ -50,6 +51,8 @@ final class DaemonLog implements ReconcileLoop.Listener {
   @Override
   public void taken(Repository repository) {
     repository.notices().forEach(notice -> LOG.info(notice.toString()));
+    // The commit's status has room for the first one.
+    repository.problems().stream().limit(MOST_PROBLEMS).forEach(p -> LOG.warn(p.toString()));
   }
 
   @Override
