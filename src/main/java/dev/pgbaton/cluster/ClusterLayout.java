@@ -122,6 +122,7 @@ public record ClusterLayout(
   /** Whether pgbaton makes an object of that name, beside those of a person's manifests. */
   public boolean makesBeside(ObjectKey key) {
     return !isGenerated()
+        && (capabilities.instanceProgram() || key.kind().equals("PodDisruptionBudget"))
         && switch (key.kind()) {
           case "Lease" -> key.name().equals(lease);
           case "Service", "EndpointSlice" ->
@@ -129,6 +130,11 @@ public record ClusterLayout(
           case "Role", "RoleBinding", "PodDisruptionBudget" -> key.name().equals(besideName());
           default -> false;
         };
+  }
+
+  /** As whom the daemon asks the instances: others' images have no role for it. */
+  public String monitorUser() {
+    return capabilities.instanceProgram() ? Names.MONITOR_USER : Names.SUPERUSER;
   }
 
   /** Of what is beside a person's StatefulSet, and has no name of its own. */

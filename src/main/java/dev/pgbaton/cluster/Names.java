@@ -125,6 +125,8 @@ public final class Names {
   public static final String REPMGR_PASSWORD = "repmgr-password";
   public static final String MONITOR_PASSWORD = "pgbaton-password";
 
+  public static final String SUPERUSER = "postgres";
+
   /** The daemon's own login role: member of pg_monitor, owner of the heartbeat table. */
   public static final String MONITOR_USER = "pgbaton";
 

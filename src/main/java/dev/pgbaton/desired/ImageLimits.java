@@ -56,13 +56,20 @@ final class ImageLimits {
                             "%s is %s: pgbaton's image knows only %s."
                                 .formatted(limit.getKey(), value.get(), words(limit.getValue()))));
             });
-    if (password(set).isEmpty())
-      problems.add(
-          set.placed()
-              .problem(
-                  set.field("POSTGRES_PASSWORD"),
-                  "has no POSTGRES_PASSWORD from a Secret's key, and no POSTGRES_PASSWORD_FILE from a volume that is one. pgbaton logs in with a password that follows from the superuser's: it needs to know where that lies."));
+    problems.addAll(password(set, true));
     return problems;
+  }
+
+  static List<Problem> password(Workload set, boolean derived) {
+    return password(set).isPresent()
+        ? List.of()
+        : List.of(
+            set.placed()
+                .problem(
+                    set.field("POSTGRES_PASSWORD"),
+                    "has no POSTGRES_PASSWORD from a Secret's key, and no POSTGRES_PASSWORD_FILE from a volume that is one. pgbaton logs in with %s: it needs to know where that lies."
+                        .formatted(
+                            derived ? "a password that follows from the superuser's" : "it")));
   }
 
   static boolean hasOneValue(String variable) {

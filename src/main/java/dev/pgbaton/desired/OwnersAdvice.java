@@ -15,6 +15,9 @@ final class OwnersAdvice {
 
   static List<Problem> on(ParsedSpec.Manifests manifests, Workload set) {
     var advice = new ArrayList<Problem>();
+    if (!OwnersClusters.hasInstanceProgram(
+        set.placed().object().getMetadata().getAnnotations(), set.image()))
+      return List.of(outage(set));
     var budget = OwnersClusters.hookBudget(set);
     if (budget.compareTo(StatefulSets.HOOK_BUDGET) < 0)
       advice.add(
@@ -54,5 +57,23 @@ final class OwnersAdvice {
                   "has no PodDisruptionBudget: pgbaton makes one, %s-pgbaton, so that a node's drain and a rollout wait for each other."
                       .formatted(set.name())));
     return List.copyOf(advice);
+  }
+
+  /** What repmgr takes to notice that the primary is gone: its own defaults are 6 times 10 s. */
+  private static Problem outage(Workload set) {
+    var attempts = number(set, "REPMGR_RECONNECT_ATTEMPTS", 6);
+    var interval = number(set, "REPMGR_RECONNECT_INTERVAL", 10);
+    return set.placed()
+        .problem(
+            set.imageField(),
+            "%s has no instance program: its own hook and repmgr move the primary, and each rollout costs %d s of failed writes or more (REPMGR_RECONNECT_ATTEMPTS %d × REPMGR_RECONNECT_INTERVAL %d s, then the promotion). Lower values shorten that; with pgbaton's image it takes a fraction of a second."
+                .formatted(set.image(), attempts * interval, attempts, interval));
+  }
+
+  private static int number(Workload set, String variable, int otherwise) {
+    return set.value(variable)
+        .filter(text -> text.matches("\\d{1,6}"))
+        .map(Integer::parseInt)
+        .orElse(otherwise);
   }
 }

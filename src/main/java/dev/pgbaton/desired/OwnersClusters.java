@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.OwnersData;
+import dev.pgbaton.cluster.SourceRef;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.PlacedObject;
 import dev.pgbaton.spec.Problem;
@@ -59,28 +60,12 @@ public final class OwnersClusters {
     var set = roles.postgresql();
     var contradictions = Contradictions.in(roles);
     var problems = new ArrayList<>(contradictions.problems());
-    if (!hasInstanceProgram(set)) {
-      problems.add(
-          set.placed()
-              .problem(
-                  set.imageField(),
-                  "runs %s, which is not known to be an image of pgbaton's: rolling others' is not possible yet. Put pgbaton's, or the annotation %s: \"true\" if it is a copy of it."
-                      .formatted(set.image(), INSTANCE_PROGRAM)));
-      return new Result.Refused(List.copyOf(problems));
-    }
-    problems.addAll(ImageLimits.of(set));
     problems.addAll(mode(set));
-    problems.addAll(claim(set));
-    problems.addAll(onTheVolume(set));
-    problems.addAll(access(set));
-    problems.addAll(OwnersNetwork.problems(manifests, set));
     problems.addAll(jobs(manifests));
-    if (Contradictions.replicas(statefulSet(set)) > 1 && Contradictions.partners(set).isEmpty())
-      problems.add(
-          set.placed()
-              .problem(
-                  set.field("REPMGR_PARTNER_NODES"),
-                  "has no REPMGR_PARTNER_NODES: the instances would not know how many they are."));
+    problems.addAll(
+        hasInstanceProgram(set)
+            ? forThePrograms(manifests, set)
+            : ImageLimits.password(set, false));
     if (!problems.isEmpty()) return new Result.Refused(List.copyOf(problems));
 
     var layout = layout(manifests, roles);
@@ -96,11 +81,32 @@ public final class OwnersClusters {
         List.copyOf(advice));
   }
 
+  /** What pgbaton's own images need. */
+  private static List<Problem> forThePrograms(ParsedSpec.Manifests manifests, Workload set) {
+    var problems = new ArrayList<>(ImageLimits.of(set));
+    problems.addAll(claim(set));
+    problems.addAll(onTheVolume(set));
+    problems.addAll(access(set));
+    problems.addAll(OwnersNetwork.problems(manifests, set));
+    if (Contradictions.replicas(statefulSet(set)) > 1 && Contradictions.partners(set).isEmpty())
+      problems.add(
+          set.placed()
+              .problem(
+                  set.field("REPMGR_PARTNER_NODES"),
+                  "has no REPMGR_PARTNER_NODES: the instances would not know how many they are."));
+    return problems;
+  }
+
   private static boolean hasInstanceProgram(Workload set) {
-    var image = set.image().replaceFirst("[:@][^/]*$", "");
-    return FoundRoles.annotation(set.placed(), INSTANCE_PROGRAM)
-        .map(Boolean::parseBoolean)
-        .orElse(image.contains(Names.MANAGER));
+    return hasInstanceProgram(set.placed().object().getMetadata().getAnnotations(), set.image());
+  }
+
+  /** Whether a StatefulSet's image runs pgbaton's instance program, as far as one can tell. */
+  public static boolean hasInstanceProgram(Map<String, String> annotations, String image) {
+    var said = annotations == null ? null : annotations.get(INSTANCE_PROGRAM);
+    return said == null
+        ? image.replaceFirst("[:@][^/]*$", "").contains(Names.MANAGER)
+        : Boolean.parseBoolean(said);
   }
 
   private static StatefulSet statefulSet(Workload set) {
@@ -191,7 +197,7 @@ public final class OwnersClusters {
         password.getName(),
         password.getKey(),
         roles.pgpool().map(Workload::name),
-        new Capabilities(true, hookBudget(set)));
+        new Capabilities(hasInstanceProgram(set), hookBudget(set)));
   }
 
   static Duration hookBudget(Workload set) {
@@ -221,6 +227,22 @@ public final class OwnersClusters {
       objects.add(
           new DesiredObject(
               Namespaces.of(layout), ObjectRole.NAMESPACE, ApplyPolicy.CREATE_ONCE, source));
+    if (layout.capabilities().instanceProgram())
+      objects.addAll(forTheProgram(set, layout, labels, source));
+    if (!hasBudget(manifests, set))
+      objects.add(
+          new DesiredObject(
+              DisruptionBudgets.beside(
+                  layout, labels, statefulSet(set).getSpec().getSelector().getMatchLabels()),
+              ObjectRole.DISRUPTION_BUDGET,
+              ApplyPolicy.APPLY,
+              source));
+    return objects;
+  }
+
+  private static List<DesiredObject> forTheProgram(
+      Workload set, ClusterLayout layout, Labels labels, SourceRef source) {
+    var objects = new ArrayList<DesiredObject>();
     Access.of(layout, labels, serviceAccount(set), pods(set, layout))
         .forEach(
             o -> objects.add(new DesiredObject(o, ObjectRole.ACCESS, ApplyPolicy.APPLY, source)));
@@ -235,14 +257,6 @@ public final class OwnersClusters {
             o ->
                 objects.add(
                     new DesiredObject(o, ObjectRole.ROUTE, ApplyPolicy.CREATE_ONCE, source)));
-    if (!hasBudget(manifests, set))
-      objects.add(
-          new DesiredObject(
-              DisruptionBudgets.beside(
-                  layout, labels, statefulSet(set).getSpec().getSelector().getMatchLabels()),
-              ObjectRole.DISRUPTION_BUDGET,
-              ApplyPolicy.APPLY,
-              source));
     return objects;
   }
 

@@ -90,9 +90,10 @@ public final class KubeAdapters implements AutoCloseable {
 
   /**
    * Where clients connect to: pgpool if there is one, or else the primary. Empty while its Service
-   * has no address.
+   * has no address, and where pgbaton has no table to write into.
    */
   public Optional<InetSocketAddress> clientsRoute(ClusterLayout layout) {
+    if (!layout.capabilities().instanceProgram()) return Optional.empty();
     // Where the credentials are somebody else's, pgpool does not know pgbaton's role.
     var service =
         layout
@@ -121,7 +122,11 @@ public final class KubeAdapters implements AutoCloseable {
           .map(Secret::getData)
           .map(data -> data.get(layout.superuserKey().orElse(Names.MONITOR_PASSWORD)))
           .map(value -> new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8))
-          .map(value -> layout.superuserKey().isEmpty() ? value : derived(value, layout));
+          .map(
+              value ->
+                  layout.superuserKey().isPresent() && layout.capabilities().instanceProgram()
+                      ? derived(value, layout)
+                      : value);
     } catch (KubernetesClientException e) {
       LOG.warnf("%s: its password can't be read: %s", layout.id(), ApiError.words(e));
       return Optional.empty();

@@ -128,6 +128,13 @@ public record ObservedCluster(
     return new ObservedCluster(layout, snapshot, instances, lease, journal, routes, secrets);
   }
 
+  /** Whether there is something to lose: others' images have no Lease that would tell. */
+  public boolean hasData() {
+    return layout.capabilities().instanceProgram()
+        ? lease.flatMap(LeaseState::systemIdentifier).isPresent()
+        : !instances.isEmpty();
+  }
+
   public List<Instance> primaries() {
     return instances.stream().filter(i -> i.role() == Role.PRIMARY).toList();
   }

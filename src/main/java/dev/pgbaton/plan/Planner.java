@@ -7,7 +7,6 @@ import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.desired.Mode;
 import dev.pgbaton.observed.Instance;
-import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Await;
 import dev.pgbaton.plan.Plan.Blocked;
@@ -139,9 +138,9 @@ public final class Planner {
   /** What stands against the beginning of a rollout; one that has begun is brought to its end. */
   private Optional<Plan> unsafe() {
     var journal = observed.journal();
-    var hasData = observed.lease().flatMap(LeaseState::systemIdentifier).isPresent();
-    if (!hasData || journal.rollout().isPresent() || LastGood.quarantine(journal).isPresent())
-      return Optional.empty();
+    if (!observed.hasData()
+        || journal.rollout().isPresent()
+        || LastGood.quarantine(journal).isPresent()) return Optional.empty();
     var changes = changes();
     if (Changes.restartInstances(changes, observed))
       return Unsafe.find(desired, observed, now).map(unsafe -> refusal(unsafe, observed, now));

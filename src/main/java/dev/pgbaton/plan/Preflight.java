@@ -1,6 +1,7 @@
 package dev.pgbaton.plan;
 
 import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.desired.OwnersClusters;
 import dev.pgbaton.observed.ObservedCluster;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -25,7 +26,9 @@ final class Preflight {
           "",
           "the pre-stop hook may take %d s, but terminationGracePeriodSeconds is %d. Put more than %d."
               .formatted(budget, grace, budget));
-    return observed.statefulSet().flatMap(live -> against(live, wanted));
+    return observed
+        .statefulSet()
+        .flatMap(live -> against(live, wanted).or(() -> kindOfImage(live, desired, observed)));
   }
 
   private static Optional<Plan.Blocked> against(StatefulSet live, StatefulSet wanted) {
@@ -96,9 +99,30 @@ final class Preflight {
             .formatted(from.get(), to.get(), from.get()));
   }
 
-  private static Optional<String> major(StatefulSet set) {
+  /** By halves neither repmgr nor the Lease would know all of them. */
+  private static Optional<Plan.Blocked> kindOfImage(
+      StatefulSet live, DesiredCluster desired, ObservedCluster observed) {
+    var layout = desired.layout();
+    if (layout.isGenerated() || observed.instances().isEmpty()) return Optional.empty();
+    if (image(live).equals(image(desired.statefulSet()))) return Optional.empty();
+    var has = OwnersClusters.hasInstanceProgram(live.getMetadata().getAnnotations(), image(live));
+    return has == layout.capabilities().instanceProgram()
+        ? Optional.empty()
+        : refuse(
+            Refusal.IMAGE_KIND_CHANGES,
+            "",
+            has
+                ? "the instances run pgbaton's image, and the wanted one has no instance program: neither can follow the other. Keep pgbaton's, or push replicas: 0 first."
+                : "the instances run an image of others, and the wanted one is pgbaton's: neither can follow the other. Keep theirs, or push replicas: 0 with theirs first, and then pgbaton's.");
+  }
+
+  private static String image(StatefulSet set) {
     var image = set.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage();
-    var match = MAJOR.matcher(image == null ? "" : image.replaceFirst("@.*", ""));
+    return image == null ? "" : image;
+  }
+
+  private static Optional<String> major(StatefulSet set) {
+    var match = MAJOR.matcher(image(set).replaceFirst("@.*", ""));
     return match.matches() ? Optional.of(match.group(1)) : Optional.empty();
   }
 

@@ -86,6 +86,9 @@ public enum Refusal {
   NOT_TO_BE_LEFT(
       "the StatefulSet in Git has the annotation `pgbaton.dev/mode: leave`, but with its own update strategy Kubernetes would restart instances at once",
       "push what is to be left without that annotation first, and the annotation once that is carried out"),
+  IMAGE_KIND_CHANGES(
+      "the running instances' image has pgbaton's instance program and the wanted one has not, or the other way round: one can't follow the other",
+      "scale to 0 by Git first, or keep the kind of image"),
   ONLY_OBSERVED(
       "the StatefulSet in Git has the annotation `pgbaton.dev/mode: observe`: nothing is touched",
       "the sentence says what would be done; remove the annotation to have it done"),

@@ -64,11 +64,14 @@ final class Rollout {
     var broken = replaceBroken(outdated, unsettled);
     if (broken != null) return broken;
 
-    if (observed.primaries().size() > 1)
+    if (observed.primaries().size() > 1) {
+      var leaving = othersPrimaryThatLeaves();
+      if (leaving.isPresent()) return leaving.get();
       return new Blocked(
           Refusal.MORE_THAN_ONE_PRIMARY,
           "%s all say that they are the primary; nothing is restarted until one of them is not."
               .formatted(observed.primaries()));
+    }
     if (!unsettled.isEmpty()) return awaitOrGiveUp(foremost(unsettled));
     if (observed.instances().size() < desired.layout().instances()) return awaitMissing();
     if (observed.instances().size() > desired.layout().instances()) return awaitLeaving();
@@ -106,6 +109,17 @@ final class Rollout {
     if (observed.instances().size() == 1)
       return new Proceed(new RestartSolo(primary.pod(), reason));
     return handOff(desired, observed, primary, i -> !isOutdated(i), reason, now);
+  }
+
+  /** Others' images may promote the next one while the last one's hook still waits for that. */
+  private Optional<Plan> othersPrimaryThatLeaves() {
+    if (desired.layout().capabilities().instanceProgram()) return Optional.empty();
+    var deadline = Deadlines.sinceBegun(desired, observed);
+    return observed.primaries().stream()
+        .filter(Instance::terminating)
+        .filter(_ -> now.isBefore(deadline))
+        .findFirst()
+        .map(i -> new Await("%s to end, which was the primary".formatted(i), deadline));
   }
 
   private Optional<Plan> beforeTheFirstRestart(List<Instance> outdated) {

@@ -3,7 +3,6 @@ package dev.pgbaton.plan;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.desired.ReloadedSettings;
-import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -18,11 +17,10 @@ final class Shrinking {
 
   /** How many instances there are, if that is more than there shall be, and they hold data. */
   static Optional<Integer> from(DesiredCluster desired, ObservedCluster observed) {
-    var hasData = observed.lease().flatMap(LeaseState::systemIdentifier).isPresent();
     return observed
         .statefulSet()
         .map(set -> set.getSpec().getReplicas())
-        .filter(replicas -> hasData && replicas > desired.layout().instances());
+        .filter(replicas -> observed.hasData() && replicas > desired.layout().instances());
   }
 
   /**

@@ -63,6 +63,8 @@ public final class JdbcRouteProbe implements RouteProbe, AutoCloseable {
 
   @Override
   public Map<String, Leads> ask(ClusterLayout layout, ClusterSnapshot snapshot) {
+    // Others' routes are theirs.
+    if (!layout.capabilities().instanceProgram()) return Map.of();
     var now = clock.instant();
     var before = looks.get(layout.id());
     var addresses = addresses(layout, snapshot);

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Connections of the daemon's own role. */
+/** Connections of the daemon: by its own role, or as the superuser of others' images. */
 final class Sessions {
   /** Wrong password, or none that fits. */
   private static final Set<String> REFUSED = Set.of("28P01", "28000");
@@ -35,7 +35,7 @@ final class Sessions {
     source.setServerNames(new String[] {host});
     source.setPortNumbers(new int[] {port});
     source.setDatabaseName("postgres");
-    source.setUser(Names.MONITOR_USER);
+    source.setUser(layout.monitorUser());
     source.setPassword(password);
     source.setApplicationName("pgbaton");
     source.setConnectTimeout(seconds);

@@ -142,17 +142,22 @@ class OwnersClustersTest {
   }
 
   @Test
-  void somebodyElsesImageIsRefusedWithTheWayOut() {
+  void somebodyElsesImageHasItsOwnWayAndIsToldWhatItCosts() {
     var theirs =
         manifests()
             .with(
                 "registry.example.com/pgbaton/postgres:17",
                 "docker.io/bitnami/postgresql-repmgr:16.3.0");
 
-    assertThat(refused(theirs))
-        .contains("spec.template.spec.containers[0].image")
-        .contains("docker.io/bitnami/postgresql-repmgr:16.3.0")
-        .contains("pgbaton.dev/instance-program: \"true\"");
+    var cluster = made(theirs).cluster();
+    assertThat(cluster.layout().capabilities().instanceProgram()).isFalse();
+    assertThat(cluster.layout().monitorUser()).isEqualTo("postgres");
+    assertThat(keys(cluster))
+        .contains("PodDisruptionBudget database/postgres-sts-pgbaton")
+        .noneMatch(key -> key.startsWith("Lease") || key.startsWith("Role"))
+        .doesNotContain("Service database/postgres-sts-primary");
+    assertThat(advice(theirs))
+        .anyMatch(a -> a.contains("15 s of failed writes or more") && a.contains("3 × "));
     assertThat(
             made(theirs.with(
                     "  name: postgres-sts\n",

@@ -223,6 +223,35 @@ class OwnersPlanTest {
             Proceed.class, p -> assertThat(p.step().text()).startsWith("restart postgres-sts-1: "));
   }
 
+  private static Tutorial othersImage() {
+    return manifests().with("/pgbaton/postgres:17", "/bitnami/postgresql-repmgr:17");
+  }
+
+  @Test
+  void othersImagesRestartInTheSameOrder() {
+    assertThat(plan(othersImage(), true, true, OLD)).isInstanceOf(InSync.class);
+    assertThat(plan(othersImage(), true, true, "rev-2"))
+        .isInstanceOfSatisfying(
+            Proceed.class, p -> assertThat(p.step().text()).startsWith("restart postgres-sts-1: "));
+  }
+
+  @Test
+  void betweenTheTwoKindsOfImagesThereIsNoRollout() {
+    var ours = wanted(manifests());
+    var theirs = wanted(othersImage());
+
+    assertThat(plan(ours, live(theirs, true, true, OLD)))
+        .isInstanceOfSatisfying(
+            Blocked.class,
+            b -> {
+              assertThat(b.reason()).isEqualTo(Refusal.IMAGE_KIND_CHANGES);
+              assertThat(b.text()).contains("replicas: 0");
+            });
+    assertThat(plan(theirs, live(ours, true, true, OLD)))
+        .isInstanceOfSatisfying(
+            Blocked.class, b -> assertThat(b.reason()).isEqualTo(Refusal.IMAGE_KIND_CHANGES));
+  }
+
   @Test
   void whoOnlyObservesSaysWhatWouldBeDone() {
     assertThat(plan(annotated("pgbaton.dev/mode: observe"), true, true, "rev-2"))
