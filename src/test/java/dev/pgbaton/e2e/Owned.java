@@ -1,6 +1,7 @@
 package dev.pgbaton.e2e;
 
 import dev.pgbaton.cluster.Names;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,7 +18,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * A cluster of somebody's own manifests, seen from outside.
  *
  * @param secret where the superuser's password is, under {@code key}
- * @param pgpool the Service in front of pgpool
+ * @param service the clients' way, through pgpool where there is one
  */
 record Owned(
     KubernetesClient kubernetes,
@@ -25,7 +26,7 @@ record Owned(
     String set,
     String secret,
     String key,
-    String pgpool) {
+    String service) {
 
   /** As its own controller has them, whatever labels they have. */
   List<Pod> instances() {
@@ -50,6 +51,13 @@ record Owned(
         .collect(Collectors.toMap(p -> p.getMetadata().getName(), p -> p.getMetadata().getUid()));
   }
 
+  int restarts() {
+    return instances().stream()
+        .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+        .mapToInt(ContainerStatus::getRestartCount)
+        .sum();
+  }
+
   List<String> images() {
     return instances().stream()
         .map(pod -> pod.getSpec().getContainers().getFirst().getImage())
@@ -65,9 +73,9 @@ record Owned(
     return Daemon.secret(kubernetes, namespace, secret, key);
   }
 
-  PGSimpleDataSource throughPgpool() {
-    var service = kubernetes.services().inNamespace(namespace).withName(pgpool).get();
-    return at(service.getSpec().getClusterIP());
+  PGSimpleDataSource clientsWay() {
+    var found = kubernetes.services().inNamespace(namespace).withName(service).get();
+    return at(found.getSpec().getClusterIP());
   }
 
   private PGSimpleDataSource at(String address) {

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param kubectl a command
  * @param auditLog the API server's, where it can be read
  * @param slack times that bounds are longer; 1 is what is promised
+ * @param othersImage PostgreSQL with repmgr and without the instance program, as in {@code
+ *     bench/plain}
  * @param namespace for the clusters of the tests; pgbaton itself runs in {@code <namespace>-system}
  */
 record Surroundings(
@@ -29,6 +31,7 @@ record Surroundings(
     String postgresImage,
     String nextPostgresImage,
     String pgpoolImage,
+    Optional<String> othersImage,
     String namespace,
     int nodePort,
     int slack) {
@@ -48,6 +51,7 @@ record Surroundings(
         required(env, "PGBATON_POSTGRES_IMAGE"),
         required(env, "PGBATON_POSTGRES_NEXT_IMAGE"),
         required(env, "PGBATON_PGPOOL_IMAGE"),
+        Optional.ofNullable(env.get("PGBATON_OTHERS_IMAGE")),
         env.getOrDefault("PGBATON_E2E_NAMESPACE", "e2e-shop"),
         Integer.parseInt(env.getOrDefault("PGBATON_E2E_NODE_PORT", "32000")),
         Integer.parseInt(env.getOrDefault("PGBATON_E2E_SLACK", "1")));
