@@ -87,7 +87,7 @@ public final class StepRunner {
       case ReplacePgpool(var pod, _) ->
           noted(step, entry, pod, now, observed)
               .orElseGet(() -> outcome(step, writer.evict(layout, pod)));
-      case GiveUp(_, var why) -> giveUp(step, observed, why, now);
+      case GiveUp(var refusal, var why) -> giveUp(step, observed, refusal, why, now);
     };
   }
 
@@ -203,10 +203,11 @@ public final class StepRunner {
         : Optional.of(new Outcome.Stale("the journal moved"));
   }
 
-  private Outcome giveUp(Step step, ObservedCluster observed, String why, Instant now) {
+  private Outcome giveUp(
+      Step step, ObservedCluster observed, Refusal refusal, String why, Instant now) {
     var entry = observed.journal();
     var intent = entry.intent().orElseThrow();
-    var quarantine = new Quarantine(intent.hash(), intent.commit(), why, now);
+    var quarantine = new Quarantine(intent.hash(), intent.commit(), why, now, refusal.code());
     return journal
         .write(observed.layout().id(), entry.withQuarantine(Optional.of(quarantine)))
         .<Outcome>map(_ -> new Outcome.Applied(step.text()))

@@ -84,7 +84,10 @@ public final class DesiredClusters {
     return new DesiredCluster(
         layout,
         objects,
-        new RolloutPolicy(spec.rollout().maxReplicaLag(), spec.rollout().instanceTimeout()),
+        new RolloutPolicy(
+            spec.rollout().maxReplicaLag(),
+            spec.rollout().instanceTimeout(),
+            spec.rollout().acceptCollationVersion()),
         settings.normalised(),
         settings.reloadHash(),
         spec.synchronousStandbys());

@@ -31,7 +31,8 @@ public final class OwnersClusters {
   /** On the StatefulSet: whether its image runs pgbaton's instance program. */
   private static final String INSTANCE_PROGRAM = "pgbaton.dev/instance-program";
 
-  private static final RolloutPolicy ROLLOUT = new RolloutPolicy(16 << 20, Duration.ofMinutes(10));
+  private static final String ACCEPT_COLLATION = "pgbaton.dev/accept-collation-version";
+
   private static final int KUBERNETES_GRACE = 30;
 
   /** What is left of the grace period for PostgreSQL's own end. */
@@ -77,7 +78,7 @@ public final class OwnersClusters {
     var advice = new ArrayList<>(contradictions.advice());
     advice.addAll(OwnersAdvice.on(manifests, set));
     return new Result.Made(
-        new DesiredCluster(layout, objects, ROLLOUT, Map.of(), "", synchronousStandbys(set)),
+        new DesiredCluster(layout, objects, rollout(set), Map.of(), "", synchronousStandbys(set)),
         List.copyOf(advice));
   }
 
@@ -95,6 +96,11 @@ public final class OwnersClusters {
                   set.field("REPMGR_PARTNER_NODES"),
                   "has no REPMGR_PARTNER_NODES: the instances would not know how many they are."));
     return problems;
+  }
+
+  private static RolloutPolicy rollout(Workload set) {
+    return new RolloutPolicy(
+        16 << 20, Duration.ofMinutes(10), FoundRoles.annotation(set.placed(), ACCEPT_COLLATION));
   }
 
   private static boolean hasInstanceProgram(Workload set) {

@@ -28,6 +28,8 @@ public interface InstanceProbe {
      * @param settings by name
      * @param fileErrors what {@code pg_file_settings} finds wrong, for a person
      * @param volume how full its volume is; empty where nobody says
+     * @param collations of databases whose text is sorted by another version than they were made
+     *     with, by name
      */
     record Known(
         Role role,
@@ -36,10 +38,23 @@ public interface InstanceProbe {
         Map<String, Standby> standbys,
         Map<String, Setting> settings,
         List<String> fileErrors,
-        Optional<VolumeSpace> volume)
+        Optional<VolumeSpace> volume,
+        Map<String, Collation> collations)
         implements Answer {
+      public Known(
+          Role role,
+          int timeline,
+          Lsn flushed,
+          Map<String, Standby> standbys,
+          Map<String, Setting> settings,
+          List<String> fileErrors,
+          Optional<VolumeSpace> volume) {
+        this(role, timeline, flushed, standbys, settings, fileErrors, volume, Map.of());
+      }
+
       public Known with(Optional<VolumeSpace> space) {
-        return new Known(role, timeline, flushed, standbys, settings, fileErrors, space);
+        return new Known(
+            role, timeline, flushed, standbys, settings, fileErrors, space, collations);
       }
     }
 
@@ -54,6 +69,12 @@ public interface InstanceProbe {
    * @param synchronous whether commits wait for it now
    */
   record Standby(boolean streaming, long lagBytes, boolean synchronous) {}
+
+  /**
+   * @param recorded the version that the database was made with
+   * @param actual the version that the instance's libraries have
+   */
+  record Collation(String recorded, String actual) {}
 
   /** A row of {@code pg_settings}: its value in its own unit. */
   record Setting(String value, String unit, boolean pendingRestart) {}

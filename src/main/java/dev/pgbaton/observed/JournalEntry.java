@@ -99,8 +99,13 @@ public record JournalEntry(
 
   /**
    * @param hash the intent's; a new one is tried again
+   * @param code of the reason; empty in a journal of an earlier pgbaton
    */
-  public record Quarantine(String hash, String commit, String reason, Instant since) {}
+  public record Quarantine(String hash, String commit, String reason, Instant since, String code) {
+    public Quarantine(String hash, String commit, String reason, Instant since) {
+      this(hash, commit, reason, since, "");
+    }
+  }
 
   /**
    * @param state as {@code report.CommitStatus.State}

@@ -275,6 +275,6 @@ public final class Planner {
 
   private Optional<Plan> givenUp() {
     return LastGood.quarantine(observed.journal())
-        .map(q -> new Blocked(Refusal.INSTANCE_NOT_BACK, q.reason()));
+        .map(q -> new Blocked(Refusal.ofCode(q.code()), q.reason()));
   }
 }

@@ -53,6 +53,9 @@ public enum Refusal {
       "put back what it was; the sentence says which value"),
   MAJOR_VERSION_CHANGES(
       "data of one major version can't be read by another", "keep the major version"),
+  COLLATION_CHANGED(
+      "the image sorts text otherwise than the one that the indexes were made with (another glibc or ICU), so they would be wrong",
+      "put an image with the same collation version, or accept the new one; the sentence says how. It was taken back before the primary was touched"),
   INSTANCE_NOT_BACK(
       "an instance did not come up with this commit, which was taken back and is not tried again",
       "the sentence has the kubelet's reason. Push a fix"),
@@ -113,6 +116,14 @@ public enum Refusal {
     return Arrays.stream(name().split("_"))
         .map(word -> word.charAt(0) + word.substring(1).toLowerCase(java.util.Locale.ROOT))
         .collect(Collectors.joining());
+  }
+
+  /** Of what was given up; at first it had one reason only. */
+  static Refusal ofCode(String code) {
+    return Arrays.stream(values())
+        .filter(refusal -> refusal.code().equals(code))
+        .findFirst()
+        .orElse(INSTANCE_NOT_BACK);
   }
 
   /** Whether nothing may be written for the cluster, not even an Event. */

@@ -91,6 +91,8 @@ final class Rollout {
           Deadlines.sinceIntent(desired, observed));
     var unsafe = beforeTheFirstRestart(outdated);
     if (unsafe.isPresent()) return unsafe.get();
+    var collation = collationChanged(outdated);
+    if (collation.isPresent()) return collation.get();
     var primary = observed.primary().get();
     var replicas = outdated.stream().filter(i -> i.role() == REPLICA).toList();
     var replica =
@@ -128,6 +130,16 @@ final class Rollout {
         ? Optional.empty()
         : Unsafe.beforeTheFirstRestart(observed, outdated)
             .map(unsafe -> Planner.refusal(unsafe, observed, now));
+  }
+
+  private Optional<Plan> collationChanged(List<Instance> outdated) {
+    if (LastGood.quarantine(observed.journal()).isPresent()) return Optional.empty();
+    return Collations.changed(desired, observed, outdated)
+        .map(
+            text ->
+                LastGood.differs(desired, observed.journal())
+                    ? new Proceed(new GiveUp(Refusal.COLLATION_CHANGED, text))
+                    : new Blocked(Refusal.COLLATION_CHANGED, text + "."));
   }
 
   private boolean isOutdated(Instance instance) {

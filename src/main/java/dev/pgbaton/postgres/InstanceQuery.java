@@ -3,6 +3,7 @@ package dev.pgbaton.postgres;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.observed.InstanceProbe.Answer;
+import dev.pgbaton.observed.InstanceProbe.Collation;
 import dev.pgbaton.observed.InstanceProbe.Setting;
 import dev.pgbaton.observed.InstanceProbe.Standby;
 import java.sql.Connection;
@@ -57,6 +58,15 @@ final class InstanceQuery {
       WHERE f.error IS NOT NULL AND NOT coalesce(s.pending_restart, false) ORDER BY f.seqno
       """;
 
+  private static final String COLLATIONS =
+      """
+      SELECT datname, datcollversion, pg_database_collation_actual_version(oid) FROM pg_database
+      WHERE datallowconn AND datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid)
+      """;
+
+  /** PostgreSQL knows of a database's collation since 15. */
+  private static final Set<String> NOT_KNOWN_YET = Set.of("42703", "42883");
+
   private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
   private InstanceQuery() {}
@@ -84,7 +94,8 @@ final class InstanceQuery {
           standbys,
           settings(all),
           fileErrors(connection),
-          Optional.empty());
+          Optional.empty(),
+          collations(connection));
     }
   }
 
@@ -108,6 +119,23 @@ final class InstanceQuery {
             new Setting(rows.getString(2), rows.getString(3), rows.getBoolean(4)));
     }
     return settings;
+  }
+
+  private static Map<String, Collation> collations(Connection connection) throws SQLException {
+    try (var statement = connection.prepareStatement(COLLATIONS);
+        var rows = statement.executeQuery()) {
+      var collations = new TreeMap<String, Collation>();
+      while (rows.next()) {
+        var recorded = rows.getString(2);
+        var actual = rows.getString(3);
+        if (recorded != null && actual != null)
+          collations.put(rows.getString(1), new Collation(recorded, actual));
+      }
+      return collations;
+    } catch (SQLException e) {
+      if (NOT_KNOWN_YET.contains(e.getSQLState())) return Map.of();
+      throw e;
+    }
   }
 
   private static List<String> fileErrors(Connection connection) throws SQLException {

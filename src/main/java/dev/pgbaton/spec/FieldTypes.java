@@ -62,6 +62,9 @@ final class FieldTypes {
           "an absolute path such as /var/lib/postgresql/data",
           "/data");
 
+  static final FieldType<String> VERSION =
+      text("[0-9A-Za-z][-0-9A-Za-z.+~]*", 63, "a version such as \"2.41\"", "2.41");
+
   static final FieldType<String> KEY = text("(?s).+", 317, "a key", "key");
 
   static final FieldType<String> LABEL_VALUE =

@@ -10,6 +10,7 @@ import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredClusters;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.InstanceProbe.Answer;
+import dev.pgbaton.observed.InstanceProbe.Collation;
 import dev.pgbaton.observed.InstanceProbe.Setting;
 import dev.pgbaton.observed.InstanceProbe.Standby;
 import dev.pgbaton.observed.JournalEntry;
@@ -89,6 +90,7 @@ final class Clusters {
     boolean outdated;
     boolean ready = true;
     boolean neverReady;
+    Map<String, Collation> collations = Map.of();
     String since = "2026-01-02T03:00:00Z";
     boolean terminating;
     boolean streaming = true;
@@ -163,6 +165,10 @@ final class Clusters {
       neverReady().to(m);
       m.waiting = "ImagePullBackOff";
     };
+  }
+
+  static Trait sorting(String recorded, String actual) {
+    return m -> m.collations = Map.of("shop", new Collation(recorded, actual));
   }
 
   static Trait crashed() {
@@ -427,7 +433,8 @@ final class Clusters {
                   member.role == Role.PRIMARY ? standbys : Map.of(),
                   settings(member),
                   member.fileErrors,
-                  member.volume));
+                  member.volume,
+                  member.collations));
     }
     return answers;
   }

@@ -112,7 +112,8 @@ class BrokenDecisionsTest {
                 var standbys,
                 var settings,
                 var errors,
-                var volume))
+                var volume,
+                _))
         || role != Role.PRIMARY) return answer;
     var all = new TreeMap<>(standbys);
     all.replaceAll((_, s) -> new InstanceProbe.Standby(s.streaming(), 0, s.synchronous()));

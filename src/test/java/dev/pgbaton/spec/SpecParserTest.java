@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ class SpecParserTest {
     assertThat(spec.postgresql().parameters()).isEmpty();
     assertThat(spec.storage().storageClassName()).isEmpty();
     assertThat(spec.scheduling().antiAffinity()).isEqualTo(SchedulingSpec.AntiAffinity.preferred);
-    assertThat(spec.rollout()).isEqualTo(new RolloutSpec(16 << 20, Duration.ofMinutes(10)));
+    assertThat(spec.rollout())
+        .isEqualTo(new RolloutSpec(16 << 20, Duration.ofMinutes(10), Optional.empty()));
   }
 
   @Test
