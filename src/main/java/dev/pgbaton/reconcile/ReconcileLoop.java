@@ -219,7 +219,7 @@ public final class ReconcileLoop implements AutoCloseable {
     if (!unseen.isEmpty() || !passes.keySet().containsAll(known.clusters().keySet())) return;
     var clusters =
         passes.values().stream().filter(p -> known.clusters().containsKey(p.id())).toList();
-    var problems = known.problems().stream().map(Problem::toString).toList();
+    var problems = known.mostUnheardOfFirst().stream().map(Problem::toString).toList();
     synchronized (reporter) {
       reporter
           .summary(Optional.of(known.head()), clusters, problems, clock.instant())

@@ -14,6 +14,7 @@ import dev.pgbaton.spec.SpecParser;
 import dev.pgbaton.spec.SpecRevision;
 import dev.pgbaton.spec.SpecSource.Fetched;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -123,6 +124,17 @@ public record Repository(
   public Optional<Entry.Refused> brokenFile(String path) {
     var ofFile = problems.stream().filter(p -> isWithin(p.source().file(), path)).toList();
     return ofFile.isEmpty() ? Optional.empty() : Optional.of(refused(ofFile, path));
+  }
+
+  /** First those that no cluster has in its own status: there is room for one. */
+  public List<Problem> mostUnheardOfFirst() {
+    return problems.stream().sorted(Comparator.comparing(this::isToldElsewhere)).toList();
+  }
+
+  private boolean isToldElsewhere(Problem problem) {
+    return clusters.values().stream()
+        .anyMatch(
+            entry -> entry instanceof Entry.Refused told && told.problems().contains(problem));
   }
 
   private static boolean isWithin(String file, String path) {
