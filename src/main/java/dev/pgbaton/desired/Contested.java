@@ -6,7 +6,9 @@ import dev.pgbaton.cluster.SourceRef;
 import dev.pgbaton.spec.Problem;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -22,12 +24,13 @@ public final class Contested {
 
   /** The clusters that can't be carried out, each with its reasons. */
   public static SortedMap<ClusterId, List<Problem>> between(Collection<DesiredCluster> clusters) {
-    var claims = new TreeMap<ObjectKey, List<Claim>>();
+    var claims = new HashMap<ObjectKey, List<Claim>>();
     clusters.forEach(cluster -> claims(cluster, claims));
+    claims.values().removeIf(sharing -> sharing.size() < 2);
     var problems = new TreeMap<ClusterId, List<Problem>>();
-    claims.forEach(
+    var contested = new TreeMap<>(claims);
+    contested.forEach(
         (key, sharing) -> {
-          if (sharing.size() < 2) return;
           for (var one : sharing)
             problems
                 .computeIfAbsent(one.id(), _ -> new ArrayList<>())
@@ -36,7 +39,7 @@ public final class Contested {
     return problems;
   }
 
-  private static void claims(DesiredCluster cluster, SortedMap<ObjectKey, List<Claim>> claims) {
+  private static void claims(DesiredCluster cluster, Map<ObjectKey, List<Claim>> claims) {
     var layout = cluster.layout();
     for (var object : cluster.objects()) {
       // A namespace is shared with others.
@@ -47,7 +50,7 @@ public final class Contested {
   }
 
   private static void claim(
-      ObjectKey key, ClusterId id, DesiredObject object, SortedMap<ObjectKey, List<Claim>> claims) {
+      ObjectKey key, ClusterId id, DesiredObject object, Map<ObjectKey, List<Claim>> claims) {
     var sharing = claims.computeIfAbsent(key, _ -> new ArrayList<>());
     if (sharing.stream().noneMatch(claim -> claim.id().equals(id)))
       sharing.add(new Claim(id, object.source()));

@@ -20,6 +20,7 @@ import java.util.TreeMap;
  *     are in force
  * @param reloadHash identifies the settings that a reload changes; empty where there are none
  * @param synchronousStandbys how many standbys confirm a commit
+ * @param mode how far pgbaton may go with it
  */
 public record DesiredCluster(
     ClusterLayout layout,
@@ -27,7 +28,8 @@ public record DesiredCluster(
     RolloutPolicy rollout,
     Map<String, String> settings,
     String reloadHash,
-    int synchronousStandbys) {
+    int synchronousStandbys,
+    Mode mode) {
 
   public DesiredCluster {
     objects =
@@ -62,11 +64,6 @@ public record DesiredCluster(
                       key,
                       Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
     return values;
-  }
-
-  /** What is allowed to be done to it; {@link Mode#APPLY} where nobody says otherwise. */
-  public Mode mode() {
-    return Mode.of(statefulSet()).orElse(Mode.APPLY);
   }
 
   public StatefulSet statefulSet() {

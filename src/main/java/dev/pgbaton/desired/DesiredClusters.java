@@ -90,7 +90,12 @@ public final class DesiredClusters {
             spec.rollout().acceptCollationVersion()),
         settings.normalised(),
         settings.reloadHash(),
-        spec.synchronousStandbys());
+        spec.synchronousStandbys(),
+        switch (spec.mode()) {
+          case apply -> Mode.APPLY;
+          case observe -> Mode.OBSERVE;
+          case suspend -> Mode.SUSPEND;
+        });
   }
 
   private static ClusterLayout layout(ClusterSpec spec) {

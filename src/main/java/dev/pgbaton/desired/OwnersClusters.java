@@ -78,7 +78,14 @@ public final class OwnersClusters {
     var advice = new ArrayList<>(contradictions.advice());
     advice.addAll(OwnersAdvice.on(manifests, set));
     return new Result.Made(
-        new DesiredCluster(layout, objects, rollout(set), Map.of(), "", synchronousStandbys(set)),
+        new DesiredCluster(
+            layout,
+            objects,
+            rollout(set),
+            Map.of(),
+            "",
+            synchronousStandbys(set),
+            Mode.of(set.placed().object()).orElse(Mode.APPLY)),
         List.copyOf(advice));
   }
 

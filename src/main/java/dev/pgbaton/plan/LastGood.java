@@ -101,7 +101,8 @@ public final class LastGood {
         reload.map(o -> ReloadedSettings.hash((ConfigMap) o.object())).orElse(wanted.reloadHash()),
         reload
             .map(o -> ReloadedSettings.synchronousStandbys((ConfigMap) o.object()))
-            .orElse(wanted.synchronousStandbys()));
+            .orElse(wanted.synchronousStandbys()),
+        wanted.mode());
   }
 
   private static dev.pgbaton.cluster.SourceRef source(DesiredCluster wanted) {

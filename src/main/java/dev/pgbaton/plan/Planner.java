@@ -50,7 +50,7 @@ public final class Planner {
       case SUSPEND ->
           plan instanceof InSync
               ? plan
-              : new Blocked(Refusal.SUSPENDED, "nothing is done until the annotation is removed.");
+              : new Blocked(Refusal.SUSPENDED, "nothing is done until that line is removed.");
     };
   }
 

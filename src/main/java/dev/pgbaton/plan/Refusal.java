@@ -93,11 +93,11 @@ public enum Refusal {
       "the running instances' image has pgbaton's instance program and the wanted one has not, or the other way round: one can't follow the other",
       "scale to 0 by Git first, or keep the kind of image"),
   ONLY_OBSERVED(
-      "the StatefulSet in Git has the annotation `pgbaton.dev/mode: observe`: nothing is touched",
-      "the sentence says what would be done; remove the annotation to have it done"),
+      "Git says `pgbaton.dev/mode: observe` on the StatefulSet, or `mode: observe` in the spec: nothing is touched",
+      "the sentence says what would be done; remove the line to have it done"),
   SUSPENDED(
-      "the StatefulSet in Git has the annotation `pgbaton.dev/mode: suspend`: nothing is touched",
-      "remove the annotation to go on"),
+      "Git says `pgbaton.dev/mode: suspend` on the StatefulSet, or `mode: suspend` in the spec: nothing is touched",
+      "remove the line to go on"),
   FIELD_CONFLICT(
       "another field manager owns a field that the spec sets",
       "the sentence names it; let one of the two go"),

@@ -47,7 +47,8 @@ final class Shrinking {
         desired.rollout(),
         values,
         settings.map(ReloadedSettings::hash).orElse(desired.reloadHash()),
-        settings.map(ReloadedSettings::synchronousStandbys).orElse(desired.synchronousStandbys()));
+        settings.map(ReloadedSettings::synchronousStandbys).orElse(desired.synchronousStandbys()),
+        desired.mode());
   }
 
   private static DesiredObject asMany(DesiredObject object, int count, ObservedCluster observed) {

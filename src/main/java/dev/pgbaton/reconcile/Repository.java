@@ -6,6 +6,7 @@ import dev.pgbaton.desired.Contested;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredClusters;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.Mode;
 import dev.pgbaton.desired.OwnersClusters;
 import dev.pgbaton.desired.OwnersClusters.Result;
 import dev.pgbaton.spec.ParsedSpec;
@@ -107,8 +108,10 @@ public record Repository(
   }
 
   private static Entry.Wanted wanted(DesiredCluster desired, ParsedSpec spec, String path) {
-    var objects = desired.objects().stream().map(DesiredObject::object).toList();
-    return new Entry.Wanted(desired, spec, AppliedHash.of(objects), path);
+    var content =
+        new ArrayList<Object>(desired.objects().stream().map(DesiredObject::object).toList());
+    if (desired.mode() != Mode.APPLY) content.add(desired.mode().name());
+    return new Entry.Wanted(desired, spec, AppliedHash.of(content), path);
   }
 
   private static Entry.Refused refused(List<Problem> problems, String path) {

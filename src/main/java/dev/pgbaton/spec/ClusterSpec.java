@@ -28,12 +28,20 @@ public record ClusterSpec(
     Optional<PgpoolSpec> pgpool,
     SchedulingSpec scheduling,
     RolloutSpec rollout,
+    Mode mode,
     Optional<TakenOver> takenOver) {
 
   /** How soon a lost primary is replaced; see docs/promises.md. */
   public enum Failover {
     fast,
     relaxed
+  }
+
+  /** How far pgbaton may go. */
+  public enum Mode {
+    apply,
+    observe,
+    suspend
   }
 
   /** What is asked for, by the path of the field that asks. */
@@ -115,6 +123,12 @@ public record ClusterSpec(
             "scheduling", SchedulingSpec.TYPE, SchedulingSpec.DEFAULT, "Where the pods may run."),
         spec.optional(
             "rollout", RolloutSpec.TYPE, RolloutSpec.DEFAULT, "How changes are brought about."),
+        spec.optional(
+            "mode",
+            FieldType.oneOf(Mode.class),
+            Mode.apply,
+            "How far pgbaton may go: observe only says what it would do, suspend not even that;"
+                + " nothing is written to the cluster's namespace then."),
         spec.optional(
             "takenOver",
             TakenOver.TYPE,

@@ -730,4 +730,21 @@ class PlannerTest {
             Blocked.class,
             blocked -> assertThat(blocked.reason()).isEqualTo(Refusal.ANOTHER_CLUSTERS_OBJECT));
   }
+
+  @Test
+  void aSpecCanSayThatNothingIsToBeTouched() {
+    var observing =
+        cluster()
+            .primary("orders-0")
+            .replica("orders-1", outdated())
+            .spec(yaml -> yaml + "  mode: observe\n");
+    var suspended =
+        cluster()
+            .primary("orders-0")
+            .replica("orders-1", outdated())
+            .spec(yaml -> yaml + "  mode: suspend\n");
+
+    assertThat(((Blocked) observing.plan()).text()).startsWith("next would be: restart orders-1");
+    assertThat(((Blocked) suspended.plan()).reason()).isEqualTo(Refusal.SUSPENDED);
+  }
 }
