@@ -285,9 +285,19 @@ final class DataFiles {
   }
 
   static void replace(Path file, String text) {
+    replace(file, text, true);
+  }
+
+  /** What is written anew at each start, perhaps while clients wait. */
+  static void replaceUntilRestart(Path file, String text) {
+    replace(file, text, false);
+  }
+
+  private static void replace(Path file, String text, boolean lasting) {
     try {
       var next = file.resolveSibling(file.getFileName() + ".next");
-      write(next, text);
+      if (lasting) write(next, text);
+      else Files.writeString(next, text);
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -141,8 +141,10 @@ final class DataVolume {
               run(
                   "pg_basebackup",
                   "--pgdata=" + fresh,
-                  "--dbname=" + configuration.connection(upstream),
+                  "--dbname=" + configuration.copying(upstream),
                   "--wal-method=stream",
+                  // With one it would confirm commits.
+                  "--no-slot",
                   "--checkpoint=fast",
                   "--no-password");
           if (copied.well()) makeStandby(fresh);
@@ -219,7 +221,7 @@ final class DataVolume {
         run(
             "pg_rewind",
             "--target-pgdata=" + paths.data(),
-            "--source-server=" + configuration.connection(upstream),
+            "--source-server=" + configuration.copying(upstream),
             "--config-file=" + paths.configuration());
     if (rewound.well()) {
       files.makeStandby();

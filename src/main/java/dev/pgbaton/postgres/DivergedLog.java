@@ -92,8 +92,13 @@ final class DivergedLog {
       var process = builder.start();
       process.getOutputStream().close();
       try (var lines = Programs.reader(process)) {
-        return count(lines.lines().iterator(), span.from, span.end);
+        var found = count(lines.lines().iterator(), span.from, span.end);
+        // Each good end is an error to it, too; more than that, and somebody has killed it.
+        return process.waitFor() > 1 ? Found.UNREADABLE : found;
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Found.UNREADABLE;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -104,26 +104,41 @@ final class ServerConfiguration {
   }
 
   void writeUpstream(Optional<String> upstream) {
-    DataFiles.replace(
+    DataFiles.replaceUntilRestart(
         paths.run().resolve("upstream.conf"),
-        "primary_conninfo = '%s'\n".formatted(upstream.map(this::connection).orElse("")));
+        "primary_conninfo = '%s'\n".formatted(upstream.map(this::streaming).orElse("")));
   }
 
   /** It outweighs what is mounted: that is what somebody wishes, this is what the Lease says. */
   void writeQuorum(Quorum quorum) {
-    DataFiles.replace(
+    DataFiles.replaceUntilRestart(
         paths.run().resolve("quorum.conf"),
         "synchronous_standby_names = '%s'\n".formatted(quorum.setting()));
   }
 
   void writeReloadable(MountedSettings settings) {
-    DataFiles.replace(paths.run().resolve("reload.conf"), settings.text());
+    DataFiles.replaceUntilRestart(paths.run().resolve("reload.conf"), settings.text());
   }
 
-  /** For tools and for standbys: the password stays in its file. */
-  String connection(String instance) {
-    return "host=%s port=5432 user=repmgr dbname=postgres application_name=%s passfile=%s connect_timeout=2"
-        .formatted(host(instance), name, paths.passwords());
+  private String streaming(String instance) {
+    return connection(instance, name);
+  }
+
+  /**
+   * For tools. Under a name that confirms no commit: what is being copied counts for nobody, and is
+   * gone if the copy breaks off.
+   */
+  String copying(String instance) {
+    return connection(instance, name + "-copy");
+  }
+
+  /**
+   * The password stays in its file. A host that is gone without a word is noticed in seconds, not
+   * in the kernel's two hours.
+   */
+  private String connection(String instance, String as) {
+    return "host=%s port=5432 user=repmgr dbname=postgres application_name=%s passfile=%s connect_timeout=2 keepalives_idle=5 keepalives_interval=2 keepalives_count=3 tcp_user_timeout=10000"
+        .formatted(host(instance), as, paths.passwords());
   }
 
   /** Resolved by the pod's first search domain, without asking for it in vain elsewhere. */

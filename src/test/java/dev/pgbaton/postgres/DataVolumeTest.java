@@ -165,6 +165,34 @@ class DataVolumeTest {
     assertThat(volume().stopped().failure()).isEmpty();
   }
 
+  /** PostgreSQL counts whoever streams by that name, and with a slot, as one that confirms. */
+  @Test
+  void aCopyThatIsBeingMadeConfirmsNoCommit() throws IOException {
+    program(
+        "pg_basebackup",
+        "to=$(echo $1 | sed s/--pgdata=//); mkdir $to; echo 17 > $to/PG_VERSION; echo \"$@\" > $to/asked");
+    var volume = volume();
+    volume.cloneFrom("pg-1");
+
+    ended(volume);
+
+    assertThat(Files.readString(data.resolve("asked")))
+        .contains("application_name=pg-0-copy ")
+        .contains("--no-slot");
+  }
+
+  @Test
+  void aLogOfWhichOnlyAPartCouldBeReadIsNotWithoutCommits() throws IOException {
+    Files.writeString(data.resolve("pg_wal/000000010000000000000003"), "log");
+    program("pg_waldump", "kill -9 $$");
+    var volume = volume();
+    volume.inspect(WalPosition.parse("1:0/3000148"));
+
+    var found = ended(volume).data().orElseThrow().divergence().orElseThrow();
+
+    assertThat(found.commits()).isEqualTo(-1);
+  }
+
   @Test
   void commitsBeyondTheForkAreFoundByPgWaldump() throws IOException {
     Files.writeString(data.resolve("pg_wal/000000010000000000000003"), "log");
