@@ -164,7 +164,10 @@ public final class InstanceLoop {
             state -> {
               promises.seen(state);
               leaseView =
-                  leaseView.seen(state, now).promised(promises.until(state)).read(lease.readAt());
+                  leaseView
+                      .seen(state, heard(now))
+                      .promised(promises.until(state))
+                      .read(lease.readAt());
               takeOver(state);
             });
     // The machine may have slept, which the clock of the passes doesn't tell.
@@ -189,6 +192,15 @@ public final class InstanceLoop {
         intents,
         memory,
         agreement);
+  }
+
+  /**
+   * PostgreSQL was asked since the pass began, which takes seconds where it hangs: what others
+   * wrote meanwhile must not count as older than it is.
+   */
+  private Duration heard(Duration begun) {
+    var moment = Duration.ofNanos(fence.now().nanos());
+    return moment.compareTo(begun) > 0 ? moment : begun;
   }
 
   /** Whoever is on the Lease has a say, whether this instance's own settings know of it or not. */

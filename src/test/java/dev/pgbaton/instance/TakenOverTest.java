@@ -83,6 +83,17 @@ class TakenOverTest {
     assertThat(step(START.plusSeconds(6))).isEqualTo(new RenewLease());
   }
 
+  /** PostgreSQL had to be asked first, and took its time. */
+  @Test
+  void aLeaseIsUnchangedSinceItWasHeardOfAndNotSinceThePassBegan() {
+    handedOn(Optional.empty());
+    fence.at = START.plusSeconds(4);
+
+    var pass = loop.pass(START.plusSeconds(1), Intents.NONE);
+
+    assertThat(pass.view().lease().unchangedSince()).isEqualTo(START.plusSeconds(4));
+  }
+
   @Test
   void anAnswerOfLongAgoIsNoRight() {
     handedOn(answeredAt(START.plusSeconds(1)));
@@ -149,10 +160,11 @@ class TakenOverTest {
   private static final class AllowedUntil implements Fence {
     private Duration deadline = Duration.ZERO;
     private Duration slept = Duration.ZERO;
+    private Duration at = START;
 
     @Override
     public Moment now() {
-      return new Moment(START.toNanos(), START.plus(slept).toNanos());
+      return new Moment(at.toNanos(), at.plus(slept).toNanos());
     }
 
     @Override
