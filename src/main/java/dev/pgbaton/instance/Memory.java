@@ -90,6 +90,8 @@ public record Memory(
   private Optional<Duration> answered(ServerState server, Duration now) {
     return switch (server) {
       case ServerState.Primary _, ServerState.Standby _ -> Optional.of(now);
+      // "I recover" is an answer.
+      case ServerState.Starting starting when starting.recovers() -> answeredAt.map(_ -> now);
       case ServerState.Starting _, ServerState.Stopping _ -> answeredAt;
       case ServerState.Stopped _, ServerState.Busy _ -> Optional.empty();
     };

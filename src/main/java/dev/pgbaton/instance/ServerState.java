@@ -20,11 +20,16 @@ public sealed interface ServerState {
   /**
    * The process is there but does not answer yet; it may have crash recovery to do.
    *
+   * @param recovers it says so itself, to whoever tries to connect
    * @param progress of a long recovery, as PostgreSQL tells it
    */
-  record Starting(boolean asPrimary, String progress) implements ServerState {
+  record Starting(boolean asPrimary, boolean recovers, String progress) implements ServerState {
     public Starting(boolean asPrimary) {
       this(asPrimary, "");
+    }
+
+    public Starting(boolean asPrimary, String progress) {
+      this(asPrimary, false, progress);
     }
 
     String text() {
@@ -115,7 +120,7 @@ public sealed interface ServerState {
   default boolean writable() {
     return switch (this) {
       case Primary _ -> true;
-      case Starting(var asPrimary, _) -> asPrimary;
+      case Starting(var asPrimary, _, _) -> asPrimary;
       case Stopping(var wasPrimary, _, var shutDown) -> wasPrimary && shutDown.isEmpty();
       case Standby s -> s.promoting();
       case Stopped _, Busy _ -> false;

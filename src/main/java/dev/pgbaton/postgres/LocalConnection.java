@@ -15,10 +15,12 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class LocalConnection {
   private static final int SECONDS = 2;
   private static final String NOT_THE_USER = "28";
+  private static final String CANNOT_CONNECT_NOW = "57P03";
 
   private final Password superuser;
   private final Path socket;
   private Connection open;
+  private String refusal = "";
 
   /**
    * @param sockets the directory that PostgreSQL has its socket in
@@ -38,12 +40,19 @@ final class LocalConnection {
       if (open == null) open = connect("postgres", SECONDS);
       try (var statement = open.createStatement();
           var row = statement.executeQuery(sql)) {
+        refusal = "";
         return Optional.ofNullable(query.read(row));
       }
     } catch (SQLException e) {
+      refusal = e.getSQLState() == null ? "" : e.getSQLState();
       close();
       return Optional.empty();
     }
+  }
+
+  /** Whether the last answer was that it can't be connected to yet: it is not silent then. */
+  boolean recovers() {
+    return refusal.equals(CANNOT_CONNECT_NOW);
   }
 
   void close() {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -38,6 +39,19 @@ public final class LocalPostgres implements Postgres {
   /** But for what it says to clients that come too early or must go. */
   private static final Pattern FATAL =
       Pattern.compile("(?:FATAL|PANIC): (?! *the database system is | *terminating connection).*");
+
+  /** The first on a line; the lines that follow of a longer message begin with a tab. */
+  private static final Pattern SEVERITY = Pattern.compile("^(?!\t).*?\\b([A-Z]+):  ");
+
+  private static final Set<String> OWN_WORDS = Set.of("PANIC", "FATAL", "ERROR", "LOG");
+
+  private static final String END_READERS =
+      """
+      SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity a
+      WHERE a.backend_type = 'client backend' AND a.application_name <> 'pgbaton'
+        AND EXISTS (SELECT FROM pg_stat_activity s WHERE s.backend_type = 'startup'
+                    AND (s.wait_event LIKE 'RecoveryConflict%' OR s.wait_event = 'BufferPin'))
+      """;
 
   /** What PostgreSQL says every ten seconds of a long crash recovery. */
   private static final Pattern REDO =
@@ -193,7 +207,7 @@ public final class LocalPostgres implements Postgres {
     // Asked earlier, it would say that it starts, and log that somebody asked.
     if (!answered && !files.accepting()) return new Starting(target.writable(), progress);
     var seen = local.ask(ServerQuery.SQL, ServerQuery::read);
-    if (seen.isEmpty()) return new Starting(target.writable(), progress);
+    if (seen.isEmpty()) return new Starting(target.writable(), local.recovers(), progress);
     if (!answered) {
       answered = true;
       if (promotionEpoch == 0) timelineSeen = 0;
@@ -379,19 +393,23 @@ public final class LocalPostgres implements Postgres {
   }
 
   private void readLog(Process server) {
-    try (var lines = Programs.reader(server)) {
-      for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-        System.out.println(line);
-        if (line.contains("requested WAL segment") && line.contains("has already been removed"))
-          logMissing = true;
-        var fatal = FATAL.matcher(line);
-        if (fatal.find()) trouble = fatal.group();
-        var redo = REDO.matcher(line);
-        if (redo.find()) progress = redo.group();
-      }
+    try (var output = server.getInputStream()) {
+      LogLines.read(output, System.out, this::told);
     } catch (IOException e) {
       // it ended
     }
+  }
+
+  private void told(String line) {
+    // What a client has sent is no word of the server's.
+    var severity = SEVERITY.matcher(line);
+    if (!severity.find() || !OWN_WORDS.contains(severity.group(1))) return;
+    if (line.contains("requested WAL segment") && line.contains("has already been removed"))
+      logMissing = true;
+    var fatal = FATAL.matcher(line);
+    if (fatal.find()) trouble = fatal.group();
+    var redo = REDO.matcher(line);
+    if (redo.find()) progress = redo.group();
   }
 
   /** Until the server answers nobody else would wake the loop. */
@@ -409,13 +427,37 @@ public final class LocalPostgres implements Postgres {
   @Override
   public synchronized void promote(int epoch) {
     promotionEpoch = epoch;
-    // Beforehand: a crash right after the promotion must not leave a timeline of unknown origin.
-    note(timelineSeen + 1);
     promoting = true;
     target.isWritable();
     if (local
         .ask("SELECT pg_promote(wait => false)", row -> row.next() && row.getBoolean(1))
         .isEmpty()) promoting = false;
+    else Thread.ofPlatform().name("promotion").daemon().start(this::endWhatHoldsThePromotionUp);
+    // Meanwhile: a timeline of unknown origin, after a crash right now, would cost a new copy.
+    note(timelineSeen + 1);
+  }
+
+  /** A query that keeps replay from going on would keep every client from writing. */
+  private void endWhatHoldsThePromotionUp() {
+    try {
+      for (int i = 0; i < 300 && promoting; i++) {
+        Thread.sleep(100);
+        if (promoting) endReaders();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void endReaders() {
+    try (var connection = local.connect("postgres", 2);
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(END_READERS)) {
+      if (row.next() && row.getInt(1) > 0)
+        log.accept("%d sessions held the promotion up: ended".formatted(row.getInt(1)));
+    } catch (SQLException e) {
+      // Asked again, or it is promoted.
+    }
   }
 
   /**
