@@ -42,6 +42,12 @@ final class HandOffs {
   /** What is not sent before the stop is sent while clients wait. */
   private static final long MOST_BEHIND = 16L << 20;
 
+  /**
+   * Below a hook's budget, which the daemon waits for. A stop before the checkpoint is done would
+   * wait for it while nobody can write.
+   */
+  private static final Duration ASKED_CHECKPOINT = Duration.ofSeconds(40);
+
   /** Pods that are ended together are told so within this time. Clients write meanwhile. */
   private static final Duration IN_COMPANY = Duration.ofMillis(700);
 
@@ -107,8 +113,12 @@ final class HandOffs {
 
   private static Decision stop(
       InstanceView view, HandOff handOff, boolean checkpointing, Duration now) {
-    if (checkpointing && !elapsed(handOff.since(), now, view.settings().checkpointBudget()))
+    var budget = handOff.asked() ? ASKED_CHECKPOINT : view.settings().checkpointBudget();
+    if (checkpointing && !elapsed(handOff.since(), now, budget))
       return closely("the checkpoint before the handoff is under way");
+    // It goes on, and there is less to write when it is asked again.
+    if (checkpointing && handOff.asked())
+      return abandon(handOff, "its checkpoint takes longer than " + seconds(budget));
     // Looked at again right before clients are cut off.
     var why = unfit(view, handOff.candidate());
     if (why.isPresent()) return abandon(handOff, why.get());
@@ -188,6 +198,10 @@ final class HandOffs {
     if (s.streamingFrom().filter(view.self().name()::equals).isEmpty())
       return Optional.of("it does not stream from " + view.self().name());
     if (s.position().isEmpty()) return Optional.of("its position is not known");
+    if (s.replayed()
+        .filter(r -> s.position().get().lsn().bytes() - r.bytes() > MOST_BEHIND)
+        .isPresent())
+      return Optional.of("it has more than %d MB to replay".formatted(MOST_BEHIND >> 20));
     return view.server() instanceof Primary primary
             && primary.position().lsn().bytes() - s.position().get().lsn().bytes() > MOST_BEHIND
         ? Optional.of("it is more than %d MB behind".formatted(MOST_BEHIND >> 20))

@@ -12,7 +12,8 @@ import java.time.Duration;
  *     {@code fenceAfter}
  * @param patience how long an instance that did not see the last holder's end waits for it to come
  *     back
- * @param checkpointBudget how long a handoff's checkpoint may take while clients still write
+ * @param checkpointBudget how long the checkpoint of a handoff may take, while clients still write,
+ *     where the pod is about to end
  * @param catchUpBudget how long the candidate of a handoff may take to receive the shutdown
  *     checkpoint
  * @param stopBudget how long a fast stop may take before it becomes an immediate one
@@ -75,7 +76,7 @@ public record InstanceSettings(
         failover.fenceAfter,
         failover.takeAfter,
         patience,
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(25),
         Duration.ofSeconds(3),
         Duration.ofSeconds(10),
         Duration.ofSeconds(5),

@@ -9,6 +9,8 @@ import java.util.Optional;
  * see an unchanged Lease for as long as any promise would have bound it.
  */
 final class Promises {
+  private static final Duration LONGEST = Duration.ofMinutes(1);
+
   private Optional<Promise> given = Optional.empty();
   private Duration until = Duration.ZERO;
 
@@ -24,8 +26,14 @@ final class Promises {
     lease.ifPresent(this::seen);
     if (taking.isPresent() || asked.holder().equals(self.name())) return false;
     if (lease.filter(l -> !asked.agreesWith(l)).isPresent()) return false;
+    if (asked.span().isNegative() || asked.span().compareTo(LONGEST) > 0) return false;
+    var end = received.plus(asked.span());
+    // What has been promised stands for as long as it binds: the holder writes by it.
+    var binds =
+        given.filter(p -> p.epoch() > asked.epoch() || p.equals(asked) && until.compareTo(end) > 0);
+    if (binds.isPresent() && received.compareTo(until) < 0) return binds.get().equals(asked);
     given = Optional.of(asked);
-    until = received.plus(asked.span());
+    until = end;
     return true;
   }
 

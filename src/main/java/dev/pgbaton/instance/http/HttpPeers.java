@@ -9,14 +9,19 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
@@ -25,6 +30,7 @@ import java.util.function.Function;
  */
 public final class HttpPeers implements Peers {
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration WHOLE = TIMEOUT.plusMillis(500);
   private static final long AT_EASE_MILLIS = 1_000;
   private static final long CLOSELY_MILLIS = 5;
 
@@ -99,7 +105,7 @@ public final class HttpPeers implements Peers {
               .timeout(TIMEOUT)
               .POST(BodyPublishers.ofString(body))
               .build();
-      return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+      return send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException | IllegalArgumentException e) {
       return false;
     } catch (InterruptedException e) {
@@ -140,12 +146,26 @@ public final class HttpPeers implements Peers {
   private Optional<InstanceStatus> ask(Asking peer) throws InterruptedException {
     try {
       var request = HttpRequest.newBuilder(address.apply(peer.name)).timeout(TIMEOUT).build();
-      var answer = client.send(request, BodyHandlers.ofString());
+      var answer = send(request, BodyHandlers.ofString());
       return answer.statusCode() == 200
           ? Optional.of(StatusJson.read(answer.body())).filter(s -> s.name().equals(peer.name))
           : Optional.empty();
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
+    }
+  }
+
+  /** The request's own timeout ends with the answer's headers. */
+  private <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> body)
+      throws IOException, InterruptedException {
+    var answer = client.sendAsync(request, body);
+    try {
+      return answer.get(WHOLE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new HttpTimeoutException("no whole answer within " + WHOLE);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
     }
   }
 

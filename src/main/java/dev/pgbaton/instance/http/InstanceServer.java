@@ -19,6 +19,8 @@ public final class InstanceServer {
   static {
     // Answers are asked for every few milliseconds in a handoff: Nagle would hold each for 40.
     System.setProperty("sun.net.httpserver.nodelay", "true");
+    // In seconds; without it half a request keeps its connection for ever.
+    System.setProperty("sun.net.httpserver.maxReqTime", "5");
   }
 
   private interface Handler {
@@ -41,7 +43,8 @@ public final class InstanceServer {
       int controlPort)
       throws IOException {
     var status = HttpServer.create(new InetSocketAddress(statusPort), 0);
-    status.setExecutor(Executors.newFixedThreadPool(4, Thread.ofPlatform().daemon().factory()));
+    // However many wait for a PostgreSQL that hangs: a promise and a probe don't.
+    status.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     on(status, "GET", "/livez", () -> Answer.text(runner.alive(), "loop"));
     on(
         status,
