@@ -36,6 +36,8 @@ public final class Contested {
                 .computeIfAbsent(one.id(), _ -> new ArrayList<>())
                 .add(problem(key, one, sharing));
         });
+    // Who shares objects is told of those first.
+    SharedPods.between(clusters).forEach(problems::putIfAbsent);
     return problems;
   }
 

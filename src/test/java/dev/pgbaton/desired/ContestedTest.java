@@ -65,4 +65,45 @@ class ContestedTest {
     assertThat(Contested.between(List.of(made(manifests()), made(manifests().in("other")))))
         .isEmpty();
   }
+
+  /** Their names differ, as somebody has seen to, and their labels do not. */
+  private static Tutorial renamed() {
+    return manifests()
+        .named("billing")
+        .with("pgpool-svc-nodeport", "billing-nodeport")
+        .with("pgpool-svc", "billing-svc")
+        .with("pgpool-deployment", "billing-pgpool")
+        .with("pgpool-secrets", "billing-pgpool")
+        .with("postgres-headless-svc", "billing-headless")
+        .with("postgres-secrets", "billing-secrets")
+        .with("postgres-configmap", "billing-configmap")
+        .with("pg-client", "billing-client");
+  }
+
+  @Test
+  void aServiceThatLeadsToAnotherClustersPodsIsRefused() {
+    var orders = made(manifests());
+    var contested = Contested.between(List.of(orders, made(renamed())));
+
+    assertThat(problems(contested, orders))
+        .anySatisfy(
+            text ->
+                assertThat(text)
+                    .startsWith(
+                        "pgpool/pgpool-svc.yaml:1:1 Service database/pgpool-svc of database/postgres-sts selects the pods of Deployment database/billing-pgpool of database/billing (pgpool/pgpool-deployment.yaml:1:1), too."))
+        .anySatisfy(
+            text ->
+                assertThat(text)
+                    .contains(
+                        "are selected by PodDisruptionBudget database/billing-pgbaton of database/billing"));
+    assertThat(
+            Contested.between(
+                List.of(
+                    orders,
+                    made(
+                        renamed()
+                            .with("app: pgpool", "app: billing-pgpool")
+                            .with("app: postgres", "app: billing")))))
+        .isEmpty();
+  }
 }
