@@ -56,6 +56,14 @@ record DaemonSettings(
     if (!config.git().manifests().equals("ignored") && config.namespaces().isEmpty())
       problems.add(
           "PGBATON_GIT_MANIFESTS: needs PGBATON_NAMESPACES, because whoever may push manifests may run pods in each of these namespaces");
+    if (!config.git().manifests().equals("ignored"))
+      config.namespaces().orElse(List.of()).stream()
+          .filter(n -> n.startsWith("kube-") || config.namespace().filter(n::equals).isPresent())
+          .forEach(
+              n ->
+                  problems.add(
+                      "PGBATON_NAMESPACES: '%s' is no place for manifests: whoever may push them would be the cluster's administrator, or pgbaton"
+                          .formatted(n)));
     config
         .git()
         .manifestsNamespace()
