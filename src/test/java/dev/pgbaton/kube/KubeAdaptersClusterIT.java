@@ -461,6 +461,54 @@ class KubeAdaptersClusterIT {
     }
   }
 
+  @Test
+  void whatMayHoldPasswordsLiesInTheJournalEncrypted() {
+    var id = new ClusterId(it.name, "confidential");
+    var text = JournalEntry.CONFIDENTIAL + ",\"value\":\"super-example\"}";
+
+    var written =
+        kube.journal().write(id, JournalEntry.EMPTY.withLastGood(Optional.of(text))).orElseThrow();
+
+    assertThat(it.client.configMaps().inNamespace(it.name).withName(KubeJournal.name(id)).get())
+        .asString()
+        .contains("sealed:")
+        .doesNotContain("super-example");
+    assertThat(it.client.secrets().inNamespace(it.name).withName(JournalSeal.SECRET).get())
+        .isNotNull();
+    try (var restarted = new KubeJournal(it.client, it.name, _ -> {})) {
+      restarted.start();
+      await().until(restarted::ready);
+      assertThat(restarted.read(id)).isEqualTo(written);
+    }
+  }
+
+  @Test
+  void aSecretInGitIsComparedWithTheLiveOneKeyByKey() {
+    var live =
+        new io.fabric8.kubernetes.api.model.SecretBuilder()
+            .withNewMetadata()
+            .withNamespace(it.name)
+            .withName("owners")
+            .endMetadata()
+            .addToData("same", "YQ==")
+            .addToData("changed", "YQ==")
+            .addToData("only-here", "YQ==")
+            .build();
+    it.client.resource(live).create();
+    var key = new ObjectKey("Secret", it.name, "owners");
+    var absent = new ObjectKey("Secret", it.name, "absent");
+
+    var compared =
+        kube.reader()
+            .compare(
+                Map.of(
+                    key, Map.of("same", "YQ==", "changed", "Yg==", "added", "YQ=="),
+                    absent, Map.of("any", "YQ==")));
+
+    assertThat(compared.changed()).containsExactly(key + " key changed");
+    assertThat(compared.added()).containsExactly(key + " key added");
+  }
+
   private static ClusterSnapshot seen(ClusterLayout layout) {
     return await()
         .atMost(Duration.ofSeconds(10))
