@@ -383,6 +383,41 @@ class ManifestsClusterIT {
     }
   }
 
+  @Test
+  @Order(10)
+  void convertedToASpecItIsTheSameClusterAfterOneRollout() throws Exception {
+    assumeTrue(running);
+    var claims = tutorial.claims();
+    var directory = forge.file(TUTORIAL).toString();
+    var converted = Packaged.run(Map.of(), "convert", directory, "-n", tutorial.namespace());
+    System.out.println(converted.output());
+    assertThat(converted.exit()).isZero();
+    var spec = converted.output().substring(converted.output().lastIndexOf("---\napiVersion"));
+    var began = Instant.now();
+    var primary = tutorial.primary();
+    try (var watcher = watch(tutorial);
+        var load = LoadClient.start(tutorial.clientsWay())) {
+      forge.remove(TUTORIAL).write(CLUSTERS + "/postgres-sts.yaml", spec);
+      head = forge.push("A spec, instead of manifests");
+      awaitStatus(context(tutorial), "success", ROLLOUT);
+
+      System.out.printf("converted after %d s%n", secondsSince(began));
+      rolled(tutorial, primary, watcher, load);
+    }
+    awaitHealthy(tutorial, 3);
+    assertThat(tutorial.claims()).isEqualTo(claims);
+    assertThat(tutorial.password()).isEqualTo("super-example");
+    assertThat(Databases.query(nodePort(), "select count(*) from kept")).containsExactly("1000");
+    assertThat(
+            kubernetes
+                .configMaps()
+                .inNamespace(tutorial.namespace())
+                .withName("postgres-configmap")
+                .get())
+        .as("what nobody wants any more")
+        .isNull();
+  }
+
   private static void scaleTutorial(int from, int to) {
     forge.edit(SET_FILE, "  replicas: " + from, "  replicas: " + to);
   }

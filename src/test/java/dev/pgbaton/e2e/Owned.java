@@ -58,6 +58,12 @@ record Owned(
         .sum();
   }
 
+  /** Each claim's UID, by its name. */
+  Map<String, String> claims() {
+    return kubernetes.persistentVolumeClaims().inNamespace(namespace).list().getItems().stream()
+        .collect(Collectors.toMap(c -> c.getMetadata().getName(), c -> c.getMetadata().getUid()));
+  }
+
   List<String> images() {
     return instances().stream()
         .map(pod -> pod.getSpec().getContainers().getFirst().getImage())
