@@ -384,7 +384,7 @@ class ManifestsClusterIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void convertedToASpecItIsTheSameClusterAfterOneRollout() throws Exception {
     assumeTrue(running);
     var claims = tutorial.claims();
