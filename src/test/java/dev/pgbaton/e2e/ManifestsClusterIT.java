@@ -33,7 +33,7 @@ class ManifestsClusterIT {
   private static final Duration START = WHERE.patience(Duration.ofSeconds(120));
   private static final Duration ROLLOUT = WHERE.patience(Duration.ofMinutes(4));
   private static final Duration SOON = WHERE.patience(Duration.ofSeconds(30));
-  private static final Duration LONGEST_GAP = Duration.ofSeconds(3);
+  private static final Duration LONGEST_GAP = WHERE.patience(Duration.ofSeconds(3));
   private static final String SUMMARY = "pgbaton/" + Daemon.ENVIRONMENT;
   private static final Path RESOURCES = Path.of("src/test/resources/dev/pgbaton");
 
