@@ -417,7 +417,7 @@ class SpecProblemsTest {
             "instances: 3\n  image: registry.example.com/pgbaton/postgres:17",
             "6:3 spec.imag: is not a field here. Did you mean image?",
             "7:3 spec.replicas: is not a field here. Fields are: failover, image, imagePullSecrets, "
-                + "instances, pgpool, postgresql, replication, resources, rollout, scheduling, "
+                + "instances, mode, pgpool, postgresql, replication, resources, rollout, scheduling, "
                 + "storage, takenOver."),
         write(
             "rollout: {maxReplicaLag: 16Mi, instanceTimeout: 10m}\n"
