@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -68,6 +69,7 @@ class Backends {
 
   private Backend sandbox(DaemonSettings settings, Runnable anyChanged) {
     var repository = repository(settings);
+    var begun = !Files.exists(repository);
     SeedRepository.make(repository);
     sandbox = new Sandbox(Instant.now(), anyChanged, LOG::debug);
     LOG.infof(
@@ -78,8 +80,12 @@ class Backends {
           sed -i 's#postgres:17$#postgres:17.1#' clusters/orders.yaml && git commit -am 'A new image'
           sed -i 's#postgres:17.*#postgres:does-not-exist#' clusters/orders.yaml && git commit -am 'A bad image'
           curl -X POST localhost:8080/sandbox/shop/orders/orders-0/kill-postgres
-        and watch this log, or http://localhost:8080""",
-        repository);
+        and watch this log, or http://localhost:8080%s""",
+        repository,
+        begun
+            ? ""
+            : "\nIt is the repository of an earlier run, as that left it; to begin anew, delete %s"
+                .formatted(repository.getParent()));
     return new SandboxBackend(sandbox);
   }
 

@@ -7,11 +7,14 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /** Faults on request; there is nothing here where the clusters are real. */
 @Path("/sandbox/{namespace}/{cluster}/{pod}")
 @Blocking
 public class SandboxFaults {
+  private static final Logger LOG = Logger.getLogger("dev.pgbaton");
+
   private final Backends backends;
 
   SandboxFaults(Backends backends) {
@@ -21,12 +24,14 @@ public class SandboxFaults {
   @POST
   @Path("kill-postgres")
   public void killPostgres(String namespace, String cluster, String pod) {
+    LOG.infof("%s/%s: PostgreSQL of %s is killed, as asked", namespace, cluster, pod);
     fault(f -> f.killPostgres(new ClusterId(namespace, cluster), pod));
   }
 
   @POST
   @Path("delete-pod")
   public void deletePod(String namespace, String cluster, String pod) {
+    LOG.infof("%s/%s: the pod %s is deleted, as asked", namespace, cluster, pod);
     fault(f -> f.deletePod(new ClusterId(namespace, cluster), pod));
   }
 

@@ -322,7 +322,7 @@ public final class Conversion {
         .filter(name -> !ImageLimits.hasOneValue(name) && !isOfThePod(workload, name))
         .filter(name -> !CARRIED_OVER.contains(name.replaceFirst("_FILE$", "")))
         .filter(name -> !ImageLimits.SUPERUSER_PASSWORD.contains(name.replaceFirst("_FILE$", "")))
-        .forEach(name -> left.add("%s: the variable %s".formatted(what, name)));
+        .forEach(name -> left.add("%s: the variable %s".formatted(what, told(workload, name))));
     PodReading.containers(spec).stream()
         .filter(c -> c != workload.container())
         .forEach(c -> left.add("%s: the container %s".formatted(what, c.getName())));
@@ -339,6 +339,18 @@ public final class Conversion {
           .getAnnotations()
           .keySet()
           .forEach(name -> left.add("%s: the pods' annotation %s".formatted(what, name)));
+  }
+
+  private static String told(Workload workload, String variable) {
+    var place = workload.placed().places().of(workload.field(variable));
+    var value = variable.contains("PASSWORD") ? "" : " = " + workload.value(variable).orElse("");
+    var where =
+        variable.startsWith("PGPOOL_")
+            ? "; pgpool's settings go to spec.pgpool.parameters"
+            : variable.startsWith("POSTGRESQL_")
+                ? "; PostgreSQL's settings go to spec.postgresql.parameters"
+                : "";
+    return "%s%s (%s)%s".formatted(variable, value, place, where);
   }
 
   /** Such as its name, for other variables to refer to. */

@@ -158,7 +158,7 @@ final class ManifestParser {
           new Problem(
               instance.source(),
               "metadata.namespace",
-              "(StatefulSet %s) is missing, and there is no Namespace in the directory. Put either, or name it in PGBATON_GIT_MANIFESTS_NAMESPACE."
+              "(StatefulSet %s) is missing, and there is no Namespace in the directory. Put either, or name it in PGBATON_GIT_MANIFESTS_NAMESPACE (on the command line: -n)."
                   .formatted(FieldType.shown(name))));
       return Optional.empty();
     }

@@ -49,7 +49,7 @@ class ConvertTest {
 
     assertThat(err.toString())
         .contains(
-            "#  - StatefulSet database/postgres-sts: the variable REPMGR_RECONNECT_ATTEMPTS\n")
+            "#  - StatefulSet database/postgres-sts: the variable REPMGR_RECONNECT_ATTEMPTS = 3 (")
         .contains("#  - ConfigMap database/postgres-configmap (")
         .contains("): removed when the rollout is over\n")
         .contains("#  - Secret database/postgres-secrets (")

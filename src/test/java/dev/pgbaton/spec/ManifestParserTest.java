@@ -232,7 +232,7 @@ class ManifestParserTest {
         .extracting(Problem::toString)
         .containsExactly(
             SET
-                + ":1:1 metadata.namespace: (StatefulSet postgres-sts) is missing, and there is no Namespace in the directory. Put either, or name it in PGBATON_GIT_MANIFESTS_NAMESPACE.");
+                + ":1:1 metadata.namespace: (StatefulSet postgres-sts) is missing, and there is no Namespace in the directory. Put either, or name it in PGBATON_GIT_MANIFESTS_NAMESPACE (on the command line: -n).");
   }
 
   @Test
