@@ -36,6 +36,8 @@ public record Instance(
     Replication replication,
     InstanceProbe.Answer answer) {
 
+  private static final Duration FIRST_PULLS = Duration.ofSeconds(30);
+
   /** Ready, and a primary or a replica that streams within {@code maxLag} bytes. */
   public boolean settled(long maxLag) {
     return ready
@@ -58,6 +60,16 @@ public record Instance(
             || trouble.isPresent()
             || role == Role.UNKNOWN
                 && unreadySince.filter(since -> now.isAfter(since.plus(patience))).isPresent());
+  }
+
+  /**
+   * Whether its trouble won't pass by itself. The kubelet goes to and fro between a pull that fails
+   * and the time until the next one: after half a minute it was tried more than once.
+   */
+  public boolean hopeless(Instant now) {
+    return hopeless
+        || trouble.filter(t -> t.contains(PodState.NO_IMAGE)).isPresent()
+            && unreadySince.filter(since -> now.isAfter(since.plus(FIRST_PULLS))).isPresent();
   }
 
   /** Why it is not settled, for a person. */

@@ -17,6 +17,8 @@ record PodState(
     Optional<Instant> unreadySince,
     Optional<String> trouble,
     boolean hopeless) {
+  static final String NO_IMAGE = "can't be pulled";
+
   private static final Set<String> IMAGE_TROUBLE =
       Set.of(
           "ErrImagePull",
@@ -71,7 +73,7 @@ record PodState(
     var waiting = state.getWaiting();
     if (waiting != null && IMAGE_TROUBLE.contains(waiting.getReason()))
       return Optional.of(
-          "its image %s can't be pulled (%s)".formatted(container.getImage(), waiting.getReason()));
+          "its image %s %s (%s)".formatted(container.getImage(), NO_IMAGE, waiting.getReason()));
     if (waiting != null && CONFIG_TROUBLE.contains(waiting.getReason()))
       return Optional.of("its container can't be made: " + waiting.getMessage());
     if (waiting != null && "CrashLoopBackOff".equals(waiting.getReason()))

@@ -238,7 +238,7 @@ final class Rollout {
    */
   private Instance foremost(List<Instance> unsettled) {
     var target = observed.journal().step().map(StepRecord::target).orElse("");
-    Predicate<Instance> lost = i -> i.hopeless() && !isOutdated(i);
+    Predicate<Instance> lost = i -> i.hopeless(now) && !isOutdated(i);
     Predicate<Instance> restarted = i -> i.pod().name().equals(target);
     return Stream.of(lost, restarted)
         .flatMap(which -> unsettled.stream().filter(which).limit(1))
@@ -251,7 +251,7 @@ final class Rollout {
     var step = observed.journal().step();
     var deadline = Deadlines.sinceBegun(desired, observed);
     var hopeless =
-        unsettled.hopeless()
+        unsettled.hopeless(now)
             && step.map(s -> now.isAfter(s.startedAt().plus(HOPELESS_AFTER))).orElse(true);
     if (!hopeless && now.isBefore(deadline)) return new Await(why, deadline);
     // Nothing of ours stopped it: a large copy takes its time, and is not to be begun again.
