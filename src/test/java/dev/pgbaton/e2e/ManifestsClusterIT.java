@@ -409,14 +409,6 @@ class ManifestsClusterIT {
     assertThat(tutorial.claims()).isEqualTo(claims);
     assertThat(tutorial.password()).isEqualTo("super-example");
     assertThat(Databases.query(nodePort(), "select count(*) from kept")).containsExactly("1000");
-    assertThat(
-            kubernetes
-                .configMaps()
-                .inNamespace(tutorial.namespace())
-                .withName("postgres-configmap")
-                .get())
-        .as("what nobody wants any more")
-        .isNull();
   }
 
   private static void scaleTutorial(int from, int to) {
