@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
@@ -20,7 +21,6 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -212,9 +212,8 @@ public final class Conversion {
     return kept;
   }
 
-  private io.fabric8.kubernetes.api.model.PodSecurityContext podSecurity() {
-    return Optional.ofNullable(pod.getSecurityContext())
-        .orElseGet(io.fabric8.kubernetes.api.model.PodSecurityContext::new);
+  private PodSecurityContext podSecurity() {
+    return Optional.ofNullable(pod.getSecurityContext()).orElseGet(PodSecurityContext::new);
   }
 
   private Map<String, String> selector(Workload workload, LabelSelector selector) {
@@ -294,18 +293,7 @@ public final class Conversion {
   }
 
   private String disruptionBudget() {
-    var labels = Optional.ofNullable(set.template().getMetadata().getLabels()).orElse(Map.of());
-    return objects(PodDisruptionBudget.class)
-        .filter(
-            b ->
-                b.getSpec().getSelector() != null
-                    && b.getSpec().getSelector().getMatchLabels() != null
-                    && labels
-                        .entrySet()
-                        .containsAll(b.getSpec().getSelector().getMatchLabels().entrySet()))
-        .map(b -> b.getMetadata().getName())
-        .findFirst()
-        .orElseGet(layout::besideName);
+    return OwnersClusters.budget(manifests, set).orElseGet(layout::besideName);
   }
 
   private <T extends HasMetadata> Stream<T> objects(Class<T> type) {

@@ -15,9 +15,7 @@ final class OwnersAdvice {
 
   static List<Problem> on(ParsedSpec.Manifests manifests, Workload set) {
     var advice = new ArrayList<Problem>();
-    if (!OwnersClusters.hasInstanceProgram(
-        set.placed().object().getMetadata().getAnnotations(), set.image()))
-      return List.of(outage(set));
+    if (!OwnersClusters.hasInstanceProgram(set)) return List.of(outage(set));
     var budget = OwnersClusters.hookBudget(set);
     if (budget.compareTo(StatefulSets.HOOK_BUDGET) < 0)
       advice.add(

@@ -9,6 +9,7 @@ import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.PlacedObject;
 import dev.pgbaton.spec.Problem;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
@@ -110,7 +111,7 @@ public final class OwnersClusters {
         16 << 20, Duration.ofMinutes(10), FoundRoles.annotation(set.placed(), ACCEPT_COLLATION));
   }
 
-  private static boolean hasInstanceProgram(Workload set) {
+  static boolean hasInstanceProgram(Workload set) {
     return hasInstanceProgram(set.placed().object().getMetadata().getAnnotations(), set.image());
   }
 
@@ -286,6 +287,11 @@ public final class OwnersClusters {
 
   /** Kubernetes evicts no pod that two budgets select. */
   static boolean hasBudget(ParsedSpec.Manifests manifests, Workload set) {
+    return budget(manifests, set).isPresent();
+  }
+
+  /** The name of the owner's budget that selects the instances. */
+  static Optional<String> budget(ParsedSpec.Manifests manifests, Workload set) {
     var labels =
         Optional.ofNullable(set.template().getMetadata())
             .map(meta -> meta.getLabels())
@@ -293,12 +299,15 @@ public final class OwnersClusters {
     return manifests.objects().stream()
         .map(PlacedObject::object)
         .filter(PodDisruptionBudget.class::isInstance)
-        .map(budget -> ((PodDisruptionBudget) budget).getSpec().getSelector())
-        .anyMatch(
-            selector ->
-                selector != null
-                    && selector.getMatchLabels() != null
-                    && labels.entrySet().containsAll(selector.getMatchLabels().entrySet()));
+        .filter(budget -> selects(((PodDisruptionBudget) budget).getSpec().getSelector(), labels))
+        .map(budget -> budget.getMetadata().getName())
+        .findFirst();
+  }
+
+  private static boolean selects(LabelSelector selector, Map<String, String> labels) {
+    return selector != null
+        && selector.getMatchLabels() != null
+        && labels.entrySet().containsAll(selector.getMatchLabels().entrySet());
   }
 
   private static List<Problem> taken(ParsedSpec.Manifests manifests, List<DesiredObject> beside) {

@@ -1,5 +1,6 @@
 package dev.pgbaton.e2e;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -9,6 +10,17 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** Connections as an application makes them, with bounds on every wait. */
 final class Databases {
   private Databases() {}
+
+  /** As the superuser, by a port that every node has. */
+  static PGSimpleDataSource atANode(KubernetesClient kubernetes, int port, String password) {
+    var node =
+        kubernetes.nodes().list().getItems().stream()
+            .flatMap(n -> n.getStatus().getAddresses().stream())
+            .filter(a -> a.getType().equals("InternalIP"))
+            .findFirst()
+            .orElseThrow();
+    return at(node.getAddress(), port, "postgres", password);
+  }
 
   static PGSimpleDataSource at(String host, int port, String user, String password) {
     var database = new PGSimpleDataSource();

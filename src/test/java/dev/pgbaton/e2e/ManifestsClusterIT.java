@@ -475,13 +475,7 @@ class ManifestsClusterIT {
   }
 
   private static org.postgresql.ds.PGSimpleDataSource nodePort() {
-    var node =
-        kubernetes.nodes().list().getItems().stream()
-            .flatMap(n -> n.getStatus().getAddresses().stream())
-            .filter(a -> a.getType().equals("InternalIP"))
-            .findFirst()
-            .orElseThrow();
-    return Databases.at(node.getAddress(), WHERE.nodePort(), "postgres", tutorial.password());
+    return Databases.atANode(kubernetes, WHERE.nodePort(), tutorial.password());
   }
 
   private static String context(Owned cluster) {

@@ -68,13 +68,7 @@ final class Shop {
   }
 
   PGSimpleDataSource throughNodePort() {
-    var node =
-        kubernetes.nodes().list().getItems().stream()
-            .flatMap(n -> n.getStatus().getAddresses().stream())
-            .filter(a -> a.getType().equals("InternalIP"))
-            .findFirst()
-            .orElseThrow();
-    return Databases.at(node.getAddress(), where.nodePort(), "postgres", password(ORDERS));
+    return Databases.atANode(kubernetes, where.nodePort(), password(ORDERS));
   }
 
   private PGSimpleDataSource service(String name) {
