@@ -15,6 +15,11 @@ public final class DerivedPassword {
 
   private DerivedPassword() {}
 
+  /** What is hashed with the superuser's password as the key; pgpool's image does it, too. */
+  public static String role(String namespace, String statefulSet) {
+    return "%s of %s/%s".formatted(Names.MONITOR_USER, namespace, statefulSet);
+  }
+
   /**
    * @param statefulSet so that the same superuser's password elsewhere gives another one
    */
@@ -22,8 +27,8 @@ public final class DerivedPassword {
     try {
       var mac = Mac.getInstance(ALGORITHM);
       mac.init(new SecretKeySpec(superuser.getBytes(StandardCharsets.UTF_8), ALGORITHM));
-      var role = "%s of %s/%s".formatted(Names.MONITOR_USER, namespace, statefulSet);
-      return HexFormat.of().formatHex(mac.doFinal(role.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of()
+          .formatHex(mac.doFinal(role(namespace, statefulSet).getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has " + ALGORITHM, e);
     }

@@ -1,12 +1,14 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.DerivedPassword;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.PgpoolSpec;
 import dev.pgbaton.spec.SchedulingSpec.AntiAffinity;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -71,7 +73,7 @@ final class PgpoolDeployments {
         .withNodeSelector(scheduling.nodeSelector().isEmpty() ? null : scheduling.nodeSelector())
         .withTolerations(scheduling.tolerations())
         .withPriorityClassName(scheduling.priorityClassName().orElse(null))
-        .withContainers(container(pgpool))
+        .withContainers(container(pgpool, layout))
         .withVolumes(volumes(spec, pgpool, layout, conf))
         .endSpec()
         .endTemplate()
@@ -79,10 +81,11 @@ final class PgpoolDeployments {
         .build();
   }
 
-  private static Container container(PgpoolSpec pgpool) {
+  private static Container container(PgpoolSpec pgpool, ClusterLayout layout) {
     return new ContainerBuilder()
         .withName("pgpool")
         .withImage(pgpool.image())
+        .withEnv(environment(layout))
         .addNewPort()
         .withName(Services.POSTGRESQL)
         .withContainerPort(Names.POSTGRES_PORT)
@@ -101,6 +104,17 @@ final class PgpoolDeployments {
         .endLifecycle()
         .withVolumeMounts(mounts(pgpool))
         .build();
+  }
+
+  /** Somebody else's Secret has no password of pgbaton's role: it follows from the superuser's. */
+  private static List<EnvVar> environment(ClusterLayout layout) {
+    return layout.superuserKey().isEmpty()
+        ? List.of()
+        : List.of(
+            new EnvVar(
+                "PGPOOL_PGBATON_ROLE",
+                DerivedPassword.role(layout.id().namespace(), layout.statefulSet()),
+                null));
   }
 
   private static List<Volume> volumes(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.pgbaton.cluster.DerivedPassword;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.e2e.Forge.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * Repositories of plain manifests, on a real Kubernetes with a real forge, with the daemon as it is
@@ -409,6 +412,17 @@ class ManifestsClusterIT {
     assertThat(tutorial.claims()).isEqualTo(claims);
     assertThat(tutorial.password()).isEqualTo("super-example");
     assertThat(Databases.query(nodePort(), "select count(*) from kept")).containsExactly("1000");
+    assertThat(Databases.query(asTheDaemon(), "select current_user"))
+        .containsExactly(Names.MONITOR_USER);
+  }
+
+  /** Its password follows from the superuser's, which pgpool has to know, too. */
+  private static PGSimpleDataSource asTheDaemon() {
+    var pgpool = nodePort();
+    pgpool.setUser(Names.MONITOR_USER);
+    pgpool.setPassword(
+        DerivedPassword.of(tutorial.password(), tutorial.namespace(), tutorial.set()));
+    return pgpool;
   }
 
   private static void scaleTutorial(int from, int to) {
@@ -474,7 +488,7 @@ class ManifestsClusterIT {
         .until(() -> cluster.ready() == instances && cluster.streaming().size() == instances - 1);
   }
 
-  private static org.postgresql.ds.PGSimpleDataSource nodePort() {
+  private static PGSimpleDataSource nodePort() {
     return Databases.atANode(kubernetes, WHERE.nodePort(), tutorial.password());
   }
 

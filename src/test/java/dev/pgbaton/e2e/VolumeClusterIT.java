@@ -139,7 +139,10 @@ class VolumeClusterIT {
     until("all are Ready", () -> narrow.ready() == 3);
   }
 
-  /** Returns how many rows were confirmed. */
+  /**
+   * Returns how many rows were confirmed. A table that can't grow is an error of one statement; WAL
+   * that can't grow ends the server.
+   */
   private static long fill() throws SQLException {
     var confirmed = 0L;
     try (Connection connection = narrow.at(FIRST).getConnection();
@@ -149,6 +152,14 @@ class VolumeClusterIT {
             statement.executeUpdate(
                 "insert into filling (filler) select repeat('x', 1000) from generate_series(1, 2000)");
     } catch (SQLException e) {
+      System.out.println(FIRST + " takes no more rows: " + e.getMessage());
+    }
+    try (Connection connection = narrow.at(FIRST).getConnection();
+        var statement = connection.createStatement()) {
+      for (var mebibytes = 0; mebibytes < 1_000; mebibytes++)
+        statement.execute("select pg_logical_emit_message(false, 'filling', repeat('x', 1 << 20))");
+    } catch (SQLException e) {
+      System.out.println(FIRST + " takes no more WAL: " + e.getMessage());
       return confirmed;
     }
     throw new AssertionError("the volume never was full");
