@@ -41,6 +41,7 @@ final class ClusterRules {
             });
     rules.pgbatonsLabelsAreItsOwn();
     rules.instancesHaveTimeToStart();
+    CatalogRules.check(spec, reading);
     spec.takenOver().ifPresent(rules::dataIsOnTheVolume);
   }
 

@@ -29,6 +29,8 @@ public record ClusterSpec(
     SchedulingSpec scheduling,
     RolloutSpec rollout,
     Mode mode,
+    List<UserSpec> users,
+    List<DatabaseSpec> databases,
     Optional<TakenOver> takenOver) {
 
   /** How soon a lost primary is replaced; see docs/promises.md. */
@@ -129,6 +131,18 @@ public record ClusterSpec(
             Mode.apply,
             "How far pgbaton may go: observe only says what it would do, suspend not even that;"
                 + " nothing is written to the cluster's namespace then."),
+        spec.optional(
+            "users",
+            FieldType.list(UserSpec.TYPE),
+            List.of(),
+            "PostgreSQL's roles. What is not here is never touched, what was taken out of here"
+                + " stays."),
+        spec.optional(
+            "databases",
+            FieldType.list(DatabaseSpec.TYPE),
+            List.of(),
+            "PostgreSQL's databases. What is not here is never touched, what was taken out of here"
+                + " stays."),
         spec.optional(
             "takenOver",
             TakenOver.TYPE,

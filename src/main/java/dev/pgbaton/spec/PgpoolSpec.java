@@ -40,8 +40,8 @@ public record PgpoolSpec(
                   pgpool.optional(
                       "usersSecret",
                       FieldTypes.NAME_REFERENCE,
-                      "A Secret of the namespace with the users who connect through pgpool: each key"
-                          + " a user, its value the password."),
+                      "A Secret of the namespace with users who connect through pgpool and are not"
+                          + " among spec.users: each key a user, its value the password."),
                   pgpool.optional(
                       "service",
                       ServiceSpec.TYPE,

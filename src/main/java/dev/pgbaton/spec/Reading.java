@@ -41,6 +41,11 @@ final class Reading {
     problem(new Problem(places.getOrDefault(field, document), field, message));
   }
 
+  /** About a field that stands nowhere: shown where another one is. */
+  void problem(String field, String place, String message) {
+    problem(new Problem(places.getOrDefault(place, document), field, message));
+  }
+
   private void problem(Problem problem) {
     if (problems.size() < MOST) problems.add(problem);
     if (problems.size() == MOST) {

@@ -416,9 +416,9 @@ class SpecProblemsTest {
             "instances: 3\n  imag: x\n  replicas: 3",
             "instances: 3\n  image: registry.example.com/pgbaton/postgres:17",
             "6:3 spec.imag: is not a field here. Did you mean image?",
-            "7:3 spec.replicas: is not a field here. Fields are: failover, image, imagePullSecrets, "
-                + "instances, mode, pgpool, postgresql, replication, resources, rollout, scheduling, "
-                + "storage, takenOver."),
+            "7:3 spec.replicas: is not a field here. Fields are: databases, failover, image, "
+                + "imagePullSecrets, instances, mode, pgpool, postgresql, replication, resources, "
+                + "rollout, scheduling, storage, takenOver, users."),
         write(
             "rollout: {maxReplicaLag: 16Mi, instanceTimeout: 10m}\n"
                 + "  takenOver:\n"

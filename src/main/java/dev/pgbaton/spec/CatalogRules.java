@@ -1,0 +1,209 @@
+package dev.pgbaton.spec;
+
+import dev.pgbaton.spec.DatabaseSpec.Grant;
+import dev.pgbaton.spec.DatabaseSpec.Privilege;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** What the users and databases of a spec must be to each other. */
+final class CatalogRules {
+  private static final Set<String> OWN_USERS = Set.of("postgres", "repmgr", "pgbaton");
+  private static final Set<String> OWN_DATABASES =
+      Set.of("postgres", "repmgr", "template0", "template1");
+
+  /** Secrets of pgbaton's have these names behind the cluster's. */
+  private static final Set<String> OWN_SECRETS =
+      Set.of("credentials", "pgpool", "users", "pgpool-users");
+
+  private static final Set<String> PER_SESSION =
+      Set.of("user", "superuser", "backend", "superuser-backend");
+
+  private final List<UserSpec> users;
+  private final List<DatabaseSpec> databases;
+  private final Reading reading;
+
+  private CatalogRules(ClusterSpec spec, Reading reading) {
+    this.users = spec.users();
+    this.databases = spec.databases();
+    this.reading = reading;
+  }
+
+  static void check(ClusterSpec spec, Reading reading) {
+    var rules = new CatalogRules(spec, reading);
+    rules.users();
+    rules.databases();
+  }
+
+  private void users() {
+    var names = new HashMap<String, String>();
+    var secrets = new HashMap<String, String>();
+    for (int i = 0; i < users.size(); i++) {
+      var user = users.get(i);
+      var at = "spec.users[%d]".formatted(i);
+      var name = at + ".name";
+      if (!reading.sound(name)) continue;
+      if (isOwn(user.name())) {
+        reading.problem(
+            name,
+            "%s is a role of its own kind, and not yours to declare. Put another name."
+                .formatted(user.name()));
+        continue;
+      }
+      if (twice(names, user.name(), name)) continue;
+      if (user.logsIn() && user.passwordFrom().isEmpty()) {
+        if (OWN_SECRETS.contains(user.inNames()))
+          reading.problem(
+              name,
+              "%s would have a Secret of the name of one of pgbaton's own. Put another name, or its password into a Secret of yours (secretKeyRef)."
+                  .formatted(user.name()));
+        var other = secrets.putIfAbsent(user.inNames(), user.name());
+        if (other != null)
+          reading.problem(
+              name,
+              "%s would have the same Secret as %s. Put another name."
+                  .formatted(user.name(), other));
+      }
+      if (!user.login() && user.passwordFrom().isPresent())
+        reading.problem(
+            at + ".password",
+            "a role that can't log in has no password. Remove it, or login: false.");
+      for (int j = 0; j < user.memberOf().size(); j++) {
+        var role = user.memberOf().get(j);
+        if (OWN_USERS.contains(role) || role.equals(user.name()))
+          reading.problem(
+              "%s.memberOf[%d]".formatted(at, j),
+              at + ".memberOf",
+              role.equals(user.name())
+                  ? "%s can't be a member of itself. Remove it.".formatted(role)
+                  : "%s may do everything, or is pgbaton's own. Remove it.".formatted(role));
+        else if (declared(role, u -> u.ensure() == Ensure.absent))
+          reading.problem(
+              "%s.memberOf[%d]".formatted(at, j),
+              at + ".memberOf",
+              "%s shall be absent. Remove it.".formatted(role));
+      }
+      user.settings()
+          .forEach((setting, value) -> setting(at + ".settings." + setting, setting, value));
+    }
+  }
+
+  private void setting(String at, String name, String value) {
+    var known = SettingsCatalogue.get(name);
+    if (known.isEmpty()) {
+      if (!name.contains("."))
+        reading.problem(
+            at,
+            "is not a setting of PostgreSQL 17."
+                + Suggestion.nearest(
+                        name, SettingsCatalogue.all().stream().map(Setting::name).toList())
+                    .map(" Did you mean %s?"::formatted)
+                    .orElse(" Remove it."));
+      return;
+    }
+    if (!PER_SESSION.contains(known.get().context())) {
+      reading.problem(
+          at, "is one of the server, not of a session. Put it into spec.postgresql.parameters.");
+    } else if (SettingValue.parse(known.get(), value) instanceof SettingValue.Bad(var why)) {
+      reading.problem(
+          at, "%s %s%s".formatted(FieldType.shown(value), why, why.endsWith("?") ? "" : "."));
+    }
+  }
+
+  private void databases() {
+    var names = new HashMap<String, String>();
+    for (int i = 0; i < databases.size(); i++) {
+      var database = databases.get(i);
+      var at = "spec.databases[%d]".formatted(i);
+      var name = at + ".name";
+      if (!reading.sound(name)) continue;
+      if (OWN_DATABASES.contains(database.name())) {
+        reading.problem(
+            name,
+            "%s is PostgreSQL's or pgbaton's own. Put another name.".formatted(database.name()));
+        continue;
+      }
+      if (twice(names, database.name(), name) || database.ensure() == Ensure.absent) continue;
+      if (database.owner().isEmpty()) {
+        if (reading.sound(at + ".owner"))
+          reading.problem(at + ".owner", name, "is missing. Put one of spec.users.");
+      } else {
+        mustBeDeclared(database.owner().get(), at + ".owner");
+      }
+      var schemas = new HashMap<String, String>();
+      for (int j = 0; j < database.schemas().size(); j++) {
+        var schema = database.schemas().get(j);
+        var here = "%s.schemas[%d]".formatted(at, j);
+        if (schema.name().startsWith("pg_") || schema.name().equals("information_schema"))
+          reading.problem(
+              here + ".name", "%s is PostgreSQL's own. Put another name.".formatted(schema.name()));
+        twice(schemas, schema.name(), here + ".name");
+        schema.owner().ifPresent(owner -> mustBeDeclared(owner, here + ".owner"));
+      }
+      var extensions = new HashMap<String, String>();
+      for (int j = 0; j < database.extensions().size(); j++)
+        twice(
+            extensions,
+            database.extensions().get(j).name(),
+            "%s.extensions[%d].name".formatted(at, j));
+      for (int j = 0; j < database.grants().size(); j++)
+        grant(database.grants().get(j), "%s.grants[%d]".formatted(at, j));
+    }
+  }
+
+  private void grant(Grant grant, String at) {
+    mustBeDeclared(grant.to(), at + ".to");
+    Predicate<Privilege> fits =
+        grant.schema().isEmpty() ? Privilege::ofDatabase : p -> p.ofSchema() || p.ofTables();
+    grant.privileges().stream()
+        .filter(fits.negate())
+        .findFirst()
+        .ifPresent(
+            wrong ->
+                reading.problem(
+                    at + ".privileges",
+                    grant.schema().isEmpty()
+                        ? "%s is not of a database. Put the schema that it is about."
+                            .formatted(wrong)
+                        : "%s is not of a schema. Put it into an entry without one."
+                            .formatted(wrong)));
+    if (grant.privileges().isEmpty() && reading.sound(at + ".privileges"))
+      reading.problem(at + ".privileges", "is empty. Put a privilege, or remove the entry.");
+  }
+
+  private void mustBeDeclared(String name, String at) {
+    if (!reading.sound(at) || declared(name, u -> u.ensure() == Ensure.present)) return;
+    reading.problem(
+        at,
+        declared(name, _ -> true)
+            ? "%s shall be absent. Put another one of spec.users.".formatted(name)
+            : "%s is not one of spec.users. Declare it there, or put one that is.%s"
+                .formatted(
+                    name,
+                    Suggestion.nearest(name, users.stream().map(UserSpec::name).toList())
+                        .map(" Did you mean %s?"::formatted)
+                        .orElse("")));
+  }
+
+  private boolean declared(String name, Predicate<UserSpec> which) {
+    return users.stream().anyMatch(u -> u.name().equals(name) && which.test(u));
+  }
+
+  private boolean twice(Map<String, String> seen, String name, String at) {
+    var first = seen.putIfAbsent(name, at);
+    if (first != null)
+      reading.problem(
+          at,
+          "%s is here a second time; the first is %s. Remove one of them.".formatted(name, first));
+    return first != null;
+  }
+
+  private static boolean isOwn(String user) {
+    return OWN_USERS.contains(user)
+        || user.startsWith("pg_")
+        || user.equals("public")
+        || user.equals("none");
+  }
+}

@@ -1,0 +1,143 @@
+package dev.pgbaton.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Users and databases that can't be as they are declared, and what the person reads. */
+class CatalogRulesTest {
+  private static final String SPEC =
+      """
+      apiVersion: pgbaton.dev/v1alpha1
+      kind: PostgresCluster
+      metadata: {name: orders, namespace: shop}
+      spec:
+        instances: 3
+        image: registry.example.com/pgbaton/postgres:17
+        storage: {size: 10Gi}
+      """;
+
+  @Test
+  void whatIsNotSaidHasDefaults() {
+    var spec =
+        SpecParser.parse(files("  users: [{name: app}]\n  databases: [{name: app, owner: app}]\n"))
+            .valid()
+            .getFirst()
+            .spec();
+
+    assertThat(spec.users())
+        .containsExactly(
+            new UserSpec(
+                "app",
+                Ensure.present,
+                true,
+                List.of(),
+                Optional.empty(),
+                java.util.Map.of(),
+                Optional.empty()));
+    assertThat(spec.databases().getFirst().owner()).contains("app");
+  }
+
+  @Test
+  void aPlainPasswordIsRefusedAndNotRepeated() {
+    assertThat(problems("  users:\n    - name: app\n      password: hunter2\n"))
+        .containsExactly(
+            "10:17 spec.users[0].password: a password in Git is everyone's who reads the repository."
+                + " Put secretKeyRef: {name: …, key: …}, which names a Secret that has it, or generated.");
+    assertThat(problems("  users:\n    - name: app\n      password: {value: hunter2}\n"))
+        .noneMatch(problem -> problem.contains("hunter2"))
+        .anyMatch(problem -> problem.contains("spec.users[0].password.value: is not a field here"));
+    assertThat(problems("  users: [{name: app, password: generated}]\n")).isEmpty();
+    assertThat(problems("  users: [{name: app, password: {secretKeyRef: {name: s, key: k}}}]\n"))
+        .isEmpty();
+  }
+
+  @Test
+  void namesThatAreTakenAreNotForDeclaring() {
+    assertThat(
+            problems(
+                """
+                  users:
+                    - name: postgres
+                    - name: pg_monitor
+                    - name: app
+                    - name: app
+                    - name: a_b
+                    - name: a-b
+                    - name: credentials
+                  databases:
+                    - {name: repmgr, owner: app}
+                """))
+        .satisfiesExactly(
+            p -> assertThat(p).startsWith("9:13 spec.users[0].name: postgres is a role of its own"),
+            p -> assertThat(p).startsWith("10:13 spec.users[1].name: pg_monitor is a role of"),
+            p ->
+                assertThat(p)
+                    .isEqualTo(
+                        "12:13 spec.users[3].name: app is here a second time; the first is spec.users[2].name. Remove one of them."),
+            p ->
+                assertThat(p)
+                    .isEqualTo(
+                        "14:13 spec.users[5].name: a-b would have the same Secret as a_b. Put another name."),
+            p ->
+                assertThat(p)
+                    .startsWith("15:13 spec.users[6].name: credentials would have a Secret"),
+            p -> assertThat(p).startsWith("17:14 spec.databases[0].name: repmgr is PostgreSQL's"));
+  }
+
+  @Test
+  void whoeverOwnsOrIsGrantedSomethingIsDeclared() {
+    assertThat(
+            problems(
+                """
+                  users: [{name: app}, {name: gone, ensure: absent}]
+                  databases:
+                    - {name: one, owner: apq}
+                    - {name: two, owner: gone}
+                    - {name: three}
+                    - {name: four, owner: app, grants: [{to: nobody, privileges: [SELECT]}]}
+                    - {name: five, ensure: absent}
+                """))
+        .containsExactly(
+            "10:26 spec.databases[0].owner: apq is not one of spec.users. Declare it there, or put one that is. Did you mean app?",
+            "11:26 spec.databases[1].owner: gone shall be absent. Put another one of spec.users.",
+            "12:14 spec.databases[2].owner: is missing. Put one of spec.users.",
+            "13:46 spec.databases[3].grants[0].to: nobody is not one of spec.users. Declare it there, or put one that is.",
+            "13:66 spec.databases[3].grants[0].privileges: SELECT is not of a database. Put the schema that it is about.");
+  }
+
+  @Test
+  void settingsAreThoseOfASession() {
+    assertThat(
+            problems(
+                """
+                  users:
+                    - name: app
+                      settings:
+                        statement_timeout: 3 weeks
+                        shared_buffers: 1GB
+                        statement_timeoud: 3s
+                        my.own: x
+                        search_path: app, public
+                """))
+        .satisfiesExactly(
+            p ->
+                assertThat(p).startsWith("11:28 spec.users[0].settings.statement_timeout: 3 weeks"),
+            p -> assertThat(p).contains("settings.shared_buffers: is one of the server"),
+            p -> assertThat(p).contains("Did you mean statement_timeout?"));
+  }
+
+  private static List<SpecFile> files(String more) {
+    return List.of(new SpecFile("orders.yaml", "", (SPEC + more).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static List<String> problems(String more) {
+    return SpecParser.parse(files(more)).allProblems().stream()
+        .map(Problem::toString)
+        .map(problem -> problem.replaceFirst("^orders.yaml:", ""))
+        .toList();
+  }
+}
