@@ -32,11 +32,21 @@ class ArchitectureTest {
 
   static {
     var decisions =
-        Set.of("cluster", "spec", "desired", "observed", "plan", "apply", "report", "instance");
+        Set.of(
+            "cluster",
+            "catalog",
+            "spec",
+            "desired",
+            "observed",
+            "plan",
+            "apply",
+            "report",
+            "instance");
     MAY_USE.put("cluster", Set.of());
     MAY_USE.put("tls", Set.of());
+    MAY_USE.put("catalog", Set.of());
     MAY_USE.put("spec", Set.of("cluster"));
-    MAY_USE.put("desired", Set.of("cluster", "spec"));
+    MAY_USE.put("desired", Set.of("cluster", "spec", "catalog"));
     MAY_USE.put("observed", Set.of("cluster"));
     MAY_USE.put("plan", Set.of("cluster", "spec", "desired", "observed"));
     MAY_USE.put("apply", Set.of("cluster", "desired", "observed", "plan"));
@@ -48,7 +58,9 @@ class ArchitectureTest {
     MAY_USE.put("git", Set.of("cluster", "spec", "tls", "kustomize"));
     MAY_USE.put("forge", Set.of("cluster", "spec", "report", "tls"));
     MAY_USE.put("notify", Set.of("cluster", "spec", "report", "tls"));
-    MAY_USE.put("postgres", Set.of("cluster", "observed", "apply", "plan", "desired", "instance"));
+    MAY_USE.put(
+        "postgres",
+        Set.of("cluster", "catalog", "observed", "apply", "plan", "desired", "instance"));
     MAY_USE.put("kube", decisions);
     MAY_USE.put("sandbox", decisions);
     MAY_USE.put(
@@ -59,7 +71,7 @@ class ArchitectureTest {
   }
 
   private static final String[] PURE =
-      Stream.of("cluster", "spec", "desired", "observed", "plan", "report")
+      Stream.of("cluster", "catalog", "spec", "desired", "observed", "plan", "report")
           .map(ArchitectureTest::inPackage)
           .toArray(String[]::new);
 

@@ -1,0 +1,60 @@
+package dev.pgbaton.catalog;
+
+import dev.pgbaton.catalog.Declaration.Verifier;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What PostgreSQL has in the catalogs that all databases share.
+ *
+ * @param roles by name
+ * @param databases by name
+ */
+public record Catalog(Map<String, Role> roles, Map<String, Database> databases) {
+  /**
+   * @param above whether it is a superuser or may replicate: not to be declared
+   * @param memberOf direct ones
+   * @param settings those of its sessions in every database
+   */
+  public record Role(
+      boolean above,
+      boolean login,
+      int connectionLimit,
+      Verifier verifier,
+      Set<String> memberOf,
+      Map<String, String> settings) {}
+
+  /**
+   * @param grants what each role was granted itself, by PostgreSQL's words
+   */
+  public record Database(
+      String owner,
+      String encoding,
+      String locale,
+      int connectionLimit,
+      Map<String, Set<String>> grants) {}
+
+  /**
+   * What one database has within.
+   *
+   * @param schemas by name
+   */
+  public record Content(Map<String, Extension> extensions, Map<String, Schema> schemas) {}
+
+  public record Extension(String version, String schema) {}
+
+  /**
+   * @param grants on the schema itself, by role
+   * @param tables what is granted on all tables, by role; what is granted only on some is not here
+   * @param sequences the same of sequences
+   * @param tablesToCome what will be granted on tables made later, by who makes them and by role
+   * @param sequencesToCome the same of sequences
+   */
+  public record Schema(
+      String owner,
+      Map<String, Set<String>> grants,
+      Map<String, Set<String>> tables,
+      Map<String, Set<String>> sequences,
+      Map<String, Map<String, Set<String>>> tablesToCome,
+      Map<String, Map<String, Set<String>>> sequencesToCome) {}
+}

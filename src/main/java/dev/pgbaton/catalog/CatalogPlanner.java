@@ -1,0 +1,204 @@
+package dev.pgbaton.catalog;
+
+import static dev.pgbaton.catalog.CatalogChange.make;
+import static dev.pgbaton.catalog.CatalogChange.mend;
+
+import dev.pgbaton.catalog.Declaration.Database;
+import dev.pgbaton.catalog.Declaration.User;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is declared × what is there → statements, in order. What others made is in neither: it is
+ * never named.
+ */
+public final class CatalogPlanner {
+  private final Declaration declared;
+  private final Catalog found;
+  private final List<CatalogChange> changes = new ArrayList<>();
+  private final List<String> refusals = new ArrayList<>();
+
+  private CatalogPlanner(Declaration declared, Catalog found) {
+    this.declared = declared;
+    this.found = found;
+  }
+
+  /**
+   * @param refusals what is declared and can't be, for a person
+   */
+  public record Result(List<CatalogChange> changes, List<String> refusals) {}
+
+  /** Roles, databases, and who may connect. */
+  public static Result shared(Declaration declared, Catalog found) {
+    var planner = new CatalogPlanner(declared, found);
+    declared.users().forEach(planner::role);
+    // Once all of them are there.
+    declared.users().forEach(planner::memberships);
+    declared.databases().forEach(planner::database);
+    // Databases first: a role that owns one can't go.
+    declared.databases().forEach(planner::dropDatabase);
+    declared.users().forEach(planner::dropRole);
+    return new Result(List.copyOf(planner.changes), List.copyOf(planner.refusals));
+  }
+
+  private void role(User user) {
+    if (!user.present()) return;
+    var name = Sql.name(user.name());
+    var role = found.roles().get(user.name());
+    if (role != null && role.above()) {
+      refusals.add(
+          "role %s is a superuser or may replicate: it is left alone".formatted(user.name()));
+      return;
+    }
+    if (role == null) {
+      var sql = new StringBuilder("CREATE ROLE ").append(name);
+      sql.append(user.login() ? " LOGIN" : " NOLOGIN");
+      user.connectionLimit().ifPresent(limit -> sql.append(" CONNECTION LIMIT ").append(limit));
+      user.verifier().ifPresent(v -> sql.append(" PASSWORD ").append(Sql.value(v.text())));
+      changes.add(make("create role " + user.name(), sql.toString()));
+    } else {
+      if (role.login() != user.login())
+        alter(
+            user,
+            user.login() ? "may log in" : "may not log in",
+            user.login() ? "LOGIN" : "NOLOGIN");
+      user.connectionLimit()
+          .filter(limit -> limit != role.connectionLimit())
+          .ifPresent(
+              limit -> alter(user, "connection limit " + limit, "CONNECTION LIMIT " + limit));
+      user.verifier()
+          .filter(verifier -> !verifier.equals(role.verifier()))
+          .ifPresent(v -> alter(user, "password", "PASSWORD " + Sql.value(v.text())));
+    }
+    user.settings()
+        .forEach(
+            (setting, value) -> {
+              var has = role == null ? null : role.settings().get(setting);
+              if (has != null && Sql.sameSetting(setting, has, value)) return;
+              alter(
+                  user,
+                  "%s = %s".formatted(setting, value),
+                  "SET %s = %s".formatted(Sql.setting(setting), Sql.settingValue(setting, value)));
+            });
+  }
+
+  private void alter(User user, String what, String how) {
+    changes.add(
+        mend(
+            "role %s: %s".formatted(user.name(), what),
+            "ALTER ROLE %s %s".formatted(Sql.name(user.name()), how)));
+  }
+
+  private void memberships(User user) {
+    if (!user.present()) return;
+    var role = found.roles().get(user.name());
+    if (role != null && role.above()) return;
+    for (var group : user.memberOf()) {
+      if (role != null && role.memberOf().contains(group)) continue;
+      var other = found.roles().get(group);
+      if (other != null && other.above())
+        refusals.add(
+            "role %s: %s is a superuser or may replicate, and has no members by declaration"
+                .formatted(user.name(), group));
+      else
+        changes.add(
+            mend(
+                "role %s: member of %s".formatted(user.name(), group),
+                "GRANT %s TO %s".formatted(Sql.name(group), Sql.name(user.name()))));
+    }
+  }
+
+  private void database(Database database) {
+    if (!database.present()) return;
+    var name = Sql.name(database.name());
+    var there = found.databases().get(database.name());
+    if (there == null) {
+      changes.add(make("create database " + database.name(), create(database)));
+    } else {
+      if (!there.owner().equals(database.owner()))
+        changes.add(
+            mend(
+                "database %s: owner %s".formatted(database.name(), database.owner()),
+                "ALTER DATABASE %s OWNER TO %s".formatted(name, Sql.name(database.owner()))));
+      database
+          .encoding()
+          .filter(wanted -> !sameEncoding(wanted, there.encoding()))
+          .ifPresent(wanted -> refuseChange(database, "encoding", there.encoding(), wanted));
+      database
+          .locale()
+          .filter(wanted -> !wanted.equals(there.locale()))
+          .ifPresent(wanted -> refuseChange(database, "locale", there.locale(), wanted));
+    }
+    database
+        .connectionLimit()
+        .filter(limit -> limit != (there == null ? -1 : there.connectionLimit()))
+        .ifPresent(
+            limit ->
+                changes.add(
+                    mend(
+                        "database %s: connection limit %d".formatted(database.name(), limit),
+                        "ALTER DATABASE %s CONNECTION LIMIT %d".formatted(name, limit))));
+    for (var grant : database.grants()) {
+      if (grant.schema().isPresent()) continue;
+      var has =
+          there == null
+              ? java.util.Set.<String>of()
+              : there.grants().getOrDefault(grant.to(), java.util.Set.of());
+      var missing = grant.privileges().stream().filter(p -> !has.contains(p)).toList();
+      if (!missing.isEmpty())
+        changes.add(
+            mend(
+                "database %s: %s may %s"
+                    .formatted(database.name(), grant.to(), String.join(", ", missing)),
+                "GRANT %s ON DATABASE %s TO %s"
+                    .formatted(String.join(", ", missing), name, Sql.name(grant.to()))));
+    }
+  }
+
+  private void refuseChange(Database database, String what, String has, String wanted) {
+    refusals.add(
+        "database %s: its %s is %s and can't become %s"
+            .formatted(database.name(), what, has, wanted));
+  }
+
+  /** Utf-8 is UTF8. */
+  private static boolean sameEncoding(String one, String other) {
+    return normalised(one).equals(normalised(other));
+  }
+
+  private static String normalised(String encoding) {
+    return encoding.toUpperCase(java.util.Locale.ROOT).replaceAll("[^A-Z0-9]", "");
+  }
+
+  private static String create(Database database) {
+    var sql = new StringBuilder("CREATE DATABASE ").append(Sql.name(database.name()));
+    sql.append(" OWNER ").append(Sql.name(database.owner()));
+    // Only the empty one may be copied into another encoding.
+    database
+        .template()
+        .or(
+            () ->
+                database.encoding().or(database::locale).isPresent()
+                    ? java.util.Optional.of("template0")
+                    : java.util.Optional.empty())
+        .ifPresent(template -> sql.append(" TEMPLATE ").append(Sql.name(template)));
+    database.encoding().ifPresent(e -> sql.append(" ENCODING ").append(Sql.value(e)));
+    database.locale().ifPresent(l -> sql.append(" LOCALE ").append(Sql.value(l)));
+    return sql.toString();
+  }
+
+  private void dropDatabase(Database database) {
+    if (!database.present() && found.databases().containsKey(database.name()))
+      changes.add(
+          make("drop database " + database.name(), "DROP DATABASE " + Sql.name(database.name())));
+  }
+
+  private void dropRole(User user) {
+    var role = found.roles().get(user.name());
+    if (user.present() || role == null) return;
+    if (role.above())
+      refusals.add(
+          "role %s is a superuser or may replicate: it is left alone".formatted(user.name()));
+    else changes.add(make("drop role " + user.name(), "DROP ROLE " + Sql.name(user.name())));
+  }
+}

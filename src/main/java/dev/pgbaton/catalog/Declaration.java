@@ -1,0 +1,77 @@
+package dev.pgbaton.catalog;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The users and databases that a cluster shall have, as the daemon tells the primary: with what
+ * PostgreSQL checks passwords with, and never with the passwords.
+ *
+ * @param databases in the order in which they were declared, as the users
+ */
+public record Declaration(List<User> users, List<Database> databases) {
+  public static final Declaration NONE = new Declaration(List.of(), List.of());
+
+  /**
+   * @param present whether there shall be one
+   * @param connectionLimit absent = whatever it is
+   * @param verifier absent where it has no password, or none is known here yet
+   */
+  public record User(
+      String name,
+      boolean present,
+      boolean login,
+      Optional<Integer> connectionLimit,
+      List<String> memberOf,
+      Map<String, String> settings,
+      Optional<Verifier> verifier) {
+
+    public User with(Verifier known) {
+      return new User(
+          name, present, login, connectionLimit, memberOf, settings, Optional.of(known));
+    }
+  }
+
+  /** What PostgreSQL keeps of a password: enough to try passwords on, so it is not printed. */
+  public record Verifier(String text) {
+    @Override
+    public String toString() {
+      return "***";
+    }
+  }
+
+  /**
+   * @param owner empty only where it shall not be present
+   */
+  public record Database(
+      String name,
+      boolean present,
+      String owner,
+      Optional<String> encoding,
+      Optional<String> locale,
+      Optional<String> template,
+      Optional<Integer> connectionLimit,
+      List<Extension> extensions,
+      List<Schema> schemas,
+      List<Grant> grants) {
+
+    /** Whether it has to be connected to, to see whether it is as it shall be. */
+    public boolean hasContent() {
+      return present
+          && (!extensions.isEmpty()
+              || !schemas.isEmpty()
+              || grants.stream().anyMatch(g -> g.schema().isPresent()));
+    }
+  }
+
+  public record Extension(String name, Optional<String> version, Optional<String> schema) {}
+
+  public record Schema(String name, String owner) {}
+
+  /**
+   * @param privileges PostgreSQL's words
+   * @param schema absent = on the database itself
+   */
+  public record Grant(String to, List<String> privileges, Optional<String> schema) {}
+}

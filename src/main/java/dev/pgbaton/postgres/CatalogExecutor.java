@@ -1,0 +1,119 @@
+package dev.pgbaton.postgres;
+
+import dev.pgbaton.catalog.CatalogChange;
+import dev.pgbaton.catalog.CatalogPlanner;
+import dev.pgbaton.catalog.ContentPlanner;
+import dev.pgbaton.catalog.Declaration;
+import dev.pgbaton.catalog.Declaration.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Brings the catalog to what is declared: reads, and changes what differs, each change by itself.
+ */
+final class CatalogExecutor {
+  /**
+   * A statement has what a password is checked with: it goes into no log, no statistics, and no
+   * list of what runs. And no standby need confirm what the next primary would do again.
+   */
+  private static final String UNSEEN =
+      """
+      SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_duration_sample = -1;
+      SET log_duration = off; SET log_transaction_sample_rate = 0; SET log_min_error_statement = 'panic';
+      SET track_activities = off; SET debug_print_parse = off; SET debug_print_rewritten = off;
+      SET debug_print_plan = off; SET pg_stat_statements.track_utility = off; SET pgaudit.log = 'none';
+      SET synchronous_commit = local; SET search_path = pg_catalog
+      """;
+
+  private final Connections connections;
+  private final List<CatalogChange> done = new ArrayList<>();
+  private final List<String> errors = new ArrayList<>();
+
+  /** As the superuser. */
+  interface Connections {
+    Connection to(String database) throws SQLException;
+  }
+
+  /**
+   * @param errors what could not be done, for a person
+   */
+  record Result(List<CatalogChange> done, List<String> errors) {}
+
+  private CatalogExecutor(Connections connections) {
+    this.connections = connections;
+  }
+
+  /**
+   * @param within which databases are looked into; the others only from outside
+   * @throws SQLException if the server can't be asked
+   */
+  static Result bring(Declaration declared, Predicate<Database> within, Connections connections)
+      throws SQLException {
+    var executor = new CatalogExecutor(connections);
+    executor.shared(declared);
+    for (var database : declared.databases())
+      if (database.hasContent() && within.test(database)) executor.content(database);
+    return new Result(List.copyOf(executor.done), List.copyOf(executor.errors));
+  }
+
+  private void shared(Declaration declared) throws SQLException {
+    try (var connection = connections.to("postgres")) {
+      var plan = CatalogPlanner.shared(declared, CatalogReader.shared(connection, declared));
+      errors.addAll(plan.refusals());
+      execute(connection, plan.changes());
+    }
+  }
+
+  private void content(Database database) throws SQLException {
+    Connection connection;
+    try {
+      connection = connections.to(database.name());
+    } catch (SQLException e) {
+      // It could not be made, or lets nobody in; the others are looked at all the same.
+      errors.add("database %s: %s".formatted(database.name(), words(e)));
+      return;
+    }
+    try (connection) {
+      var changes = ContentPlanner.plan(database, CatalogReader.content(connection, database));
+      // An extension may bring the schema that is granted next, with tables in it.
+      execute(connection, changes);
+    }
+  }
+
+  private void execute(Connection connection, List<CatalogChange> changes) throws SQLException {
+    if (changes.isEmpty()) return;
+    try (var statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
+      statement.execute(UNSEEN);
+      for (var change : changes) execute(statement, change);
+    }
+  }
+
+  private void execute(Statement statement, CatalogChange change) throws SQLException {
+    try {
+      statement.execute(change.sql());
+      done.add(change);
+    } catch (SQLException e) {
+      if (statement.getConnection().isClosed()) throw e;
+      errors.add("%s: %s".formatted(change.what(), words(e)));
+    }
+  }
+
+  /** PostgreSQL's words, with all that belongs to what a role would leave; never its statement. */
+  static String words(SQLException e) {
+    var message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return message
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.startsWith("Position:"))
+        .limit(3)
+        .map(line -> line.replaceFirst("^ERROR: ", ""))
+        .reduce((one, other) -> one + "; " + other)
+        .orElse(message)
+        .replaceAll("SCRAM-SHA-256\\S*", "***");
+  }
+}

@@ -1,0 +1,357 @@
+package dev.pgbaton.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgbaton.catalog.CatalogChange;
+import dev.pgbaton.catalog.Declaration;
+import dev.pgbaton.catalog.Declaration.Database;
+import dev.pgbaton.catalog.Declaration.Extension;
+import dev.pgbaton.catalog.Declaration.Grant;
+import dev.pgbaton.catalog.Declaration.Schema;
+import dev.pgbaton.catalog.Declaration.User;
+import dev.pgbaton.catalog.Declaration.Verifier;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.util.PasswordUtil;
+
+/** Users and databases as they are declared, with a real PostgreSQL. */
+class CatalogExecutorTest {
+  @TempDir static Path directory;
+
+  private static EmbeddedPostgres postgres;
+  private static Path log;
+
+  @BeforeAll
+  static void start() throws IOException, SQLException {
+    var data = directory.resolve("data");
+    log = directory.resolve("log");
+    postgres =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(data)
+            .setCleanDataDirectory(false)
+            .setServerConfig("log_statement", "all")
+            .setServerConfig("log_min_duration_statement", "0")
+            .setOutputRedirector(ProcessBuilder.Redirect.to(log.toFile()))
+            .start();
+    var file = data.resolve("pg_hba.conf");
+    Files.writeString(
+        file,
+        "host all postgres all trust\nhost all all all scram-sha-256\n" + Files.readString(file));
+    PostgresPair.execute(postgres, "SELECT pg_reload_conf()");
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    postgres.close();
+  }
+
+  private static Connection open(String database) throws SQLException {
+    return postgres.getDatabase("postgres", database).getConnection();
+  }
+
+  private static List<String> bring(Declaration declared) throws SQLException {
+    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open);
+    assertThat(result.errors()).isEmpty();
+    return result.done().stream().map(CatalogChange::what).toList();
+  }
+
+  private static Connection login(String user, String password, String database)
+      throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(postgres.getPort(), database),
+        user,
+        password);
+  }
+
+  private static User user(String name, String password) throws SQLException {
+    return new User(
+        name,
+        true,
+        true,
+        Optional.of(5),
+        List.of("pg_monitor"),
+        Map.of("search_path", "sales, public", "statement_timeout", "30s"),
+        Optional.of(new Verifier(PasswordUtil.encodeScramSha256(password.toCharArray()))));
+  }
+
+  private static Database database(String name, String owner, List<Grant> grants) {
+    return new Database(
+        name,
+        true,
+        owner,
+        Optional.of("UTF8"),
+        Optional.of("C.UTF-8"),
+        Optional.empty(),
+        Optional.of(20),
+        List.of(new Extension("plpgsql", Optional.empty(), Optional.empty())),
+        List.of(new Schema("sales", owner)),
+        grants);
+  }
+
+  @Test
+  void usersLogInOwnTheirDatabasesAndOthersMayDoWhatTheyAreGranted() throws Exception {
+    PostgresPair.execute(postgres, "CREATE ROLE theirs", "CREATE DATABASE others OWNER theirs");
+    var app = user("app", "one");
+    var reader = user("reader", "two");
+    var grants =
+        List.of(
+            new Grant("reader", List.of("CONNECT", "TEMPORARY"), Optional.empty()),
+            new Grant("reader", List.of("USAGE", "SELECT", "INSERT"), Optional.of("sales")));
+    var declared = new Declaration(List.of(app, reader), List.of(database("shop", "app", grants)));
+
+    assertThat(bring(declared))
+        .contains("create role app", "create database shop", "database shop: create schema sales");
+    assertThat(bring(declared)).isEmpty();
+
+    try (var session = login("app", "one", "shop");
+        var statement = session.createStatement()) {
+      statement.execute("CREATE TABLE orders (id serial, what text)");
+      try (var row = statement.executeQuery("SHOW statement_timeout")) {
+        row.next();
+        assertThat(row.getString(1)).isEqualTo("30s");
+      }
+    }
+    try (var session = login("reader", "two", "shop");
+        var statement = session.createStatement()) {
+      statement.execute("INSERT INTO sales.orders (what) VALUES ('book')");
+      try (var row = statement.executeQuery("SELECT count(*) FROM orders")) {
+        row.next();
+        assertThat(row.getInt(1)).isEqualTo(1);
+      }
+    }
+    assertThat(bring(declared)).isEmpty();
+
+    PostgresPair.execute(
+        postgres,
+        "ALTER ROLE app PASSWORD 'guessed'",
+        "REVOKE pg_monitor FROM reader",
+        "ALTER DATABASE shop OWNER TO theirs",
+        "ALTER ROLE theirs SET work_mem = '1MB'");
+    try (var shop = open("shop");
+        var statement = shop.createStatement()) {
+      statement.execute("REVOKE SELECT ON sales.orders FROM reader");
+    }
+    assertThat(bring(declared))
+        .containsExactly(
+            "role app: password",
+            "role reader: member of pg_monitor",
+            "database shop: owner app",
+            "database shop: all tables in sales: reader may SELECT");
+    login("app", "one", "shop").close();
+    assertThat(bring(declared)).isEmpty();
+
+    var without =
+        new Declaration(
+            List.of(absent(app), absent(reader)),
+            List.of(
+                new Database(
+                    "shop",
+                    false,
+                    "",
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    List.of())));
+    assertThat(bring(without))
+        .containsExactly("drop database shop", "drop role app", "drop role reader");
+    assertThat(bring(without)).isEmpty();
+    assertThat(names("SELECT datname FROM pg_database WHERE NOT datistemplate"))
+        .contains("others")
+        .doesNotContain("shop");
+    assertThat(
+            names(
+                "SELECT rolname || coalesce(s.setconfig::text, '') FROM pg_roles r LEFT JOIN pg_db_role_setting s ON s.setrole = r.oid"))
+        .contains("theirs{work_mem=1MB}");
+    assertThat(Files.readString(log)).contains("REVOKE pg_monitor").doesNotContain("SCRAM");
+  }
+
+  private static User absent(User user) {
+    return new User(
+        user.name(), false, true, Optional.empty(), List.of(), Map.of(), Optional.empty());
+  }
+
+  @Test
+  void namesThatAreMeantToHarmAreNames() throws Exception {
+    var name = "x\"; DROP ROLE postgres; --'\\{fn ?}";
+    var declared =
+        new Declaration(
+            List.of(
+                new User(
+                    name,
+                    true,
+                    true,
+                    Optional.empty(),
+                    List.of(),
+                    Map.of("my.it", "it's \\' ; {d ?} \"q\""),
+                    Optional.empty())),
+            List.of(
+                new Database(
+                    "d'b\"; --?",
+                    true,
+                    name,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(new Schema("s\"'", name)),
+                    List.of(new Grant(name, List.of("CONNECT"), Optional.empty())))));
+
+    var result = CatalogExecutor.bring(declared, _ -> false, CatalogExecutorTest::open);
+
+    assertThat(result.errors()).isEmpty();
+    assertThat(names("SELECT rolname FROM pg_roles")).contains(name);
+    assertThat(names("SELECT datname FROM pg_database")).contains("d'b\"; --?");
+    assertThat(CatalogExecutor.bring(declared, _ -> false, CatalogExecutorTest::open).done())
+        .isEmpty();
+  }
+
+  @Test
+  void whatFailsIsToldAndTheRestIsDone() throws Exception {
+    var declared =
+        new Declaration(
+            List.of(
+                new User(
+                    "lone",
+                    true,
+                    true,
+                    Optional.empty(),
+                    List.of("nobody-knows"),
+                    Map.of(),
+                    Optional.empty()),
+                new User(
+                    "postgres",
+                    true,
+                    true,
+                    Optional.empty(),
+                    List.of(),
+                    Map.of("work_mem", "1MB"),
+                    Optional.empty())),
+            List.of(database("last", "lone", List.of())));
+
+    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open);
+
+    assertThat(result.errors())
+        .containsExactly(
+            "role postgres is a superuser or may replicate: it is left alone",
+            "role lone: member of nobody-knows: role \"nobody-knows\" does not exist");
+    assertThat(names("SELECT datname FROM pg_database")).contains("last");
+  }
+
+  @Test
+  void twoHundredUsersAndFiftyDatabasesWithoutChangesAreOneRoundTripAndOneMoreForADatabase()
+      throws Exception {
+    var declared =
+        new Declaration(
+            IntStream.range(0, 200).mapToObj(i -> many("many-%d".formatted(i))).toList(),
+            IntStream.range(0, 50)
+                .mapToObj(
+                    i ->
+                        database(
+                            "many-%d".formatted(i),
+                            "many-%d".formatted(i),
+                            List.of(
+                                new Grant(
+                                    "many-199", List.of("USAGE", "SELECT"), Optional.of("sales")))))
+                .toList());
+    assertThat(CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open).errors())
+        .isEmpty();
+
+    var times = new ArrayList<Duration>();
+    var trips = new AtomicInteger();
+    for (int i = 0; i < 20; i++) {
+      trips.set(0);
+      var began = System.nanoTime();
+      var result =
+          CatalogExecutor.bring(
+              declared,
+              database -> database.name().equals("many-7"),
+              database -> counted(open(database), trips));
+      times.add(Duration.ofNanos(System.nanoTime() - began));
+      assertThat(result.done()).isEmpty();
+      assertThat(trips.get()).isLessThanOrEqualTo(5);
+    }
+    times.sort(Duration::compareTo);
+    System.out.println(
+        "200 users, 50 databases: %d round trips, median %d ms, slowest %d ms"
+            .formatted(trips.get(), times.get(10).toMillis(), times.get(19).toMillis()));
+    assertThat(times.get(10)).isLessThan(Duration.ofMillis(100));
+  }
+
+  private static User many(String name) {
+    return new User(
+        name,
+        true,
+        true,
+        Optional.of(5),
+        List.of("pg_monitor"),
+        Map.of("statement_timeout", "30s"),
+        Optional.of(
+            new Verifier(
+                "SCRAM-SHA-256$4096:"
+                    + "A".repeat(22)
+                    + "==$"
+                    + "B".repeat(43)
+                    + "=:"
+                    + "C".repeat(43)
+                    + "=")));
+  }
+
+  /** Counts what is executed: each is one round trip. */
+  private static Connection counted(Connection connection, AtomicInteger trips) {
+    return (Connection) proxy(connection, Connection.class, trips);
+  }
+
+  private static Object proxy(Object real, Class<?> type, AtomicInteger trips) {
+    return Proxy.newProxyInstance(
+        CatalogExecutorTest.class.getClassLoader(),
+        new Class<?>[] {type},
+        (_, method, arguments) -> {
+          if (method.getName().startsWith("execute")) trips.incrementAndGet();
+          try {
+            var result = method.invoke(real, arguments);
+            return switch (result) {
+              case PreparedStatement _ -> proxy(result, PreparedStatement.class, trips);
+              case Statement _ -> proxy(result, Statement.class, trips);
+              case null, default -> result;
+            };
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+        });
+  }
+
+  private static Set<String> names(String sql) throws SQLException {
+    var names = new java.util.HashSet<String>();
+    try (var connection = open("postgres");
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(sql)) {
+      while (row.next()) names.add(row.getString(1));
+    }
+    return names;
+  }
+}
