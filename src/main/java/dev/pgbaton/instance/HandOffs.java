@@ -48,6 +48,9 @@ final class HandOffs {
    */
   private static final Duration ASKED_CHECKPOINT = Duration.ofSeconds(40);
 
+  /** Peers are asked once a second, and answer within this time. */
+  private static final Duration JUST_NOW = Duration.ofMillis(200);
+
   /** Pods that are ended together are told so within this time. Clients write meanwhile. */
   private static final Duration IN_COMPANY = Duration.ofMillis(700);
 
@@ -120,8 +123,14 @@ final class HandOffs {
     if (checkpointing && handOff.asked())
       return abandon(handOff, "its checkpoint takes longer than " + seconds(budget));
     // Looked at again right before clients are cut off.
-    var why = unfit(view, handOff.candidate());
+    var why = cannot(view, handOff.candidate());
     if (why.isPresent()) return abandon(handOff, why.get());
+    var behind = behind(view, handOff.candidate());
+    // It was asked a second ago, perhaps, before it was sent what the checkpoint made.
+    if (behind.isPresent()
+        && !askedSince(view, handOff.candidate(), now.minus(JUST_NOW))
+        && !elapsed(handOff.since(), now, budget)) return closely(behind.get());
+    if (behind.isPresent()) return abandon(handOff, behind.get());
     if (handOff.ledAhead()) return decided(Stop.fast(), "handing over to " + handOff.candidate());
     if (view.memory().routed().filter(r -> !elapsed(r.at(), now, ROUTE_QUIET)).isPresent())
       return closely("kube-proxy has just been told something else");
@@ -186,6 +195,10 @@ final class HandOffs {
 
   /** Why this instance can't be handed the Lease now. */
   private static Optional<String> unfit(InstanceView view, String candidate) {
+    return cannot(view, candidate).or(() -> behind(view, candidate));
+  }
+
+  private static Optional<String> cannot(InstanceView view, String candidate) {
     if (!view.self().instances().contains(candidate))
       return Optional.of("it is not an instance of this cluster");
     if (view.leaseState().filter(l -> !l.mayBeTakenBy(candidate)).isPresent())
@@ -197,13 +210,16 @@ final class HandOffs {
     if (!s.running() || s.role() != Role.REPLICA) return Optional.of("it is not a running replica");
     if (s.streamingFrom().filter(view.self().name()::equals).isEmpty())
       return Optional.of("it does not stream from " + view.self().name());
-    if (s.position().isEmpty()) return Optional.of("its position is not known");
-    if (s.replayed()
-        .filter(r -> s.position().get().lsn().bytes() - r.bytes() > MOST_BEHIND)
-        .isPresent())
+    return s.position().isEmpty() ? Optional.of("its position is not known") : Optional.empty();
+  }
+
+  private static Optional<String> behind(InstanceView view, String candidate) {
+    var status = view.statusOf(candidate).orElseThrow();
+    var received = status.position().orElseThrow().lsn().bytes();
+    if (status.replayed().filter(r -> received - r.bytes() > MOST_BEHIND).isPresent())
       return Optional.of("it has more than %d MB to replay".formatted(MOST_BEHIND >> 20));
     return view.server() instanceof Primary primary
-            && primary.position().lsn().bytes() - s.position().get().lsn().bytes() > MOST_BEHIND
+            && primary.position().lsn().bytes() - received > MOST_BEHIND
         ? Optional.of("it is more than %d MB behind".formatted(MOST_BEHIND >> 20))
         : Optional.empty();
   }

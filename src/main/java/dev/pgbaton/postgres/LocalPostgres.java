@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,16 @@ public final class LocalPostgres implements Postgres {
         AND EXISTS (SELECT FROM pg_stat_activity s WHERE s.backend_type = 'startup'
                     AND (s.wait_event LIKE 'RecoveryConflict%' OR s.wait_event = 'BufferPin'))
       """;
+
+  /** Whose position is in an older segment than the one that is written now. */
+  private static final String BEHIND_A_SEGMENT =
+      """
+      SELECT count(*) FROM pg_stat_replication
+      WHERE state = 'streaming' AND flush_lsn IS NOT NULL
+        AND pg_walfile_name(flush_lsn) < pg_walfile_name(pg_current_wal_lsn())""";
+
+  private static final int PADDING_LOOKS = 40;
+  private static final long PADDING_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** What PostgreSQL says every ten seconds of a long crash recovery. */
   private static final Pattern REDO =
@@ -155,6 +166,7 @@ public final class LocalPostgres implements Postgres {
   /** What is read while a primary stops: for the first time now, and not then. */
   public void rehearse() {
     ControlFile.read(paths.data()).flatMap(ControlFile::shutDown);
+    Signals.rehearse();
   }
 
   /** What the fence cuts off. */
@@ -524,6 +536,7 @@ public final class LocalPostgres implements Postgres {
               try (var connection = local.connect("postgres", 60);
                   var statement = connection.createStatement()) {
                 statement.execute("CHECKPOINT");
+                beginASegment(statement);
               } catch (SQLException e) {
                 log.accept("the checkpoint before the handoff went wrong: " + e.getMessage());
               } finally {
@@ -531,6 +544,24 @@ public final class LocalPostgres implements Postgres {
                 changed.run();
               }
             });
+  }
+
+  /**
+   * A standby that follows another primary asks from its segment's start on, and confirms nothing
+   * before it has that: it should be short. The rest of the old segment, zeros, is sent while
+   * clients write.
+   */
+  private static void beginASegment(Statement statement) throws SQLException {
+    statement.execute("SELECT pg_switch_wal()");
+    for (var i = 0; i < PADDING_LOOKS && padded(statement); i++)
+      LockSupport.parkNanos(PADDING_PAUSE_NANOS);
+  }
+
+  /** Whether a standby lacks part of what was there a moment ago. */
+  private static boolean padded(Statement statement) throws SQLException {
+    try (var row = statement.executeQuery(BEHIND_A_SEGMENT)) {
+      return row.next() && row.getInt(1) > 0;
+    }
   }
 
   @Override

@@ -69,7 +69,12 @@ class ChaosSoak {
   private void strike(ChaosRound round) {
     var strikes =
         new Strikes(
-            run.stage(), run.machine(), run.lease()::holder, this::moveClientsAway, run.timeline());
+            run.stage(),
+            run.machine(),
+            run.lease()::holder,
+            this::moveClientsAway,
+            run.eyes(),
+            run.timeline());
     var begun = System.nanoTime();
     var threads = new ArrayList<Thread>();
     for (var planned : round.faults()) {

@@ -14,6 +14,15 @@ import java.util.function.Supplier;
  */
 final class Eyes implements AutoCloseable {
   private static final long FORGET_AFTER = 60_000_000_000L;
+  private static final long FIRST_MOMENTS = 500_000_000L;
+
+  private record GoneOn(String address, long at) {
+    boolean firstMoments(Look look) {
+      return look.address().equals(address)
+          && look.answered() >= at
+          && look.begun() <= at + FIRST_MOMENTS;
+    }
+  }
 
   private final Supplier<List<Pod>> pods;
   private final String password;
@@ -21,6 +30,7 @@ final class Eyes implements AutoCloseable {
   private final Map<String, AddressEye> eyes = new TreeMap<>();
   private final Map<String, String> names = new ConcurrentHashMap<>();
   private final List<Look> looks = new ArrayList<>();
+  private final List<GoneOn> goneOn = new ArrayList<>();
   private final Thread thread;
   private volatile boolean ended;
 
@@ -34,9 +44,21 @@ final class Eyes implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("eyes").start(this::follow);
   }
 
-  /** The looks since the last call that found a writable server. */
+  /**
+   * All of this container stood still, and goes on now. What it was asked before is answered before
+   * it notices (docs/promises.md): no commit, for which it lacks the others.
+   */
+  synchronized void goesOn(Pod pod) {
+    goneOn.add(new GoneOn(addressOf(pod), System.nanoTime()));
+  }
+
+  /**
+   * The looks since the last call that found a writable server, but for a container's first moments
+   * after it stood still.
+   */
   synchronized List<Look> take() {
-    var taken = List.copyOf(looks);
+    var taken =
+        looks.stream().filter(l -> goneOn.stream().noneMatch(g -> g.firstMoments(l))).toList();
     looks.clear();
     return taken;
   }

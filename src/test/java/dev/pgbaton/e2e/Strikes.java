@@ -15,6 +15,7 @@ final class Strikes {
   private final Machine machine;
   private final Supplier<String> holder;
   private final Consumer<String> beforeNodeGoes;
+  private final Eyes eyes;
   private final Timeline timeline;
 
   /**
@@ -26,11 +27,13 @@ final class Strikes {
       Machine machine,
       Supplier<String> holder,
       Consumer<String> beforeNodeGoes,
+      Eyes eyes,
       Timeline timeline) {
     this.stage = stage;
     this.machine = machine;
     this.holder = holder;
     this.beforeNodeGoes = beforeNodeGoes;
+    this.eyes = eyes;
     this.timeline = timeline;
   }
 
@@ -63,8 +66,15 @@ final class Strikes {
                           line.startsWith("postgres:") && line.contains(": postgres postgres "))));
       case Fault.KillProgram(var target) -> machine.kill(program(pod(target)));
       case Fault.Pause(var target, var part, var seconds) -> {
-        var pids = part(pod(target), part);
-        lasting(seconds, () -> machine.pause(pids), () -> machine.resume(pids));
+        var pod = pod(target);
+        var pids = part(pod, part);
+        lasting(
+            seconds,
+            () -> machine.pause(pids),
+            () -> {
+              if (part == Part.EVERYTHING) eyes.goesOn(pod);
+              machine.resume(pids);
+            });
       }
       case Fault.PowerCut(var target, var seconds) -> {
         var node = nodeOf(target);
