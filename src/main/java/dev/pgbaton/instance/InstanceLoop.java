@@ -141,9 +141,11 @@ public final class InstanceLoop {
 
   /**
    * In a handoff the candidate, once everything is written that it must have: its answers take
-   * processor time from the shutdown. Where nobody holds the Lease everybody.
+   * processor time from the shutdown, and from its promotion. Where nobody holds the Lease
+   * everybody.
    */
   private Set<String> askedClosely(InstanceView view, Decision decision) {
+    if (decision.step() instanceof HandOver) return Set.of();
     return switch (view.server()) {
       case Stopping stopping when memory.handOff().isPresent() && stopping.shutDown().isPresent() ->
           Set.of(memory.handOff().get().candidate());

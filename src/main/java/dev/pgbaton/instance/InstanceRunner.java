@@ -39,7 +39,7 @@ public final class InstanceRunner {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Consumer<String> log;
   private volatile InstanceLoop loop;
-  private Supplier<ServerState> fresh;
+  private Fresh<ServerState> fresh;
   private volatile Intents intents = Intents.NONE;
   private volatile Pass last;
   private volatile Duration passedAt = now();
@@ -68,7 +68,7 @@ public final class InstanceRunner {
       Consumer<InstanceView> after)
       throws InterruptedException {
     this.loop = instance;
-    this.fresh = fresh;
+    this.fresh = new Fresh<>(fresh);
     while (true) {
       var pass = passOnce(before, after);
       if (pass.filter(Pass::ended).isPresent()) break;
