@@ -30,11 +30,7 @@ public record PrimaryMove(
     var from = former.isEmpty() ? note(before, Names.LAST_HOLDER) : former;
     if (to.isEmpty() || from.isEmpty() || to.equals(from) || to.equals(former))
       return Optional.empty();
-    // Only who hands over writes the other's name and, in the same write, how far the data goes.
-    var handedOver =
-        !former.isEmpty()
-            && (!note(after, Names.FLOOR).isEmpty()
-                || !note(after, Names.HANDED_FLOOR).equals(note(before, Names.HANDED_FLOOR)));
+    var handedOver = !former.isEmpty() && (saysHowFar(before, after) || wasAsked(before, after));
     var transitions = after.getSpec().getLeaseTransitions();
     return Optional.of(
         new PrimaryMove(
@@ -44,6 +40,27 @@ public record PrimaryMove(
             handedOver ? Cause.HANDOFF : Cause.FAILOVER,
             transitions == null ? 0 : transitions,
             at));
+  }
+
+  /** Only who hands over writes the other's name and, in the same write, how far the data goes. */
+  private static boolean saysHowFar(Lease before, Lease after) {
+    return !note(after, Names.FLOOR).isEmpty()
+        || !note(after, Names.HANDED_FLOOR).equals(note(before, Names.HANDED_FLOOR));
+  }
+
+  /**
+   * A program of another version may say that by another name. But who was asked to hand over to
+   * this one, and renewed a moment ago, has done so: nobody takes a Lease that has not lapsed.
+   */
+  private static boolean wasAsked(Lease before, Lease after) {
+    var renewed = before.getSpec().getRenewTime();
+    var written = after.getSpec().getRenewTime();
+    var lasts = before.getSpec().getLeaseDurationSeconds();
+    return note(before, Names.HANDOFF_TO).equals(holder(after))
+        && renewed != null
+        && written != null
+        && lasts != null
+        && written.isBefore(renewed.plusSeconds(lasts));
   }
 
   private static String holder(Lease lease) {

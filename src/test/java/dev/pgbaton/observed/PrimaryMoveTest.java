@@ -8,6 +8,7 @@ import dev.pgbaton.observed.PrimaryMove.Cause;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,33 @@ class PrimaryMoveTest {
         .get()
         .extracting(PrimaryMove::cause)
         .isEqualTo(Cause.FAILOVER);
+  }
+
+  /** A program of another version says by another name how far the data goes. */
+  @Test
+  void soHasOneWhoWasAskedToAndRenewedAMomentAgo() {
+    var asked = renewed(lease("orders-0", 3, Map.of(Names.HANDOFF_TO, "orders-1")), NOW);
+
+    assertThat(cause(asked, renewed(lease("orders-1", 4, Map.of()), NOW.plusSeconds(2))))
+        .isEqualTo(Cause.HANDOFF);
+    assertThat(cause(asked, renewed(lease("orders-1", 4, Map.of()), NOW.plusSeconds(11))))
+        .isEqualTo(Cause.FAILOVER);
+    assertThat(cause(asked, renewed(lease("orders-2", 4, Map.of()), NOW.plusSeconds(2))))
+        .isEqualTo(Cause.FAILOVER);
+  }
+
+  private static Cause cause(Lease before, Lease after) {
+    return PrimaryMove.between(ID, before, after, NOW).orElseThrow().cause();
+  }
+
+  private static Lease renewed(Lease lease, Instant at) {
+    return lease
+        .edit()
+        .editSpec()
+        .withLeaseDurationSeconds(10)
+        .withRenewTime(at.atZone(ZoneOffset.UTC))
+        .endSpec()
+        .build();
   }
 
   @Test
