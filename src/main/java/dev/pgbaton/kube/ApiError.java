@@ -6,6 +6,9 @@ import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /** What the API server's refusals mean for a write. The only place that looks at their codes. */
@@ -84,7 +87,22 @@ final class ApiError {
   static String words(KubernetesClientException e) {
     var status = e.getStatus() == null ? null : e.getStatus().getMessage();
     if (status != null && !status.isBlank()) return status;
-    var cause = e.getCause() == null ? null : e.getCause().getMessage();
-    return cause == null ? String.valueOf(e.getMessage()) : cause;
+    return e.getCause() == null ? own(e) : words(e.getCause());
+  }
+
+  /** Of whatever went wrong on the way to the server. Some exceptions have nothing but a name. */
+  static String words(Throwable t) {
+    return switch (t) {
+      case KubernetesClientException e -> words(e);
+      case CompletionException e when e.getCause() != null -> words(e.getCause());
+      case ExecutionException e when e.getCause() != null -> words(e.getCause());
+      default -> own(t);
+    };
+  }
+
+  private static String own(Throwable t) {
+    var message = t.getMessage();
+    if (message != null && !message.isBlank()) return message;
+    return t instanceof TimeoutException ? "no answer in time" : t.getClass().getSimpleName();
   }
 }

@@ -8,7 +8,11 @@ import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.api.model.StatusCause;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class ApiErrorTest {
@@ -29,6 +33,18 @@ class ApiErrorTest {
             ApiError.translate(
                 new KubernetesClientException("wrapped", new IOException("connection refused"))))
         .isEqualTo(new Written.NotNow("connection refused"));
+  }
+
+  @Test
+  void whateverGoesWrongHasWords() {
+    assertThat(ApiError.words(new CompletionException(new TimeoutException())))
+        .isEqualTo("no answer in time");
+    assertThat(ApiError.words(new KubernetesClientException("wrapped", new TimeoutException())))
+        .isEqualTo("no answer in time");
+    assertThat(ApiError.words(new CompletionException(new ClosedChannelException())))
+        .isEqualTo("ClosedChannelException");
+    assertThat(ApiError.words(new ExecutionException(new IOException("connection refused"))))
+        .isEqualTo("connection refused");
   }
 
   @Test
