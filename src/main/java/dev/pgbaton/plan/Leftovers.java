@@ -22,6 +22,11 @@ final class Leftovers {
   private static final Set<String> KINDS =
       Set.of("ConfigMap", "Service", "Deployment", "PodDisruptionBudget");
 
+  /**
+   * Only what pgbaton made beside a person's StatefulSet, once its pods have an account of ours.
+   */
+  private static final Set<String> RIGHTS = Set.of("Role", "RoleBinding");
+
   private Leftovers() {}
 
   static Optional<Plan> prune(DesiredCluster desired, ObservedCluster observed) {
@@ -29,7 +34,7 @@ final class Leftovers {
         desired.objects().stream().map(DesiredObject::key).collect(Collectors.toUnmodifiableSet());
     List<Step.Leftover> leftovers =
         observed.snapshot().objects().entrySet().stream()
-            .filter(e -> KINDS.contains(e.getKey().kind()) && !wanted.contains(e.getKey()))
+            .filter(e -> mayGo(e.getKey(), desired, observed) && !wanted.contains(e.getKey()))
             .filter(e -> ours(e.getValue(), desired.layout().id().name()))
             .filter(e -> !inUse(e.getKey(), observed))
             .sorted(Map.Entry.comparingByKey())
@@ -38,6 +43,23 @@ final class Leftovers {
     return leftovers.isEmpty()
         ? Optional.empty()
         : Optional.of(new Proceed(new Step.Prune(leftovers)));
+  }
+
+  private static boolean mayGo(ObjectKey key, DesiredCluster desired, ObservedCluster observed) {
+    return KINDS.contains(key.kind())
+        || RIGHTS.contains(key.kind())
+            && key.name().equals(desired.layout().besideName())
+            && haveOwnRights(desired, observed);
+  }
+
+  /** Nothing that runs, or would be gone back to, still needs the rights of before. */
+  private static boolean haveOwnRights(DesiredCluster desired, ObservedCluster observed) {
+    var account = desired.statefulSet().getSpec().getTemplate().getSpec().getServiceAccountName();
+    return desired.layout().isGenerated()
+        && observed.journal().lastGood().isPresent()
+        && !LastGood.differs(desired, observed.journal())
+        && observed.snapshot().pods().stream()
+            .allMatch(pod -> account.equals(pod.getSpec().getServiceAccountName()));
   }
 
   private static boolean ours(HasMetadata object, String cluster) {

@@ -119,7 +119,7 @@ public enum Refusal {
   }
 
   /** Of what was given up; at first it had one reason only. */
-  static Refusal ofCode(String code) {
+  public static Refusal ofCode(String code) {
     return Arrays.stream(values())
         .filter(refusal -> refusal.code().equals(code))
         .findFirst()

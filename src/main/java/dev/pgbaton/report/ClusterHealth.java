@@ -49,7 +49,7 @@ public record ClusterHealth(Condition condition, String reason, String text) {
     if (failed.isPresent() && (plan instanceof Plan.Proceed || plan instanceof Plan.Await))
       // It stays failed while it is being taken back.
       return new ClusterHealth(
-          Condition.BLOCKED, Refusal.INSTANCE_NOT_BACK.code(), failed.get().reason());
+          Condition.BLOCKED, Refusal.ofCode(failed.get().code()).code(), failed.get().reason());
     return switch (plan) {
       case Plan.InSync() -> new ClusterHealth(Condition.HEALTHY, "", healthy(observed));
       // What is left over hurts nobody: a commit that is done does not go back to pending for it.

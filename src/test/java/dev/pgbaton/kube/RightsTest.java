@@ -94,7 +94,14 @@ class RightsTest {
         .filteredOn(rule -> rule.getVerbs().contains("delete"))
         .flatExtracting(PolicyRule::getResources)
         .containsExactlyInAnyOrder(
-            "deployments", "services", "configmaps", "poddisruptionbudgets", "pods", "jobs");
+            "deployments",
+            "services",
+            "configmaps",
+            "poddisruptionbudgets",
+            "roles",
+            "rolebindings",
+            "pods",
+            "jobs");
     assertThat(both()).noneMatch(rule -> rule.getVerbs().contains("deletecollection"));
   }
 }

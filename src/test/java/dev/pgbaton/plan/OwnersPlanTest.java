@@ -8,7 +8,10 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.desired.AppliedHash;
+import dev.pgbaton.desired.Conversion;
 import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.desired.DesiredClusters;
+import dev.pgbaton.desired.ObjectRole;
 import dev.pgbaton.desired.OwnersClusters;
 import dev.pgbaton.desired.OwnersClusters.Result;
 import dev.pgbaton.desired.Tutorial;
@@ -21,6 +24,9 @@ import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
+import dev.pgbaton.spec.ParsedSpec;
+import dev.pgbaton.spec.SpecFile;
+import dev.pgbaton.spec.SpecParser;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -31,6 +37,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -487,6 +494,40 @@ class OwnersPlanTest {
   void whatLastWorkedIsConfidentialWhereTheTemplatesAreAPersons() {
     assertThat(LastGood.toJson(wanted(manifests()))).startsWith(JournalEntry.CONFIDENTIAL);
     assertThat(Clusters.cluster().primary("orders-0").lastGood()).doesNotContain("confidential");
+  }
+
+  private static DesiredCluster converted() {
+    var spec = Conversion.of(manifests().parsed()).spec();
+    var file = new SpecFile("converted.yaml", "", spec.getBytes(StandardCharsets.UTF_8));
+    var parsed = SpecParser.parse(List.of(file)).clusters().firstEntry().getValue();
+    return DesiredClusters.of((ParsedSpec.Valid) parsed);
+  }
+
+  private static Optional<Plan> leftAfterConversion(String account, DesiredCluster lastGood) {
+    var before = wanted(manifests());
+    var then = converted();
+    var objects = new TreeMap<>(live(then, true, true, OLD).objects());
+    before.objects().stream()
+        .filter(object -> object.role() == ObjectRole.ACCESS)
+        .forEach(object -> objects.put(object.key(), live(object.object(), true, OLD)));
+    var pods =
+        live(then, true, true, OLD).pods().stream()
+            .map(pod -> pod.edit().editSpec().withServiceAccountName(account).endSpec().build())
+            .toList();
+    var snapshot = new ClusterSnapshot(objects, pods, Set.of(), true);
+    var journal = JournalEntry.EMPTY.withLastGood(Optional.of(LastGood.toJson(lastGood)));
+    return Leftovers.prune(then, ObservedCluster.of(then.layout(), snapshot, answers(), journal));
+  }
+
+  @Test
+  void theRightsFromBeforeAConversionGoOnceNothingNeedsThem() {
+    assertThat(leftAfterConversion("postgres-sts", converted()))
+        .get()
+        .extracting(plan -> ((Proceed) plan).step().text())
+        .isEqualTo(
+            "delete Role database/postgres-sts-pgbaton, RoleBinding database/postgres-sts-pgbaton");
+    assertThat(leftAfterConversion("postgres-sts", wanted(manifests()))).isEmpty();
+    assertThat(leftAfterConversion("default", converted())).isEmpty();
   }
 
   private static Plan leave(Tutorial leaving, String target, boolean worked) {
