@@ -97,6 +97,8 @@ public final class Conversion {
       case Refused(var problems) -> Converted.refused(problems);
       case Made(var made, _) -> {
         var roles = (FoundRoles.Clear) FoundRoles.of(manifests.objects());
+        if (!made.layout().capabilities().instanceProgram())
+          yield Converted.refused(List.of(othersImage(roles.postgresql())));
         var conversion = new Conversion(manifests, roles, made.layout());
         var text = Manifests.yaml(conversion.document());
         yield conversion.problems.isEmpty()
@@ -104,6 +106,15 @@ public final class Conversion {
             : Converted.refused(List.copyOf(conversion.problems));
       }
     };
+  }
+
+  /** A spec's instances are run by the program in them, which repmgr alone knows nothing of. */
+  private static Problem othersImage(Workload set) {
+    return set.placed()
+        .problem(
+            set.imageField(),
+            "%s has no instance program, and a spec is for instances that have it. Push replicas: 0, then pgbaton's image with the replicas of now, and convert after that."
+                .formatted(set.image()));
   }
 
   private Map<String, Object> document() {

@@ -39,6 +39,10 @@ public record Forecast(
     List<String> steps,
     String outage) {
 
+  /** A figure can't be promised for them; their manifests' advice has repmgr's. */
+  private static final String OTHERS_OUTAGE =
+      "the primary's own hook and repmgr move it: no writes for as long as repmgr needs to notice, a minute and more by its defaults";
+
   public enum Verdict {
     NOTHING_TO_DO,
     CAN_PROCEED,
@@ -71,7 +75,7 @@ public record Forecast(
         impossible ? List.<String>of() : steps(wanted, desired, observed, changes, restarts);
     var verdict =
         switch (plan) {
-          case InSync() -> Verdict.NOTHING_TO_DO;
+          case InSync _ -> Verdict.NOTHING_TO_DO;
           case Proceed _ -> Verdict.CAN_PROCEED;
           case Await(_, _, var because) when because.isPresent() ->
               because.get() == Refusal.ROLE_NOT_KNOWN ? Verdict.NOT_KNOWN : Verdict.REFUSED;
@@ -97,13 +101,14 @@ public record Forecast(
     return switch (plan) {
       case Await(_, _, var because) -> because;
       case Blocked(var refusal, _, _) -> Optional.of(refusal);
-      case InSync _, Proceed _ -> Optional.empty();
+      case InSync(var but) -> but.map(Blocked::reason);
+      case Proceed _ -> Optional.empty();
     };
   }
 
   private static String text(Plan plan) {
     return switch (plan) {
-      case InSync() -> "nothing to do";
+      case InSync(var but) -> "nothing to do" + but.map(b -> "; but " + b.text()).orElse("");
       case Proceed(var step) -> "next: " + step.text();
       case Await(var what, _, var because) -> because.isPresent() ? what : "waits for " + what;
       case Blocked(_, _, var text) -> text;
@@ -178,6 +183,9 @@ public record Forecast(
         HandOff.candidate(desired, observed, i -> i.ordinal() < desired.layout().instances())
             .map(Instance::toString)
             .orElse("the first replica that is well by then");
+    if (!desired.layout().capabilities().instanceProgram())
+      return List.of(
+          "evict %s: its own hook and repmgr move the primary: %s".formatted(primary, reason));
     return List.of(
         "hand off %s → %s".formatted(primary, candidate),
         "restart %s, a replica by then: %s".formatted(primary, reason));
@@ -212,7 +220,10 @@ public record Forecast(
       return "no writes and no reads while the only instance restarts" + last;
     var words = new ArrayList<String>();
     if (restarts.stream().anyMatch(i -> i.role() != Role.REPLICA))
-      words.add("one handoff: no writes for a fraction of a second" + last);
+      words.add(
+          desired.layout().capabilities().instanceProgram()
+              ? "one handoff: no writes for a fraction of a second" + last
+              : OTHERS_OUTAGE + last);
     else words.add("none: only replicas restart");
     var replicas = desired.layout().instances() - 1;
     if (desired.synchronousStandbys() >= replicas)

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Objects that pgbaton applied, that hold no data, and that nothing wants or mounts any more. */
@@ -30,11 +31,20 @@ final class Leftovers {
   private Leftovers() {}
 
   static Optional<Plan> prune(DesiredCluster desired, ObservedCluster observed) {
+    return prune(desired, observed, key -> mayGo(key, desired, observed));
+  }
+
+  static Optional<Plan> pruneBudgets(DesiredCluster desired, ObservedCluster observed) {
+    return prune(desired, observed, key -> key.kind().equals("PodDisruptionBudget"));
+  }
+
+  private static Optional<Plan> prune(
+      DesiredCluster desired, ObservedCluster observed, Predicate<ObjectKey> mayGo) {
     var wanted =
         desired.objects().stream().map(DesiredObject::key).collect(Collectors.toUnmodifiableSet());
     List<Step.Leftover> leftovers =
         observed.snapshot().objects().entrySet().stream()
-            .filter(e -> mayGo(e.getKey(), desired, observed) && !wanted.contains(e.getKey()))
+            .filter(e -> mayGo.test(e.getKey()) && !wanted.contains(e.getKey()))
             .filter(e -> ours(e.getValue(), desired.layout().id().name()))
             .filter(e -> !inUse(e.getKey(), observed))
             .sorted(Map.Entry.comparingByKey())

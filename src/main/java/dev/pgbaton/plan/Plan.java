@@ -14,8 +14,16 @@ public sealed interface Plan {
         : this;
   }
 
-  /** Nothing differs and every instance is well. */
-  record InSync() implements Plan {}
+  /**
+   * Nothing differs and every instance is well.
+   *
+   * @param but what a person has to do all the same
+   */
+  record InSync(Optional<Blocked> but) implements Plan {
+    public InSync() {
+      this(Optional.empty());
+    }
+  }
 
   /** One step can be taken now. */
   record Proceed(Step step) implements Plan {}

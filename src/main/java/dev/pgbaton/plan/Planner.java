@@ -71,6 +71,7 @@ public final class Planner {
 
     return primaryLeavesFirst()
         .or(this::applyObjects)
+        .or(this::budgetsInTheWay)
         .or(this::statefulSetToSettle)
         .or(() -> Reloading.tell(desired, observed))
         .or(this::labelRoles)
@@ -82,7 +83,7 @@ public final class Planner {
         .or(() -> Replacing.next(desired, observed))
         .or(this::givenUp)
         .or(() -> Replacing.refuse(desired, observed))
-        .orElseGet(InSync::new);
+        .orElseGet(() -> new InSync(Collations.standing(desired, observed)));
   }
 
   /** Before the cluster shrinks, the primary has to be among those that stay. */
@@ -264,6 +265,11 @@ public final class Planner {
         now.isBefore(deadline)
             ? new Await("pgpool's pods to be Ready", deadline)
             : new Blocked(Refusal.PGPOOL_NOT_READY, Pgpool.trouble(deployment.get())));
+  }
+
+  /** Kubernetes evicts no pod that two budgets select. */
+  private Optional<Plan> budgetsInTheWay() {
+    return Leftovers.pruneBudgets(desired, observed);
   }
 
   /** While a commit is given up, what it no longer names may still be needed by what is back. */

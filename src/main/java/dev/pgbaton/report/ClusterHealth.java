@@ -51,7 +51,9 @@ public record ClusterHealth(Condition condition, String reason, String text) {
       return new ClusterHealth(
           Condition.BLOCKED, Refusal.ofCode(failed.get().code()).code(), failed.get().reason());
     return switch (plan) {
-      case Plan.InSync() -> new ClusterHealth(Condition.HEALTHY, "", healthy(observed));
+      case Plan.InSync(var but) ->
+          but.map(b -> new ClusterHealth(Condition.BLOCKED, b.reason().code(), b.text()))
+              .orElseGet(() -> new ClusterHealth(Condition.HEALTHY, "", healthy(observed)));
       // What is left over hurts nobody: a commit that is done does not go back to pending for it.
       case Plan.Proceed(Step.Prune _) when done(observed) ->
           new ClusterHealth(Condition.HEALTHY, "", healthy(observed));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.plan.Clusters.Trait;
 import dev.pgbaton.plan.Plan.Blocked;
+import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -63,16 +64,46 @@ class CollationsTest {
   }
 
   private static Clusters accepting(String version) {
-    return halfWay()
-        .spec(
-            yaml ->
-                yaml.replace(
-                    "instanceTimeout: 10m",
-                    "instanceTimeout: 10m, acceptCollationVersion: \"%s\"".formatted(version)));
+    return accepting(halfWay(), version);
+  }
+
+  private static Clusters accepting(Clusters cluster, String version) {
+    return cluster.spec(
+        yaml ->
+            yaml.replace(
+                "instanceTimeout: 10m",
+                "instanceTimeout: 10m, acceptCollationVersion: \"%s\"".formatted(version)));
   }
 
   @Test
   void whatWasSoBeforeIsNoChange() {
     assertThat(halfWay(sorting("2.36", "2.41")).plan()).isInstanceOf(Proceed.class);
+  }
+
+  /** As after an image of somebody else's was replaced with no instance there. */
+  @Test
+  void whatNoRolloutCouldShowIsSaidForAsLongAsItIsSo() {
+    var all =
+        cluster()
+            .primary("orders-0", sorting("2.36", "2.41"))
+            .replica("orders-1", sorting("2.36", "2.41"))
+            .replica("orders-2", sorting("2.36", "2.41"));
+
+    assertThat(all.plan())
+        .isInstanceOfSatisfying(
+            InSync.class,
+            plan -> {
+              assertThat(plan.but()).map(Blocked::reason).contains(Refusal.COLLATION_CHANGED);
+              assertThat(plan.but().orElseThrow().text())
+                  .contains("REINDEX DATABASE", "spec.rollout.acceptCollationVersion: \"2.41\"");
+            });
+  }
+
+  @Test
+  void whatIsAcceptedIsNotSaidAgain() {
+    var one = cluster().primary("orders-0", sorting("2.36", "2.41"));
+
+    assertThat(one.plan()).isNotEqualTo(new InSync());
+    assertThat(accepting(one, "2.41").plan()).isEqualTo(new InSync());
   }
 }

@@ -36,6 +36,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -494,6 +495,56 @@ class OwnersPlanTest {
   void whatLastWorkedIsConfidentialWhereTheTemplatesAreAPersons() {
     assertThat(LastGood.toJson(wanted(manifests()))).startsWith(JournalEntry.CONFIDENTIAL);
     assertThat(Clusters.cluster().primary("orders-0").lastGood()).doesNotContain("confidential");
+  }
+
+  @Test
+  void aSpecIsOnlyForInstancesThatHaveTheProgram() {
+    var refused = Conversion.of(othersImage().parsed());
+
+    assertThat(refused.spec()).isEmpty();
+    assertThat(refused.problems())
+        .singleElement()
+        .asString()
+        .contains("postgres-statefulset.yaml:2:1 spec.template.spec.containers[0].image")
+        .contains("bitnami/postgresql-repmgr:17 has no instance program")
+        .contains("replicas: 0");
+  }
+
+  /** Kubernetes evicts no pod that two budgets select. */
+  @Test
+  void theBudgetOfBeforeGoesBeforeTheFirstRestart() {
+    var theirs =
+        """
+        apiVersion: policy/v1
+        kind: PodDisruptionBudget
+        metadata: {name: theirs}
+        spec: {maxUnavailable: 1, selector: {matchLabels: {app: postgres}}}
+        """;
+    var before = wanted(manifests());
+    var wanted = wanted(manifests().and(theirs));
+    var objects = new TreeMap<>(live(wanted, true, true, "rev-2").objects());
+    before.objects().stream()
+        .filter(object -> object.object() instanceof PodDisruptionBudget)
+        .forEach(object -> objects.put(object.key(), live(object.object(), true, OLD)));
+    var pods = live(wanted, true, true, OLD).pods();
+
+    assertThat(plan(wanted, new ClusterSnapshot(objects, pods, Set.of(), true)))
+        .isInstanceOfSatisfying(
+            Proceed.class,
+            p ->
+                assertThat(p.step().text())
+                    .isEqualTo("delete PodDisruptionBudget database/postgres-sts-pgbaton"));
+  }
+
+  @Test
+  void nobodyPromisesOthersImagesAFractionOfASecond() {
+    var wanted = wanted(othersImage());
+    var snapshot = live(wanted, true, true, "rev-2");
+    var observed = ObservedCluster.of(wanted.layout(), snapshot, answers(), JournalEntry.EMPTY);
+    var forecast = Forecast.of(wanted, observed, Planner.plan(wanted, observed, NOW));
+
+    assertThat(forecast.outage()).contains("repmgr").doesNotContain("fraction");
+    assertThat(forecast.steps()).last().asString().startsWith("evict postgres-sts-0: ");
   }
 
   private static DesiredCluster converted() {

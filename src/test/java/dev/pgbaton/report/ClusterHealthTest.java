@@ -10,33 +10,43 @@ import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan;
+import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.report.CommitStatus.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ClusterHealthTest {
+  private static final ObservedCluster OBSERVED =
+      ObservedCluster.of(
+          ClusterLayout.generated(
+              new ClusterId("shop", "orders"),
+              1,
+              false,
+              new Capabilities(true, Duration.ofSeconds(45))),
+          new ClusterSnapshot(Map.of(), List.of(), Set.of(), true),
+          Map.of(),
+          JournalEntry.EMPTY);
+
   @Test
   void whatTheCachesCallWellAndACloserLookDoesNotIsNoGreen() {
-    var layout =
-        ClusterLayout.generated(
-            new ClusterId("shop", "orders"),
-            1,
-            false,
-            new Capabilities(true, Duration.ofSeconds(45)));
-    var observed =
-        ObservedCluster.of(
-            layout,
-            new ClusterSnapshot(Map.of(), List.of(), Set.of(), true),
-            Map.of(),
-            JournalEntry.EMPTY);
-
     assertThat(
-            ClusterHealth.of(observed, new Plan.InSync(), new Outcome.Stale("look again")).state())
+            ClusterHealth.of(OBSERVED, new Plan.InSync(), new Outcome.Stale("look again")).state())
         .isEqualTo(State.PENDING);
-    assertThat(ClusterHealth.of(observed, new Plan.InSync(), new Outcome.NothingToDo()).state())
+    assertThat(ClusterHealth.of(OBSERVED, new Plan.InSync(), new Outcome.NothingToDo()).state())
         .isEqualTo(State.SUCCESS);
+  }
+
+  @Test
+  void whatAPersonHasToDoIsNoGreenEither() {
+    var but = new Plan.Blocked(Refusal.COLLATION_CHANGED, "", "rebuild the indexes");
+    var health =
+        ClusterHealth.of(OBSERVED, new Plan.InSync(Optional.of(but)), new Outcome.NothingToDo());
+
+    assertThat(health.state()).isEqualTo(State.FAILURE);
+    assertThat(health.sentence()).isEqualTo("CollationChanged: rebuild the indexes");
   }
 }
