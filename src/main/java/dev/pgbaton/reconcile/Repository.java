@@ -77,11 +77,28 @@ public record Repository(
 
   private static SortedMap<ClusterId, List<Problem>> contested(
       SortedMap<ClusterId, Entry> clusters) {
-    return Contested.between(
+    var wanted =
         clusters.values().stream()
-            .flatMap(
-                entry -> entry instanceof Entry.Wanted w ? Stream.of(w.desired()) : Stream.empty())
-            .toList());
+            .flatMap(entry -> entry instanceof Entry.Wanted w ? Stream.of(w) : Stream.empty())
+            .toList();
+    try {
+      return Contested.between(wanted.stream().map(Entry.Wanted::desired).toList());
+    } catch (RuntimeException e) {
+      // Which of them it is can't be told; those of specs are ours to the last field.
+      var problems = new TreeMap<ClusterId, List<Problem>>();
+      wanted.stream()
+          .filter(w -> w.spec() instanceof ParsedSpec.Manifests)
+          .forEach(w -> problems.put(w.spec().id(), List.of(notComparable(w.spec(), e))));
+      return problems;
+    }
+  }
+
+  private static Problem notComparable(ParsedSpec spec, RuntimeException e) {
+    return new Problem(
+        spec.source(),
+        "",
+        "can't be compared with the other clusters, for a reason that pgbaton did not expect (%s)."
+            .formatted(e.getClass().getSimpleName()));
   }
 
   private static ParsedSpec elsewhere(ParsedSpec spec, Set<String> namespaces) {

@@ -134,6 +134,9 @@ final class ManifestDocument {
     var namespace = object.getMetadata() == null ? null : object.getMetadata().getNamespace();
     if (namespace != null && !FieldTypes.LABEL_NAME.accepts(namespace))
       problem(values, node, at, "metadata.namespace", "is no name that a namespace can have.");
+    for (var missing : RequiredFields.missing(object))
+      problem(
+          values, node, at, missing, "is missing, and Kubernetes takes no such object without it.");
     if (object instanceof Secret secret && secret.getData() != null)
       secret
           .getData()

@@ -1,12 +1,14 @@
 package dev.pgbaton.spec;
 
 import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.SourceRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,6 +26,10 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class ManifestParser {
   private static final int MOST_OBJECTS = 500;
   private static final int MOST_PROBLEMS = 100;
+
+  /** What a StatefulSet with repmgr has, also where it can't be read. */
+  private static final List<String> SIGNS =
+      List.of("REPMGR_", "postgresql-repmgr", Names.ROLE_LABEL);
 
   private final ManifestDirectory directory;
   private final List<ManifestDocument.Found> found = new ArrayList<>();
@@ -45,8 +51,19 @@ final class ManifestParser {
 
   static Parsed parse(ManifestDirectory directory, ManifestBudget.Repository left) {
     var parser = new ManifestParser(directory, new ManifestBudget(left));
-    directory.files().stream().sorted(Comparator.comparing(SpecFile::path)).forEach(parser::read);
-    return parser.parsed();
+    try {
+      directory.files().stream().sorted(Comparator.comparing(SpecFile::path)).forEach(parser::read);
+      return parser.parsed();
+    } catch (RuntimeException e) {
+      // One directory must never keep the others from being read.
+      var problem =
+          new Problem(
+              SourceRef.file(directory.path()),
+              "",
+              "can't be read, for a reason that pgbaton did not expect (%s)."
+                  .formatted(e.getClass().getSimpleName()));
+      return new Parsed(List.of(), List.of(problem));
+    }
   }
 
   private void read(SpecFile file) {
@@ -108,7 +125,9 @@ final class ManifestParser {
   private Parsed none() {
     if ((directory.files().isEmpty() || budget.spent()) && !problems.isEmpty())
       return new Parsed(List.of(), some(problems));
-    if (!directory.meant()) return new Parsed(List.of(), List.of());
+    if (!directory.meant())
+      // What could not be read may be just what would have told.
+      return new Parsed(List.of(), looksLikeOne() ? some(problems) : List.of());
     var sets =
         found.stream()
             .filter(f -> "StatefulSet".equals(f.values().get("kind")))
@@ -125,6 +144,12 @@ final class ManifestParser {
                         : "Its StatefulSets are: %s. If one is it, annotate it with pgbaton.dev/role: postgresql."
                             .formatted(sets))));
     return new Parsed(List.of(), some(problems));
+  }
+
+  private boolean looksLikeOne() {
+    return directory.files().stream()
+        .map(file -> new String(file.content(), StandardCharsets.UTF_8))
+        .anyMatch(text -> SIGNS.stream().anyMatch(text::contains));
   }
 
   private void several(List<ManifestDocument.Found> instances) {

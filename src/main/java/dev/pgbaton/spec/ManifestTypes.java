@@ -1,5 +1,7 @@
 package dev.pgbaton.spec;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,6 +10,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.introspect.Annotated;
@@ -18,6 +21,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -69,6 +73,7 @@ final class ManifestTypes {
             .orElseGet(
                 () -> "is not a field here. Fields are: %s.".formatted(String.join(", ", fields)));
       }
+      case InvalidNullException _ -> "has nothing in it, and has to. Remove it, or write it out.";
       case MismatchedInputException mismatch when mismatch.getTargetType() == String.class ->
           "is no text to Kubernetes, which reads yes, on, 0755 and 1.0 as booleans and numbers. Put it in quotes.";
       case MismatchedInputException mismatch when mismatch.getTargetType() != null ->
@@ -92,6 +97,16 @@ final class ManifestTypes {
   }
 
   private static JsonMapper strict() {
+    var mapper = lenientOnlyWithNulls();
+    // As the API server: nothing there is nothing in it, but nothing is no item of a list.
+    mapper
+        .configOverride(List.class)
+        .setSetterInfo(JsonSetter.Value.construct(Nulls.AS_EMPTY, Nulls.FAIL));
+    mapper.configOverride(Map.class).setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+    return mapper;
+  }
+
+  private static JsonMapper lenientOnlyWithNulls() {
     return JsonMapper.builder()
         .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)

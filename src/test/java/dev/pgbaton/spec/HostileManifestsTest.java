@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each is refused with file and line, in bounded time and memory, and stops no cluster but its own.
@@ -196,5 +198,66 @@ class HostileManifestsTest {
     assertRefused(
         "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ntype: kubernetes.io/service-account-token\n",
         "type: Secret a gives more than a cluster needs");
+  }
+
+  /** Each is refused by the API server; here it must stop nobody else's cluster. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{apiVersion: v1, kind: Service, metadata: {name: a}}",
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: }",
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [null]}}",
+        "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: a}}",
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}}",
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}}",
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: }}",
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [null]}}",
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: b, image: c, env: [{value: d}]}]}}",
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: b, image: c, volumeMounts: [{name: data}]}]}}",
+        "{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {template: }}",
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {selector: {}}}",
+        "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {template: {spec: {containers: [{name: b, image: c}]}}}}",
+        "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {selector: {}, volumeClaimTemplates: [{spec: {}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: b, image: c}]}}}}",
+      })
+  void whatLacksARequiredFieldIsRefusedWithItsPlace(String document) {
+    assertThat(PlainDirectory.of().with("more.yaml", document).problems())
+        .isNotEmpty()
+        .allMatch(problem -> problem.startsWith("more.yaml:1:"));
+  }
+
+  @Test
+  void nothingIsAnEmptyListToo() {
+    var directory =
+        PlainDirectory.of()
+            .with(
+                "more.yaml",
+                """
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: RoleBinding
+                metadata: {name: a, labels: }
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: b}
+                subjects:
+                """);
+
+    assertThat(directory.problems()).isEmpty();
+  }
+
+  /** The document that can't be read is the very one that would tell. */
+  @Test
+  void aClusterWhoseStatefulSetCannotBeReadIsNotTakenForRemoved() {
+    var files = PlainDirectory.of().files("shop/");
+    var broken =
+        PlainDirectory.of()
+            .replacing(
+                "postgresql/postgres-statefulset.yaml",
+                "kind: StatefulSet",
+                "kind: !vault StatefulSet")
+            .files("shop/");
+
+    assertThat(PlainDirectory.parse(ManifestLayout.Where.DIRECTORIES, files).allProblems())
+        .isEmpty();
+    assertThat(PlainDirectory.parse(ManifestLayout.Where.DIRECTORIES, broken).allProblems())
+        .extracting(Problem::toString)
+        .anyMatch(problem -> problem.startsWith("shop/postgresql/postgres-statefulset.yaml:2"));
   }
 }
