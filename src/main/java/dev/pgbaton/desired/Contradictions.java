@@ -46,6 +46,7 @@ final class Contradictions {
 
   static Found in(FoundRoles.Clear roles) {
     var found = new Contradictions(roles.postgresql());
+    found.howMany();
     found.partners();
     found.primary();
     roles.pgpool().ifPresent(found::backends);
@@ -62,7 +63,17 @@ final class Contradictions {
         set.value(PARTNERS).stream().flatMap(t -> Stream.of(t.split("[,;]"))).toList(), HOST);
   }
 
+  /** To Kubernetes it is one then, and whoever scaled it by hand would lose the others. */
+  private void howMany() {
+    if (object.getSpec().getReplicas() == null)
+      problem(
+          set,
+          "spec.replicas",
+          "is missing, so that it is not known how many instances there shall be. Put the number that runs.");
+  }
+
   private void partners() {
+    if (object.getSpec().getReplicas() == null) return;
     if (set.value(PARTNERS).isEmpty()) return;
     var field = set.field(PARTNERS);
     var hosts = List.of(set.value(PARTNERS).get().split("[,;]"));

@@ -106,6 +106,19 @@ sealed interface FoundRoles {
         || REPMGR_IMAGE.matcher(image).matches();
   }
 
+  /** The container that runs PostgreSQL: a mesh or an exporter may stand before it. */
+  static Container postgresql(List<Container> containers) {
+    return containers.stream()
+        .filter(FoundRoles::runsRepmgr)
+        .findFirst()
+        .or(
+            () ->
+                containers.stream()
+                    .filter(c -> PostgresContainers.NAME.equals(c.getName()))
+                    .findFirst())
+        .orElseGet(containers::getFirst);
+  }
+
   private static boolean runsPgpool(Container container) {
     return PodReading.names(container).contains("PGPOOL_BACKEND_NODES");
   }

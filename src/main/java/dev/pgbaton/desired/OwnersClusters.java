@@ -8,6 +8,7 @@ import dev.pgbaton.cluster.SourceRef;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.PlacedObject;
 import dev.pgbaton.spec.Problem;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -52,6 +53,21 @@ public final class OwnersClusters {
   }
 
   public static Result of(ParsedSpec.Manifests manifests) {
+    try {
+      return made(manifests);
+    } catch (RuntimeException e) {
+      // One cluster must never keep the others from being looked after.
+      return new Result.Refused(
+          List.of(
+              new Problem(
+                  manifests.source(),
+                  "",
+                  "can't be understood, for a reason that pgbaton did not expect (%s). Does kubectl apply --dry-run=server take all of the directory?"
+                      .formatted(e.getClass().getSimpleName()))));
+    }
+  }
+
+  private static Result made(ParsedSpec.Manifests manifests) {
     return switch (FoundRoles.of(manifests.objects())) {
       case FoundRoles.Unclear(var problems) -> new Result.Refused(problems);
       case FoundRoles.Clear roles -> of(manifests, roles);
@@ -121,6 +137,11 @@ public final class OwnersClusters {
     return said == null
         ? image.replaceFirst("[:@][^/]*$", "").contains(Names.MANAGER)
         : Boolean.parseBoolean(said);
+  }
+
+  /** The container that runs PostgreSQL, in a template of ours or of anybody else's. */
+  public static Container postgresql(StatefulSet set) {
+    return FoundRoles.postgresql(set.getSpec().getTemplate().getSpec().getContainers());
   }
 
   private static StatefulSet statefulSet(Workload set) {

@@ -92,7 +92,7 @@ final class KubeClusterReader implements ClusterReader {
           .list()
           .getItems()
           .forEach(pod -> addInstance(layout, Trim.inPlace(pod), pods));
-      if (!layout.isGenerated()) addUnlabelled(layout, pods);
+      if (!layout.isGenerated()) addUnlabelled(layout, objects, pods);
       return new ClusterSnapshot(
           objects, List.copyOf(pods.values()), cordoned(nodesOf(pods.values())), cached.current());
     } catch (KubernetesClientException e) {
@@ -120,14 +120,24 @@ final class KubeClusterReader implements ClusterReader {
                 .get();
         if (live != null) objects.put(key, Trim.inPlace(live));
       }
-      addUnlabelled(layout, pods);
+      addUnlabelled(layout, objects, pods);
     } catch (KubernetesClientException e) {
       throw new ReadFailed("the API server can't be read: " + e.getMessage(), e);
     }
   }
 
-  private void addUnlabelled(ClusterLayout layout, Map<Integer, Pod> pods) {
-    for (int ordinal = 0; ordinal < layout.instances(); ordinal++) {
+  /** More than Git says may run: those that leave, and at first contact. */
+  private static int live(HasMetadata object) {
+    if (!(object instanceof StatefulSet set)) return 0;
+    var wanted = set.getSpec().getReplicas();
+    var there = set.getStatus() == null ? null : set.getStatus().getReplicas();
+    return Math.max(wanted == null ? 0 : wanted, there == null ? 0 : there);
+  }
+
+  private void addUnlabelled(
+      ClusterLayout layout, Map<ObjectKey, HasMetadata> objects, Map<Integer, Pod> pods) {
+    var instances = Math.max(layout.instances(), live(objects.get(layout.statefulSetKey())));
+    for (int ordinal = 0; ordinal < instances; ordinal++) {
       if (pods.containsKey(ordinal)) continue;
       var pod =
           client

@@ -104,9 +104,13 @@ final class Preflight {
       StatefulSet live, DesiredCluster desired, ObservedCluster observed) {
     var layout = desired.layout();
     if (layout.isGenerated() || observed.instances().isEmpty()) return Optional.empty();
-    if (image(live).equals(image(desired.statefulSet()))) return Optional.empty();
     var has = OwnersClusters.hasInstanceProgram(live.getMetadata().getAnnotations(), image(live));
-    return has == layout.capabilities().instanceProgram()
+    var wants = layout.capabilities().instanceProgram();
+    // Who says it only now of the image that runs puts right what could not be known. But what was
+    // known is not taken back by a line: clients are on the routes that would go with it.
+    var isSaidOnlyNow =
+        image(live).equals(image(desired.statefulSet())) && (wants || !Adoption.isApplied(live));
+    return has == wants || isSaidOnlyNow
         ? Optional.empty()
         : refuse(
             Refusal.IMAGE_KIND_CHANGES,
@@ -117,7 +121,7 @@ final class Preflight {
   }
 
   private static String image(StatefulSet set) {
-    var image = set.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage();
+    var image = OwnersClusters.postgresql(set).getImage();
     return image == null ? "" : image;
   }
 

@@ -1,6 +1,7 @@
 package dev.pgbaton.plan;
 
 import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.desired.OwnersClusters;
 import dev.pgbaton.observed.Instance;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.ObservedCluster;
@@ -29,8 +30,7 @@ final class Reasons {
 
   private static Optional<RestartReason> image(
       DesiredCluster desired, ObservedCluster observed, Instance instance) {
-    var container =
-        desired.statefulSet().getSpec().getTemplate().getSpec().getContainers().getFirst();
+    var container = OwnersClusters.postgresql(desired.statefulSet());
     return observed.snapshot().pods().stream()
         .filter(p -> p.getMetadata().getName().equals(instance.pod().name()))
         .map(p -> image(p, container.getName()))

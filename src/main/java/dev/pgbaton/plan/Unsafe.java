@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.desired.OwnersClusters;
 import dev.pgbaton.observed.Instance;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.ObservedCluster;
@@ -234,8 +235,7 @@ record Unsafe(Refusal reason, String field, String text) {
 
   private static Optional<String> image(
       Stream<io.fabric8.kubernetes.api.model.apps.StatefulSet> set) {
-    return set.map(s -> s.getSpec().getTemplate().getSpec().getContainers().getFirst().getImage())
-        .findFirst();
+    return set.map(s -> OwnersClusters.postgresql(s).getImage()).findFirst();
   }
 
   private static Optional<Unsafe> configErrors(Instance instance) {

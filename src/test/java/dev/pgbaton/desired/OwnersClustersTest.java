@@ -202,6 +202,12 @@ class OwnersClustersTest {
   }
 
   @Test
+  void aNumberThatNobodySaysIsNotTakenForOne() {
+    assertThat(refused(manifests().with("  replicas: 3\n", "")))
+        .contains("StatefulSet database/postgres-sts is missing, so that it is not known how many");
+  }
+
+  @Test
   void fewerReplicasThanPartnersAreAllowed() {
     assertThat(advice(manifests().with("  replicas: 3", "  replicas: 2")))
         .anySatisfy(text -> assertThat(text).contains("lists 3 instances, but replicas is 2"));

@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -258,6 +259,42 @@ class OwnersPlanTest {
     assertThat(plan(theirs, live(ours, true, true, OLD)))
         .isInstanceOfSatisfying(
             Blocked.class, b -> assertThat(b.reason()).isEqualTo(Refusal.IMAGE_KIND_CHANGES));
+  }
+
+  /** Clients are on the routes that would go with it. */
+  @Test
+  void thatTheProgramIsThereIsNotTakenBackByALine() {
+    var mirrored = "registry.example.com/mirror/postgres:17";
+    var image = manifests().with("registry.example.com/pgbaton/postgres:17", mirrored);
+    var said =
+        manifests()
+            .with("registry.example.com/pgbaton/postgres:17", mirrored)
+            .with(
+                "  name: postgres-sts\n",
+                ANNOTATED.formatted("pgbaton.dev/instance-program: \"true\""));
+
+    assertThat(plan(wanted(image), live(wanted(said), true, true, OLD)))
+        .isInstanceOfSatisfying(
+            Blocked.class, b -> assertThat(b.reason()).isEqualTo(Refusal.IMAGE_KIND_CHANGES));
+    assertThat(plan(wanted(said), live(wanted(image), true, true, OLD)))
+        .isInstanceOf(Proceed.class);
+  }
+
+  @Test
+  void anotherContainerMayStandBeforePostgresqls() {
+    Function<String, Tutorial> withMesh =
+        mesh ->
+            manifests()
+                .with(
+                    "      containers:\n        - name: postgresql\n          lifecycle:",
+                    "      containers:\n        - name: mesh\n          image: %s\n        - name: postgresql\n          lifecycle:"
+                        .formatted(mesh));
+
+    assertThat(
+            plan(
+                wanted(withMesh.apply("mesh:2")),
+                live(wanted(withMesh.apply("mesh:1")), true, true, OLD)))
+        .isInstanceOf(Proceed.class);
   }
 
   @Test
