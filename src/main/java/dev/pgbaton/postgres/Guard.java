@@ -16,9 +16,9 @@ final class Guard {
   /**
    * Reads lines "process milliseconds", "0 0" for none. It looks at the time since the boot five
    * times a second, which goes on while a process is stopped or the machine sleeps; the shell's own
-   * timeouts don't.
+   * timeouts don't. A line may come in pieces: half of one names another process.
    */
-  private static final String SCRIPT =
+  static final String SCRIPT =
       """
       now() { local up; read -r up _ < /proc/uptime; now=${up/./}; }
       children() {
@@ -41,13 +41,16 @@ final class Guard {
         kill -KILL "$process" $all 2> /dev/null
         process=0
       }
-      process=0 deadline=0
+      process=0 deadline=0 line=
       while :; do
-        if IFS=' ' read -r -t 0.2 next left; then
-          now; process=$next deadline=$((now + left / 10))
+        if IFS= read -r -t 0.2 piece; then
+          line+=$piece
+          now; process=${line% *} deadline=$((now + ${line#* } / 10)) line=
         elif (($? <= 128)); then
           ((process == 0)) || end
           exit 0
+        else
+          line+=$piece
         fi
         now
         ((process == 0 || now < deadline)) || end
