@@ -348,9 +348,7 @@ public final class OwnersClusters {
       PlacedObject placed, FoundRoles.Clear roles, ClusterLayout layout) {
     var object = labelled(placed.object(), layout);
     return new DesiredObject(
-        placed == roles.postgresql().placed() && Mode.of(object).orElse(Mode.APPLY) != Mode.LEAVE
-            ? inSafeOrder((StatefulSet) object)
-            : object,
+        placed == roles.postgresql().placed() ? strategy((StatefulSet) object) : object,
         role(placed, roles),
         policy(placed, adopts(placed) || adopts(roles.postgresql().placed())),
         placed.source());
@@ -390,12 +388,17 @@ public final class OwnersClusters {
     return copy;
   }
 
-  private static StatefulSet inSafeOrder(StatefulSet set) {
+  /**
+   * OnDelete: RollingUpdate goes by ordinal and could take the primary first. Who leaves gets back
+   * what Git says, or what Kubernetes would have put, which is said too: what nobody says stays.
+   */
+  private static StatefulSet strategy(StatefulSet set) {
+    var leaves = Mode.of(set).orElse(Mode.APPLY) == Mode.LEAVE;
+    if (leaves && set.getSpec().getUpdateStrategy() != null) return set;
     return new StatefulSetBuilder(set)
         .editSpec()
         .withNewUpdateStrategy()
-        // OnDelete: RollingUpdate goes by ordinal and could take the primary first.
-        .withType("OnDelete")
+        .withType(leaves ? "RollingUpdate" : "OnDelete")
         .endUpdateStrategy()
         .endSpec()
         .build();

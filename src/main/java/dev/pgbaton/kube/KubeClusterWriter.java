@@ -28,6 +28,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,7 @@ final class KubeClusterWriter implements ClusterWriter {
       return new Written.Refused(desired.key() + ": only generated Secrets are handled yet");
     annotate(object, Names.APPLIED, AppliedHash.of(desired.object()));
     try {
+      alone(object);
       return done(desired.key(), serverSideApply(object, false), Optional.empty());
     } catch (KubernetesClientException e) {
       if (object instanceof Service service && ApiError.invalid(e))
@@ -81,6 +83,37 @@ final class KubeClusterWriter implements ClusterWriter {
           .map(conflict -> settle(desired, object, conflict))
           .orElseGet(() -> ApiError.translate(e));
     }
+  }
+
+  /**
+   * What was taken over is still owned by whoever applied it before, too, and what is removed now
+   * would stay for their sake.
+   */
+  private void alone(HasMetadata object) {
+    for (int tries = 0; tries < 3; tries++) {
+      var live = client.resource(object).get();
+      if (live == null || !isApplied(live)) return;
+      var owners = Ownership.alone(live.getMetadata().getManagedFields());
+      if (owners.isEmpty()) return;
+      try {
+        client
+            .resource(live)
+            .patch(
+                PatchContext.of(PatchType.JSON),
+                json(
+                    List.of(
+                        replaced("managedFields", owners.get()),
+                        // Of this version only: 409 if somebody wrote it meanwhile.
+                        replaced("resourceVersion", live.getMetadata().getResourceVersion()))));
+        return;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || tries == 2) throw e;
+      }
+    }
+  }
+
+  private static Map<String, Object> replaced(String field, Object value) {
+    return Map.of("op", "replace", "path", "/metadata/" + field, "value", value);
   }
 
   /**
@@ -175,7 +208,11 @@ final class KubeClusterWriter implements ClusterWriter {
 
   private boolean wasApplied(HasMetadata object) {
     var live = client.resource(object).get();
-    var annotations = live == null ? null : live.getMetadata().getAnnotations();
+    return live != null && isApplied(live);
+  }
+
+  private static boolean isApplied(HasMetadata live) {
+    var annotations = live.getMetadata().getAnnotations();
     return annotations != null && annotations.containsKey(Names.APPLIED);
   }
 

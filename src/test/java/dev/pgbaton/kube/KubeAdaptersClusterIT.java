@@ -18,6 +18,7 @@ import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.plan.Change;
 import dev.pgbaton.plan.Drift;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -25,6 +26,8 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetUpdateStrategy;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetUpdateStrategyBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -125,6 +128,79 @@ class KubeAdaptersClusterIT {
     service.getSpec().getPorts().getFirst().setPort(5434);
     assertThat(kube.writer().write(desired(service, ApplyPolicy.APPLY)))
         .isInstanceOf(Written.Done.class);
+  }
+
+  /** Who applied it before owns it too, and what two own stays when one wants it no longer. */
+  @Test
+  void whatIsRemovedAfterATakeoverIsGone() {
+    var layout = it.layout("removed");
+    var theirs = withVariables(statefulSet(layout, 0), "KEPT", "REMOVED");
+    theirs.getMetadata().setLabels(Map.of());
+    theirs.getSpec().setUpdateStrategy(rolling(2));
+    it.client.raw(
+        "/apis/apps/v1/namespaces/%s/statefulsets?fieldManager=kubectl-client-side-apply"
+            .formatted(it.name),
+        "POST",
+        theirs);
+    var set = withVariables(statefulSet(layout, 0), "KEPT", "REMOVED");
+    set.getSpec().setUpdateStrategy(new StatefulSetUpdateStrategy(null, "OnDelete"));
+    assertThat(kube.writer().write(desired(set, ApplyPolicy.ADOPT)))
+        .isInstanceOf(Written.Done.class);
+    assertThat(variables(layout)).containsExactly("KEPT", "REMOVED");
+    assertThat(live(layout).getSpec().getUpdateStrategy().getType()).isEqualTo("OnDelete");
+
+    var less = withVariables(statefulSet(layout, 0), "KEPT");
+    less.getSpec().setUpdateStrategy(new StatefulSetUpdateStrategy(null, "OnDelete"));
+    assertThat(kube.writer().write(desired(less, ApplyPolicy.ADOPT)))
+        .isInstanceOf(Written.Done.class);
+    assertThat(variables(layout)).containsExactly("KEPT");
+
+    var left = withVariables(statefulSet(layout, 0), "KEPT");
+    left.getSpec().setUpdateStrategy(new StatefulSetUpdateStrategy(null, "RollingUpdate"));
+    assertThat(kube.writer().write(desired(left, ApplyPolicy.ADOPT)))
+        .isInstanceOf(Written.Done.class);
+    assertThat(live(layout).getSpec().getUpdateStrategy().getType()).isEqualTo("RollingUpdate");
+  }
+
+  private static StatefulSetUpdateStrategy rolling(int partition) {
+    return new StatefulSetUpdateStrategyBuilder()
+        .withType("RollingUpdate")
+        .withNewRollingUpdate()
+        .withPartition(partition)
+        .endRollingUpdate()
+        .build();
+  }
+
+  private static StatefulSet withVariables(StatefulSet set, String... names) {
+    set.getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .getFirst()
+        .setEnv(java.util.Arrays.stream(names).map(n -> new EnvVar(n, "1", null)).toList());
+    return set;
+  }
+
+  private static StatefulSet live(ClusterLayout layout) {
+    return it.client
+        .apps()
+        .statefulSets()
+        .inNamespace(it.name)
+        .withName(layout.statefulSet())
+        .get();
+  }
+
+  private static List<String> variables(ClusterLayout layout) {
+    return live(layout)
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .getFirst()
+        .getEnv()
+        .stream()
+        .map(EnvVar::getName)
+        .toList();
   }
 
   @Test

@@ -1,0 +1,93 @@
+package dev.pgbaton.kube;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pgbaton.cluster.Names;
+import io.fabric8.kubernetes.api.model.FieldsV1;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who owns an object's fields, as the API server notes it. Whoever applied it before pgbaton owns
+ * its fields together with pgbaton, and what two own stays when one of them no longer wants it: so
+ * what is removed in Git would be there for ever.
+ */
+final class Ownership {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** In a set of fields: the field itself, beside some below it. */
+  private static final String ITSELF = ".";
+
+  private Ownership() {}
+
+  /**
+   * The same, but that nobody shares a field with pgbaton. What others alone have set stays theirs.
+   *
+   * @return empty if it is so already
+   */
+  static Optional<List<ManagedFieldsEntry>> alone(List<ManagedFieldsEntry> entries) {
+    var ours = entries.stream().filter(Ownership::isOurs).findFirst();
+    if (ours.isEmpty()) return Optional.empty();
+    var fields = fields(ours.get());
+    var kept = new ArrayList<ManagedFieldsEntry>();
+    var shared = false;
+    for (var entry : entries) {
+      if (isOurs(entry) || !isOfTheWhole(entry)) {
+        kept.add(entry);
+        continue;
+      }
+      var theirs = fields(entry);
+      var left = without(theirs, fields);
+      shared |= !left.equals(theirs);
+      if (!left.isEmpty())
+        kept.add(
+            new ManagedFieldsEntryBuilder(entry)
+                .withFieldsV1(JSON.convertValue(left, FieldsV1.class))
+                .build());
+    }
+    return shared ? Optional.of(List.copyOf(kept)) : Optional.empty();
+  }
+
+  private static boolean isOurs(ManagedFieldsEntry entry) {
+    return Names.MANAGER.equals(entry.getManager())
+        && "Apply".equals(entry.getOperation())
+        && isOfTheWhole(entry);
+  }
+
+  /** A status is its controller's, and so is a scale. */
+  private static boolean isOfTheWhole(ManagedFieldsEntry entry) {
+    return entry.getSubresource() == null || entry.getSubresource().isEmpty();
+  }
+
+  private static ObjectNode fields(ManagedFieldsEntry entry) {
+    return JSON.valueToTree(entry.getFieldsV1()) instanceof ObjectNode fields
+        ? fields
+        : JSON.createObjectNode();
+  }
+
+  /** A field is in a set if there is nothing below it, or itself beside what is below it. */
+  private static ObjectNode without(ObjectNode theirs, JsonNode ours) {
+    var left = JSON.createObjectNode();
+    for (var field : theirs.properties()) {
+      if (field.getKey().equals(ITSELF)) continue;
+      var other = ours.get(field.getKey());
+      if (other == null) {
+        left.set(field.getKey(), field.getValue());
+        continue;
+      }
+      var below = without((ObjectNode) field.getValue(), other);
+      var itself = isItself(field.getValue()) && !isItself(other);
+      if (itself && !below.isEmpty()) below.set(ITSELF, JSON.createObjectNode());
+      if (itself || !below.isEmpty()) left.set(field.getKey(), below);
+    }
+    return left;
+  }
+
+  private static boolean isItself(JsonNode field) {
+    return field.isEmpty() || field.has(ITSELF);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.pgbaton.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.FieldsV1;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OwnershipTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static ManagedFieldsEntry entry(String manager, String operation, String fields)
+      throws JsonProcessingException {
+    return new ManagedFieldsEntryBuilder()
+        .withManager(manager)
+        .withOperation(operation)
+        .withFieldsType("FieldsV1")
+        .withFieldsV1(JSON.readValue(fields, FieldsV1.class))
+        .build();
+  }
+
+  private static ManagedFieldsEntry ours(String fields) throws JsonProcessingException {
+    return entry("pgbaton", "Apply", fields);
+  }
+
+  @Test
+  void whatPgbatonAppliesIsItsOwnAndTheRestStaysWhoseItIs() throws JsonProcessingException {
+    var ours =
+        ours(
+            """
+            {"f:spec": {"f:replicas": {}, "f:env": {"k:{\\"name\\":\\"A\\"}": {".": {}, "f:name": {}, "f:value": {}}}}}""");
+    var theirs =
+        entry(
+            "kubectl-client-side-apply",
+            "Update",
+            """
+            {"f:spec": {"f:replicas": {}, "f:paused": {},
+              "f:env": {".": {}, "k:{\\"name\\":\\"A\\"}": {".": {}, "f:name": {}, "f:value": {}},
+                                 "k:{\\"name\\":\\"B\\"}": {".": {}, "f:name": {}}}}}""");
+
+    assertThat(Ownership.alone(List.of(ours, theirs)))
+        .contains(
+            List.of(
+                ours,
+                entry(
+                    "kubectl-client-side-apply",
+                    "Update",
+                    """
+                    {"f:spec": {"f:paused": {},
+                      "f:env": {".": {}, "k:{\\"name\\":\\"B\\"}": {".": {}, "f:name": {}}}}}""")));
+  }
+
+  @Test
+  void whoOwnsNothingAnyMoreIsNotNamed() throws JsonProcessingException {
+    var ours = ours("{\"f:spec\": {\"f:updateStrategy\": {\"f:type\": {}}}}");
+    var repair =
+        entry("pgbaton-repair", "Update", "{\"f:spec\": {\"f:updateStrategy\": {\"f:type\": {}}}}");
+
+    assertThat(Ownership.alone(List.of(ours, repair))).contains(List.of(ours));
+  }
+
+  @Test
+  void statusesScalesAndOthersFieldsAreLeftAlone() throws JsonProcessingException {
+    var ours = ours("{\"f:spec\": {\"f:replicas\": {}}}");
+    var scale =
+        new ManagedFieldsEntryBuilder(
+                entry("autoscaler", "Update", "{\"f:spec\": {\"f:replicas\": {}}}"))
+            .withSubresource("scale")
+            .build();
+    var other = entry("kubectl-edit", "Update", "{\"f:spec\": {\"f:paused\": {}}}");
+
+    assertThat(Ownership.alone(List.of(ours, scale, other))).isEmpty();
+    assertThat(Ownership.alone(List.of(other))).isEmpty();
+    assertThat(Ownership.alone(List.of())).isEmpty();
+  }
+}
