@@ -35,6 +35,9 @@ public interface ClusterWriter {
   /** Asks the Lease's holder to restart PostgreSQL in its pod. */
   Written requestRestart(ClusterLayout layout, String leaseVersion, PodRef holder);
 
+  /** Tells the Lease's holder which users and databases it shall have taken. */
+  Written announceUsers(ClusterLayout layout, String leaseVersion, String hash);
+
   /** Patches the pod's reload annotation. */
   Written annotateReload(ClusterLayout layout, PodRef pod, String hash);
 

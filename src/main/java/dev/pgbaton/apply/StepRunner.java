@@ -24,6 +24,8 @@ import dev.pgbaton.plan.Step.ReplacePgpool;
 import dev.pgbaton.plan.Step.RestartInPlace;
 import dev.pgbaton.plan.Step.RestartReplica;
 import dev.pgbaton.plan.Step.RestartSolo;
+import dev.pgbaton.plan.Step.TellPgpool;
+import dev.pgbaton.plan.Step.TellUsers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,6 +70,10 @@ public final class StepRunner {
       case Reload(var pods, var hash) ->
           noted(step, entry, pods.getFirst(), now, observed)
               .orElseGet(() -> each(step, pods, pod -> writer.annotateReload(layout, pod, hash)));
+      case TellUsers(var hash) ->
+          outcome(step, writer.announceUsers(layout, leaseVersion(observed), hash));
+      case TellPgpool(var pods, var hash) ->
+          each(step, pods, pod -> writer.annotateReload(layout, pod, hash));
       case RestartReplica(var pod, var neverReady, _) ->
           begun(step, entry, pod, now, observed)
               .orElseGet(
@@ -159,7 +165,7 @@ public final class StepRunner {
       io.fabric8.kubernetes.api.model.HasMetadata object) {
     var difference =
         switch (desired.policy()) {
-          case APPLY, ADOPT -> Drift.difference(desired.object(), object);
+          case APPLY, ADOPT, COMPOSED -> Drift.difference(desired.object(), object);
           case CREATE_ONCE, GENERATE_ONCE -> Optional.<String>empty();
         };
     difference.ifPresentOrElse(

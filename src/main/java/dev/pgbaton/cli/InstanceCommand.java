@@ -9,11 +9,13 @@ import dev.pgbaton.instance.Peers;
 import dev.pgbaton.instance.ServerState;
 import dev.pgbaton.instance.http.HttpPeers;
 import dev.pgbaton.instance.http.InstanceServer;
+import dev.pgbaton.kube.DeclaredUsers;
 import dev.pgbaton.kube.InstanceAddresses;
 import dev.pgbaton.kube.InstanceClaims;
 import dev.pgbaton.kube.InstanceClient;
 import dev.pgbaton.kube.InstanceRoute;
 import dev.pgbaton.kube.KubePrimaryLease;
+import dev.pgbaton.postgres.DeclaredCatalog;
 import dev.pgbaton.postgres.LocalFence;
 import dev.pgbaton.postgres.LocalPostgres;
 import dev.pgbaton.postgres.RepmgrCare;
@@ -126,10 +128,12 @@ class InstanceCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> terminate(runner, repmgrd), "terminate"));
     var monitor = postgres.monitorRole(environment::monitorPassword);
     var care = new RepmgrCare(repmgrd, postgres, InstanceCommand::log);
+    var declared = new DeclaredUsers(client, layout);
+    var catalog = postgres.declaredCatalog(() -> declared.read(DeclaredCatalog.Told::new));
     InstanceServer.start(
         runner,
         new VolumeGauge(environment.paths),
-        () -> new Condition(postgres.setAside(), care.detector()),
+        () -> new Condition(postgres.setAside(), care.detector(), catalog.taken()),
         Names.STATUS_PORT,
         CONTROL_PORT);
     log("%s of %s".formatted(self.name(), layout.id()));
@@ -146,9 +150,15 @@ class InstanceCommand implements Callable<Integer> {
         postgres::state,
         members::look,
         view -> {
-          if (writes(view)) monitor.look(Duration.ofNanos(System.nanoTime()));
+          var now = Duration.ofNanos(System.nanoTime());
+          if (writes(view)) {
+            monitor.look(now);
+            catalog.look(lease.note(Names.USERS), now);
+          } else {
+            catalog.rest();
+          }
           detect(repmgrd, care, postgres.registered(), view);
-          rehearsal.attend(view, Duration.ofNanos(System.nanoTime()));
+          rehearsal.attend(view, now);
         });
   }
 

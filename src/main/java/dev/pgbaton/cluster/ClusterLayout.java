@@ -142,6 +142,16 @@ public record ClusterLayout(
     return statefulSet + "-" + Names.MANAGER;
   }
 
+  /** What the primary is told of users and databases. */
+  public String usersSecret() {
+    return statefulSet + "-users";
+  }
+
+  /** What pgpool is told of users. */
+  public String pgpoolUsersSecret() {
+    return statefulSet + "-pgpool-users";
+  }
+
   public String podName(int ordinal) {
     return statefulSet + "-" + ordinal;
   }

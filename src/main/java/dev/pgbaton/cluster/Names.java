@@ -111,6 +111,21 @@ public final class Names {
    */
   public static final String REPLACE = "pgbaton.dev/replace";
 
+  /**
+   * On the Secrets of declared users, and on the Lease by the daemon: what of them the primary
+   * shall have taken.
+   */
+  public static final String USERS = "pgbaton.dev/users";
+
+  /** On such a Secret: the Secrets that have the passwords; {@code <user>=<Secret>/<key>}. */
+  public static final String PASSWORDS_FROM = "pgbaton.dev/passwords-from";
+
+  /** On such a Secret: the versions of those Secrets; {@code <Secret>=<version>}. */
+  public static final String COMPOSED_OF = "pgbaton.dev/composed-of";
+
+  /** In values of a Secret that is generated: its password, once it has one. */
+  public static final String PASSWORD_HERE = "${password}";
+
   public static final int POSTGRES_PORT = 5432;
 
   /** The instance program's probes and status, over HTTP on the pod's address. */

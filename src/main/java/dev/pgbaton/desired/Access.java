@@ -25,7 +25,10 @@ final class Access {
     return layout.statefulSet();
   }
 
-  static List<HasMetadata> of(ClusterLayout layout, Labels labels) {
+  /**
+   * @param users whether it may read what is declared of users
+   */
+  static List<HasMetadata> of(ClusterLayout layout, Labels labels, boolean users) {
     var metadata =
         Metadata.of(layout, serviceAccount(layout), labels.object(Labels.Component.postgresql));
     return List.of(
@@ -34,7 +37,7 @@ final class Access {
             // Pods that need the API say so themselves.
             .withAutomountServiceAccountToken(false)
             .build(),
-        role(metadata, layout),
+        users ? withUsers(role(metadata, layout), layout) : role(metadata, layout),
         binding(metadata, serviceAccount(layout)));
   }
 
@@ -56,6 +59,12 @@ final class Access {
                 rule("", "pods", List.of("get"), pods.toArray(String[]::new)))
             .build();
     return List.of(role, binding(metadata, serviceAccount));
+  }
+
+  private static Role withUsers(Role role, ClusterLayout layout) {
+    return role.edit()
+        .addToRules(rule("", "secrets", List.of("get"), layout.usersSecret()))
+        .build();
   }
 
   private static Role role(ObjectMeta metadata, ClusterLayout layout) {

@@ -15,12 +15,17 @@ public enum ApplyPolicy {
    * As {@link #CREATE_ONCE}; the empty values of the Secret's {@code stringData} are filled with
    * random passwords as it is created.
    */
-  GENERATE_ONCE;
+  GENERATE_ONCE,
+  /**
+   * A Secret that is made of passwords in other Secrets, looked up as it is written; written again
+   * when one of them changes.
+   */
+  COMPOSED;
 
   /** Whether what was changed afterwards is changed back. */
   public boolean repairs() {
     return switch (this) {
-      case APPLY, ADOPT -> true;
+      case APPLY, ADOPT, COMPOSED -> true;
       case CREATE_ONCE, GENERATE_ONCE -> false;
     };
   }

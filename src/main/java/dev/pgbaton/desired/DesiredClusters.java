@@ -26,7 +26,8 @@ public final class DesiredClusters {
     objects.add(
         new DesiredObject(
             Namespaces.of(layout), ObjectRole.NAMESPACE, ApplyPolicy.CREATE_ONCE, source));
-    Access.of(layout, labels).forEach(o -> objects.add(applied(o, ObjectRole.ACCESS, source)));
+    Access.of(layout, labels, UserSecrets.areNeeded(spec))
+        .forEach(o -> objects.add(applied(o, ObjectRole.ACCESS, source)));
     if (spec.takenOver().isEmpty())
       objects.add(
           new DesiredObject(
@@ -34,6 +35,17 @@ public final class DesiredClusters {
               ObjectRole.CREDENTIALS,
               ApplyPolicy.GENERATE_ONCE,
               source));
+    if (UserSecrets.areNeeded(spec)) {
+      UserSecrets.ofUsers(spec, layout, labels)
+          .forEach(
+              secret ->
+                  objects.add(
+                      new DesiredObject(
+                          secret, ObjectRole.CREDENTIALS, ApplyPolicy.GENERATE_ONCE, source)));
+      objects.add(composed(UserSecrets.declaration(spec, layout, labels), source));
+      if (spec.pgpool().isPresent())
+        objects.add(composed(UserSecrets.pgpool(spec, layout, labels), source));
+    }
     List.of(
             ConfigMaps.restart(layout, labels, settings),
             ConfigMaps.reload(spec, layout, labels, settings))
@@ -118,6 +130,10 @@ public final class DesiredClusters {
                     .becomesGenerated())
         .orElseGet(
             () -> ClusterLayout.generated(spec.id(), spec.instances(), pgpool, capabilities));
+  }
+
+  private static DesiredObject composed(HasMetadata secret, SourceRef source) {
+    return new DesiredObject(secret, ObjectRole.USERS, ApplyPolicy.COMPOSED, source);
   }
 
   private static DesiredObject applied(HasMetadata object, ObjectRole role, SourceRef source) {

@@ -8,6 +8,7 @@ public enum ObjectRole {
   NAMESPACE,
   ACCESS,
   CREDENTIALS,
+  USERS,
   SETTINGS,
   LEASE,
   ROUTE,

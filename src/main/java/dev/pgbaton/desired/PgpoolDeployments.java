@@ -27,6 +27,7 @@ import java.util.List;
 final class PgpoolDeployments {
   private static final int DRAIN_SECONDS = 5;
   private static final String USERS = "pgpool-users";
+  private static final String DECLARED = "pgpool-declared-users";
 
   private PgpoolDeployments() {}
 
@@ -73,7 +74,7 @@ final class PgpoolDeployments {
         .withNodeSelector(scheduling.nodeSelector().isEmpty() ? null : scheduling.nodeSelector())
         .withTolerations(scheduling.tolerations())
         .withPriorityClassName(scheduling.priorityClassName().orElse(null))
-        .withContainers(container(pgpool, layout))
+        .withContainers(container(pgpool, layout, UserSecrets.areNeeded(spec)))
         .withVolumes(volumes(spec, pgpool, layout, conf))
         .endSpec()
         .endTemplate()
@@ -81,7 +82,7 @@ final class PgpoolDeployments {
         .build();
   }
 
-  private static Container container(PgpoolSpec pgpool, ClusterLayout layout) {
+  private static Container container(PgpoolSpec pgpool, ClusterLayout layout, boolean declared) {
     return new ContainerBuilder()
         .withName("pgpool")
         .withImage(pgpool.image())
@@ -102,7 +103,7 @@ final class PgpoolDeployments {
         .withNewSleep((long) DRAIN_SECONDS)
         .endPreStop()
         .endLifecycle()
-        .withVolumeMounts(mounts(pgpool))
+        .withVolumeMounts(mounts(pgpool, declared))
         .build();
   }
 
@@ -123,15 +124,17 @@ final class PgpoolDeployments {
         new ArrayList<>(
             List.of(
                 Volumes.scratch("tmp"),
-                Volumes.scratch("run"),
+                UserSecrets.areNeeded(spec) ? Volumes.memory("run") : Volumes.scratch("run"),
                 Volumes.configMap("pgpool", ConfigMaps.pgpoolName(layout, conf)),
                 StatefulSets.credentials(spec, layout),
                 Volumes.secret("pgpool-credentials", layout.pgpoolDeployment().orElseThrow())));
     pgpool.usersSecret().map(secret -> Volumes.secret(USERS, secret)).ifPresent(volumes::add);
+    if (UserSecrets.areNeeded(spec))
+      volumes.add(Volumes.secret(DECLARED, layout.pgpoolUsersSecret()));
     return volumes;
   }
 
-  private static List<VolumeMount> mounts(PgpoolSpec pgpool) {
+  private static List<VolumeMount> mounts(PgpoolSpec pgpool, boolean declared) {
     var mounts =
         new ArrayList<>(
             List.of(
@@ -143,6 +146,7 @@ final class PgpoolDeployments {
     if (pgpool.usersSecret().isPresent()) {
       mounts.add(Volumes.readOnly(USERS, "/etc/pgbaton/pgpool-users"));
     }
+    if (declared) mounts.add(Volumes.readOnly(DECLARED, "/etc/pgbaton/pgpool-declared-users"));
     return mounts;
   }
 

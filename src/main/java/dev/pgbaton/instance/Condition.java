@@ -1,5 +1,6 @@
 package dev.pgbaton.instance;
 
+import dev.pgbaton.cluster.UsersTaken;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,9 +9,11 @@ import java.util.Optional;
  *
  * @param setAside data and logs that are kept on the volume, oldest first
  * @param repmgrd as it was last looked at; empty while it isn't to run
+ * @param users what it took of declared users and databases
  */
-public record Condition(List<SetAside> setAside, Optional<Detector> repmgrd) {
-  public static final Condition NONE = new Condition(List.of(), Optional.empty());
+public record Condition(List<SetAside> setAside, Optional<Detector> repmgrd, UsersTaken users) {
+  public static final Condition NONE =
+      new Condition(List.of(), Optional.empty(), UsersTaken.NOTHING);
 
   /**
    * @param name of its directory beside the data

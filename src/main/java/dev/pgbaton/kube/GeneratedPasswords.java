@@ -1,5 +1,6 @@
 package dev.pgbaton.kube;
 
+import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.security.SecureRandom;
 import java.util.TreeMap;
@@ -21,6 +22,8 @@ final class GeneratedPasswords {
     if (secret.getStringData() == null) return;
     var filled = new TreeMap<>(secret.getStringData());
     filled.replaceAll((_, value) -> value == null || value.isEmpty() ? password() : value);
+    var own = filled.getOrDefault("password", "");
+    filled.replaceAll((_, value) -> value.replace(Names.PASSWORD_HERE, own));
     secret.setStringData(filled);
   }
 

@@ -58,12 +58,26 @@ final class KubeClusterWriter implements ClusterWriter {
     var object = client.getKubernetesSerialization().clone(desired.object());
     return switch (desired.policy()) {
       case APPLY, ADOPT -> apply(desired, object);
+      case COMPOSED -> compose(desired, (Secret) object);
       case CREATE_ONCE -> create(desired.key(), object);
       case GENERATE_ONCE -> {
         if (object instanceof Secret secret) GeneratedPasswords.fill(secret);
         yield create(desired.key(), object);
       }
     };
+  }
+
+  private Written compose(DesiredObject desired, Secret secret) {
+    var applied = AppliedHash.of(desired.object());
+    try {
+      new ComposedSecrets(client).fill(secret, applied);
+      annotate(secret, Names.APPLIED, applied);
+      return done(desired.key(), serverSideApply(secret, true), Optional.empty());
+    } catch (ComposedSecrets.Missing e) {
+      return new Written.Refused(e.getMessage());
+    } catch (KubernetesClientException e) {
+      return ApiError.translate(e);
+    }
   }
 
   private Written apply(DesiredObject desired, HasMetadata object) {
@@ -336,6 +350,11 @@ final class KubeClusterWriter implements ClusterWriter {
   @Override
   public Written requestRestart(ClusterLayout layout, String leaseVersion, PodRef holder) {
     return patchLease(layout, leaseVersion, Map.of(Names.RESTART, holder.name()));
+  }
+
+  @Override
+  public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
+    return patchLease(layout, leaseVersion, Map.of(Names.USERS, hash));
   }
 
   private Written patchLease(

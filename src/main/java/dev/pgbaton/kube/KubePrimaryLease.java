@@ -65,6 +65,11 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
     return Optional.ofNullable(newest).map(KubePrimaryLease::state);
   }
 
+  /** What the daemon wrote on it that is nobody's to decide by. */
+  public synchronized Optional<String> note(String name) {
+    return Optional.ofNullable(newest).map(lease -> notes(lease).get(name));
+  }
+
   @Override
   public synchronized Optional<Duration> readAt() {
     return Optional.ofNullable(newest).map(_ -> Duration.ofNanos(heardAt));

@@ -75,7 +75,9 @@ public final class ProxiedProbe implements InstanceProbe {
         standbys(status, at.lsn(), all),
         Map.of(),
         status.configErrors(),
-        StatusJson.volume(text));
+        StatusJson.volume(text),
+        Map.of(),
+        StatusJson.users(text));
   }
 
   private static Map<String, Standby> standbys(

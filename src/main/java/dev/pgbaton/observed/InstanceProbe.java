@@ -3,6 +3,7 @@ package dev.pgbaton.observed;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.UsersTaken;
 import dev.pgbaton.cluster.VolumeSpace;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
@@ -30,6 +31,7 @@ public interface InstanceProbe {
      * @param volume how full its volume is; empty where nobody says
      * @param collations of databases whose text is sorted by another version than they were made
      *     with, by name
+     * @param users what it says of declared users and databases; empty where it says nothing
      */
     record Known(
         Role role,
@@ -39,8 +41,30 @@ public interface InstanceProbe {
         Map<String, Setting> settings,
         List<String> fileErrors,
         Optional<VolumeSpace> volume,
-        Map<String, Collation> collations)
+        Map<String, Collation> collations,
+        Optional<UsersTaken> users)
         implements Answer {
+      public Known(
+          Role role,
+          int timeline,
+          Lsn flushed,
+          Map<String, Standby> standbys,
+          Map<String, Setting> settings,
+          List<String> fileErrors,
+          Optional<VolumeSpace> volume,
+          Map<String, Collation> collations) {
+        this(
+            role,
+            timeline,
+            flushed,
+            standbys,
+            settings,
+            fileErrors,
+            volume,
+            collations,
+            Optional.empty());
+      }
+
       public Known(
           Role role,
           int timeline,
@@ -52,9 +76,9 @@ public interface InstanceProbe {
         this(role, timeline, flushed, standbys, settings, fileErrors, volume, Map.of());
       }
 
-      public Known with(Optional<VolumeSpace> space) {
+      public Known with(Optional<VolumeSpace> space, Optional<UsersTaken> taken) {
         return new Known(
-            role, timeline, flushed, standbys, settings, fileErrors, space, collations);
+            role, timeline, flushed, standbys, settings, fileErrors, space, collations, taken);
       }
     }
 

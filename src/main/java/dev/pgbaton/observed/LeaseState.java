@@ -18,7 +18,8 @@ public record LeaseState(
     Optional<String> handoffTo,
     Optional<String> handoffRefused,
     int epoch,
-    Optional<String> systemIdentifier) {
+    Optional<String> systemIdentifier,
+    Optional<String> users) {
 
   static LeaseState of(Lease lease) {
     Map<String, String> annotations =
@@ -33,6 +34,7 @@ public record LeaseState(
         Optional.ofNullable(annotations.get(Names.HANDOFF_TO)),
         Optional.ofNullable(annotations.get(Names.HANDOFF_REFUSED)),
         spec == null || spec.getLeaseTransitions() == null ? 0 : spec.getLeaseTransitions(),
-        Optional.ofNullable(annotations.get(Names.SYSTEM_IDENTIFIER)));
+        Optional.ofNullable(annotations.get(Names.SYSTEM_IDENTIFIER)),
+        Optional.ofNullable(annotations.get(Names.USERS)));
   }
 }

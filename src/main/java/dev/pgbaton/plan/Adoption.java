@@ -116,7 +116,7 @@ final class Adoption {
     var live = live(object);
     if (live.isEmpty()) return false;
     return switch (object.policy()) {
-      case APPLY, ADOPT -> !isApplied(live.get());
+      case APPLY, ADOPT, COMPOSED -> !isApplied(live.get());
       // Nobody's note is on what the instances write; but no other application's Lease has ours.
       case CREATE_ONCE ->
           wanted.layout().makesBeside(object.key())

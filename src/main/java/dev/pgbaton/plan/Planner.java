@@ -74,10 +74,12 @@ public final class Planner {
         .or(this::budgetsInTheWay)
         .or(this::statefulSetToSettle)
         .or(() -> Reloading.tell(desired, observed))
+        .or(() -> Users.tell(desired, observed))
         .or(this::labelRoles)
         .or(() -> Rollout.next(wanted, desired, observed, now))
         .or(() -> Reloading.await(desired, observed, now))
         .or(this::pgpoolToSettle)
+        .or(() -> Users.await(desired, observed, now))
         .or(() -> Routes.repair(observed, now))
         .or(this::leftovers)
         .or(() -> Replacing.next(desired, observed))
@@ -191,6 +193,7 @@ public final class Planner {
               object,
               observed.snapshot().find(object.key()),
               admission.getOrDefault(object.key().toString(), ""))
+          .or(() -> Users.outdated(object, observed.snapshot()))
           .ifPresent(cause -> changes.add(new Change(knowing(object, observed), cause)));
     }
     // Its owner's consent counts until the StatefulSet is taken over.

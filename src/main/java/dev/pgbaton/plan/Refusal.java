@@ -64,6 +64,9 @@ public enum Refusal {
   SETTING_NOT_TAKEN(
       "PostgreSQL does not take a setting",
       "something weighs more than the file: ALTER SYSTEM, ALTER ROLE or the command line"),
+  USERS_NOT_TAKEN(
+      "the primary can't bring about a user or a database as the spec declares it",
+      "the sentence has PostgreSQL's words for the first of them; `/status` of the primary's pod has all"),
   PGPOOL_NOT_READY("pgpool's new pods don't become Ready", "`kubectl describe pods` of them"),
   ROUTE_ASTRAY(
       "clients that want to write don't get to the primary, and what pgbaton does about it did not help",

@@ -24,6 +24,12 @@ public sealed interface Step {
   /** Tells the pods to take the settings that need no restart. */
   record Reload(List<PodRef> pods, String hash) implements Step {}
 
+  /** Tells the primary which users and databases it shall have taken. */
+  record TellUsers(String hash) implements Step {}
+
+  /** Tells pgpool's pods to take the users' passwords. */
+  record TellPgpool(List<PodRef> pods, String hash) implements Step {}
+
   /**
    * Replaces a replica's pod.
    *
@@ -63,7 +69,16 @@ public sealed interface Step {
   default boolean disruptive() {
     return switch (this) {
       case RestartReplica _, HandOffPrimary _, RestartSolo _, RestartInPlace _ -> true;
-      case Apply _, Prune _, Claim _, LabelRoles _, Reload _, ReplacePgpool _, GiveUp _ -> false;
+      case Apply _,
+          Prune _,
+          Claim _,
+          LabelRoles _,
+          Reload _,
+          TellUsers _,
+          TellPgpool _,
+          ReplacePgpool _,
+          GiveUp _ ->
+          false;
     };
   }
 
@@ -84,6 +99,8 @@ public sealed interface Step {
       case Claim(var pods) -> "label %s as the cluster's".formatted(pods);
       case LabelRoles(var roles, _) -> "label " + roles;
       case Reload(var pods, _) -> "reload settings on " + pods;
+      case TellUsers(_) -> "tell the primary of users and databases";
+      case TellPgpool(var pods, _) -> "tell %s of users".formatted(pods);
       case RestartReplica(var pod, _, var reason) -> "restart %s: %s".formatted(pod, reason.text());
       case HandOffPrimary(var primary, var candidate, var reason) ->
           "hand off %s → %s: %s".formatted(primary, candidate, reason.text());

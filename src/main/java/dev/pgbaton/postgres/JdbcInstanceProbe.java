@@ -88,9 +88,9 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
   }
 
   private Answer withVolume(Answer answer, String host) throws InterruptedException {
-    return answer instanceof Answer.Known known
-        ? known.with(volumes.ask(host, Names.STATUS_PORT))
-        : answer;
+    if (!(answer instanceof Answer.Known known)) return answer;
+    var told = volumes.ask(host, Names.STATUS_PORT);
+    return known.with(told.volume(), told.users());
   }
 
   private List<Future<Answer>> askAll(List<Callable<Answer>> questions) {

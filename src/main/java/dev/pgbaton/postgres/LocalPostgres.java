@@ -154,6 +154,10 @@ public final class LocalPostgres implements Postgres {
     return new MonitorRole(local, password, log);
   }
 
+  public DeclaredCatalog declaredCatalog(DeclaredCatalog.Source source) {
+    return new DeclaredCatalog(local, source, log);
+  }
+
   RepmgrNodes repmgr() {
     return new RepmgrNodes(local, configuration, name);
   }

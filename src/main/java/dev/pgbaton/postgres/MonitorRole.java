@@ -1,5 +1,6 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.catalog.ScramSecret;
 import dev.pgbaton.cluster.Names;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -75,7 +76,7 @@ public final class MonitorRole {
     var done = new ArrayList<String>();
     var secret = secret(statement);
     var has = has(statement);
-    if (secret.isPresent() && ScramSecret.fits(secret.get(), password) && has.everything())
+    if (secret.isPresent() && ScramSecret.fits(secret.get(), password.value()) && has.everything())
       return done;
     // No standby need confirm what the next primary would make again.
     statement.execute("SET LOCAL synchronous_commit = local");
@@ -86,7 +87,7 @@ public final class MonitorRole {
     if (secret.isEmpty()) {
       statement.execute("CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(ROLE, made(password)));
       done.add("the role " + ROLE + " is made");
-    } else if (!ScramSecret.fits(secret.get(), password)) {
+    } else if (!ScramSecret.fits(secret.get(), password.value())) {
       statement.execute("ALTER ROLE %s LOGIN PASSWORD '%s'".formatted(ROLE, made(password)));
       done.add("the role " + ROLE + " has the password that is known here");
     }

@@ -1,5 +1,6 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.cluster.UsersTaken;
 import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.instance.http.StatusJson;
 import java.io.IOException;
@@ -17,16 +18,22 @@ final class VolumeQuestion implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
-  Optional<VolumeSpace> ask(String host, int port) throws InterruptedException {
+  record Told(Optional<VolumeSpace> volume, Optional<UsersTaken> users) {
+    static final Told NOTHING = new Told(Optional.empty(), Optional.empty());
+  }
+
+  Told ask(String host, int port) throws InterruptedException {
     var request =
         HttpRequest.newBuilder(URI.create("http://%s:%d/status".formatted(bracketed(host), port)))
             .timeout(PATIENCE)
             .build();
     try {
       var answer = client.send(request, BodyHandlers.ofString());
-      return answer.statusCode() == 200 ? StatusJson.volume(answer.body()) : Optional.empty();
+      return answer.statusCode() == 200
+          ? new Told(StatusJson.volume(answer.body()), StatusJson.users(answer.body()))
+          : Told.NOTHING;
     } catch (IOException | IllegalArgumentException e) {
-      return Optional.empty();
+      return Told.NOTHING;
     }
   }
 

@@ -81,6 +81,13 @@ final class LockedPorts {
     }
 
     @Override
+    public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
+      synchronized (turn) {
+        return to.announceUsers(layout, leaseVersion, hash);
+      }
+    }
+
+    @Override
     public Written annotateReload(ClusterLayout layout, PodRef pod, String hash) {
       synchronized (turn) {
         return to.annotateReload(layout, pod, hash);

@@ -40,7 +40,7 @@ final class SandboxWriter implements ClusterWriter {
         object.key(),
         () ->
             switch (object.policy()) {
-              case APPLY, ADOPT ->
+              case APPLY, ADOPT, COMPOSED ->
                   api.nextFieldConflicts()
                       ? new Written.Conflict(
                           "the field manager kubectl-edit owns fields of " + object.key())
@@ -84,6 +84,11 @@ final class SandboxWriter implements ClusterWriter {
   @Override
   public Written requestRestart(ClusterLayout layout, String leaseVersion, PodRef holder) {
     return annotateLease(layout, leaseVersion, Names.RESTART, holder.name());
+  }
+
+  @Override
+  public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
+    return annotateLease(layout, leaseVersion, Names.USERS, hash);
   }
 
   private Written annotateLease(ClusterLayout layout, String version, String name, String value) {

@@ -14,6 +14,15 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 record PasswordType() implements FieldType<Optional<SecretKey>> {
   private static final String GENERATED = "generated";
 
+  private static final FieldType<String> KEY =
+      new TextType<>(
+          java.util.regex.Pattern.compile("[-._a-zA-Z0-9]+"),
+          253,
+          false,
+          "a key of a Secret: letters, digits, dashes, dots and underscores",
+          "password",
+          key -> key);
+
   private static final FieldType<SecretKey> SECRET_KEY =
       FieldType.object(
           password ->

@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.UsersTaken;
 import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredCluster;
@@ -91,6 +92,7 @@ final class Clusters {
     boolean ready = true;
     boolean neverReady;
     Map<String, Collation> collations = Map.of();
+    Optional<UsersTaken> users = Optional.empty();
     String since = "2026-01-02T03:00:00Z";
     boolean terminating;
     boolean streaming = true;
@@ -109,6 +111,10 @@ final class Clusters {
 
   interface Trait {
     void to(Member member);
+  }
+
+  static Trait took(String hash, String... errors) {
+    return m -> m.users = Optional.of(new UsersTaken(hash, List.of(errors), List.of()));
   }
 
   static Trait outdated() {
@@ -434,7 +440,8 @@ final class Clusters {
                   settings(member),
                   member.fileErrors,
                   member.volume,
-                  member.collations));
+                  member.collations,
+                  member.users));
     }
     return answers;
   }

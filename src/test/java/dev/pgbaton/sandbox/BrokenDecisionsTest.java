@@ -113,6 +113,7 @@ class BrokenDecisionsTest {
                 var settings,
                 var errors,
                 var volume,
+                _,
                 _))
         || role != Role.PRIMARY) return answer;
     var all = new TreeMap<>(standbys);
@@ -193,6 +194,11 @@ class BrokenDecisionsTest {
     @Override
     public Written requestRestart(ClusterLayout layout, String leaseVersion, PodRef holder) {
       return writer.requestRestart(layout, leaseVersion, holder);
+    }
+
+    @Override
+    public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
+      return writer.announceUsers(layout, leaseVersion, hash);
     }
 
     @Override

@@ -45,6 +45,11 @@ final class WatchedWriter implements ClusterWriter {
   }
 
   @Override
+  public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
+    return writer.announceUsers(layout, leaseVersion, hash);
+  }
+
+  @Override
   public Written annotateReload(ClusterLayout layout, PodRef pod, String hash) {
     return writer.annotateReload(layout, pod, hash);
   }

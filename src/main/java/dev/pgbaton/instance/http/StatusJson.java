@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.UsersTaken;
 import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.Answer;
@@ -63,6 +64,9 @@ public final class StatusJson {
                 .put("setAsideBytes", space.setAside()));
     status.answer().ifPresent(answer -> json.put("answer", answer.text()));
     json.put("reason", reason);
+    var users = json.putObject("users").put("taken", condition.users().hash());
+    condition.users().errors().forEach(users.putArray("errors")::add);
+    condition.users().mended().forEach(users.putArray("mended")::add);
     var kept = json.putArray("setAside");
     condition
         .setAside()
@@ -122,6 +126,22 @@ public final class StatusJson {
                   json.get("totalBytes").asLong(),
                   json.get("freeBytes").asLong(),
                   json.path("setAsideBytes").asLong()))
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What it took of declared users; empty where the status does not speak of them. */
+  public static Optional<UsersTaken> users(String text) {
+    try {
+      var json = MAPPER.readTree(text).path("users");
+      return json.has("taken")
+          ? Optional.of(
+              new UsersTaken(
+                  json.get("taken").asText(),
+                  texts(json.path("errors")),
+                  texts(json.path("mended"))))
           : Optional.empty();
     } catch (JsonProcessingException e) {
       return Optional.empty();

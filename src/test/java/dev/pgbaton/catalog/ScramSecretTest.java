@@ -1,4 +1,4 @@
-package dev.pgbaton.postgres;
+package dev.pgbaton.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,8 +11,8 @@ class ScramSecretTest {
   void aPasswordFitsItsSecretAndNoOther() throws SQLException {
     var secret = PasswordUtil.encodeScramSha256("monitor-example".toCharArray());
 
-    assertThat(ScramSecret.fits(secret, new Password("monitor-example"))).isTrue();
-    assertThat(ScramSecret.fits(secret, new Password("monitor-exampl"))).isFalse();
+    assertThat(ScramSecret.fits(secret, "monitor-example")).isTrue();
+    assertThat(ScramSecret.fits(secret, "monitor-exampl")).isFalse();
   }
 
   /** Made by PostgreSQL 15. */
@@ -21,13 +21,13 @@ class ScramSecretTest {
     var secret =
         "SCRAM-SHA-256$4096:TmOQuMiqYPaNfhRShQAEOA==$RLKGTrWxItMOoZiQIteeUlFs8lY0fjDrPALtGip7Zwc=:A9U7exd7wfTcMsVlSSU53JLA/l4AW9161Wc12PQvhhU=";
 
-    assertThat(ScramSecret.fits(secret, new Password("monitor-example"))).isTrue();
+    assertThat(ScramSecret.fits(secret, "monitor-example")).isTrue();
   }
 
   @Test
   void otherSecretsFitNothing() {
-    assertThat(ScramSecret.fits("", new Password(""))).isFalse();
-    assertThat(ScramSecret.fits("md5aa", new Password("a"))).isFalse();
-    assertThat(ScramSecret.fits("SCRAM-SHA-256$4096:?$?:?", new Password("a"))).isFalse();
+    assertThat(ScramSecret.fits("", "")).isFalse();
+    assertThat(ScramSecret.fits("md5aa", "a")).isFalse();
+    assertThat(ScramSecret.fits("SCRAM-SHA-256$4096:?$?:?", "a")).isFalse();
   }
 }

@@ -1,0 +1,217 @@
+package dev.pgbaton.desired;
+
+import dev.pgbaton.catalog.Declaration;
+import dev.pgbaton.catalog.DeclarationJson;
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.spec.ClusterSpec;
+import dev.pgbaton.spec.DatabaseSpec;
+import dev.pgbaton.spec.Ensure;
+import dev.pgbaton.spec.TakenOver;
+import dev.pgbaton.spec.UserSpec;
+import dev.pgbaton.spec.UserSpec.SecretKey;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What is declared of users and databases, as Secrets in which the passwords are still missing. */
+public final class UserSecrets {
+  /** The key of what the primary is told. */
+  public static final String DECLARATION = "declaration.json";
+
+  static final String PASSWORD = "password";
+
+  private UserSecrets() {}
+
+  static boolean areNeeded(ClusterSpec spec) {
+    return !spec.users().isEmpty() || !spec.databases().isEmpty();
+  }
+
+  /** One for each user whose password is generated, for the application that logs in as it. */
+  static List<Secret> ofUsers(ClusterSpec spec, ClusterLayout layout, Labels labels) {
+    return spec.users().stream()
+        .filter(user -> user.logsIn() && user.passwordFrom().isEmpty())
+        .map(user -> ofUser(user, spec, layout, labels))
+        .toList();
+  }
+
+  private static Secret ofUser(
+      UserSpec user, ClusterSpec spec, ClusterLayout layout, Labels labels) {
+    var database = databaseOf(user, spec);
+    var values = new TreeMap<String, String>();
+    values.put("type", "postgresql");
+    values.put("provider", Names.MANAGER);
+    values.put("username", user.name());
+    values.put(PASSWORD, "");
+    values.put("port", Integer.toString(Names.POSTGRES_PORT));
+    values.put("dbname", database);
+    address("", clientsRoute(spec, layout), user.name(), database, layout, values);
+    address("primary-", layout.primaryService(), user.name(), database, layout, values);
+    address("replicas-", layout.replicasService(), user.name(), database, layout, values);
+    return new SecretBuilder()
+        .withMetadata(
+            Metadata.of(
+                layout, secretOf(user, layout).name(), labels.object(Labels.Component.postgresql)))
+        .withType("Opaque")
+        .withStringData(values)
+        .build();
+  }
+
+  /** Its password, once it is there, needs no escaping: letters and digits. */
+  private static void address(
+      String prefix,
+      String service,
+      String user,
+      String database,
+      ClusterLayout layout,
+      Map<String, String> values) {
+    var host = "%s.%s.svc".formatted(service, layout.id().namespace());
+    var path =
+        java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8)
+            .replace("+", "%20");
+    values.put(prefix + "host", host);
+    values.put(
+        prefix + "uri",
+        "postgresql://%s:%s@%s:%d/%s"
+            .formatted(user, Names.PASSWORD_HERE, host, Names.POSTGRES_PORT, path));
+    values.put(
+        prefix + "jdbc-uri",
+        "jdbc:postgresql://%s:%d/%s?user=%s&password=%s"
+            .formatted(host, Names.POSTGRES_PORT, path, user, Names.PASSWORD_HERE));
+  }
+
+  private static String clientsRoute(ClusterSpec spec, ClusterLayout layout) {
+    return spec.takenOver()
+        .flatMap(TakenOver::pgpool)
+        .flatMap(kept -> kept.services().stream().findFirst())
+        .map(service -> service.name())
+        .or(layout::pgpoolDeployment)
+        .orElse(layout.primaryService());
+  }
+
+  /** The first that it owns, or else may connect to by declaration. */
+  private static String databaseOf(UserSpec user, ClusterSpec spec) {
+    return spec.databases().stream()
+        .filter(d -> d.ensure() == Ensure.present)
+        .filter(d -> d.owner().equals(Optional.of(user.name())))
+        .findFirst()
+        .or(
+            () ->
+                spec.databases().stream()
+                    .filter(d -> d.grants().stream().anyMatch(g -> g.to().equals(user.name())))
+                    .findFirst())
+        .map(DatabaseSpec::name)
+        .orElse("postgres");
+  }
+
+  private static SecretKey secretOf(UserSpec user, ClusterLayout layout) {
+    return user.passwordFrom()
+        .orElseGet(() -> new SecretKey(layout.statefulSet() + "-" + user.inNames(), PASSWORD));
+  }
+
+  /** What the primary takes: verifiers come in as it is written. */
+  static Secret declaration(ClusterSpec spec, ClusterLayout layout, Labels labels) {
+    return composed(
+        layout.usersSecret(),
+        Labels.Component.postgresql,
+        Map.of(DECLARATION, DeclarationJson.write(declaration(spec))),
+        spec,
+        layout,
+        labels);
+  }
+
+  /** What pgpool takes, which has to know the passwords themselves. */
+  static Secret pgpool(ClusterSpec spec, ClusterLayout layout, Labels labels) {
+    var users = new TreeMap<String, String>();
+    spec.users().stream().filter(UserSpec::logsIn).forEach(user -> users.put(user.name(), ""));
+    return composed(
+        layout.pgpoolUsersSecret(), Labels.Component.pgpool, users, spec, layout, labels);
+  }
+
+  private static Secret composed(
+      String name,
+      Labels.Component component,
+      Map<String, String> values,
+      ClusterSpec spec,
+      ClusterLayout layout,
+      Labels labels) {
+    var sources =
+        spec.users().stream()
+            .filter(UserSpec::logsIn)
+            .sorted(java.util.Comparator.comparing(UserSpec::name))
+            .map(
+                user -> {
+                  var from = secretOf(user, layout);
+                  return "%s=%s/%s".formatted(user.name(), from.name(), from.key());
+                })
+            .collect(Collectors.joining(","));
+    var metadata = Metadata.of(layout, name, labels.object(component));
+    metadata.setAnnotations(new TreeMap<>(Map.of(Names.PASSWORDS_FROM, sources)));
+    return new SecretBuilder()
+        .withMetadata(metadata)
+        .withType("Opaque")
+        .withStringData(values)
+        .build();
+  }
+
+  /** Where each user's password is to be found. */
+  public static SortedMap<String, SecretKey> sources(Secret composed) {
+    var annotations = composed.getMetadata().getAnnotations();
+    var text = annotations == null ? null : annotations.get(Names.PASSWORDS_FROM);
+    if (text == null || text.isEmpty()) return Collections.emptySortedMap();
+    var sources = new TreeMap<String, SecretKey>();
+    for (var entry : text.split(",")) {
+      var user = entry.substring(0, entry.indexOf('='));
+      var from = entry.substring(user.length() + 1).split("/", 2);
+      sources.put(user, new SecretKey(from[0], from[1]));
+    }
+    return sources;
+  }
+
+  static Declaration declaration(ClusterSpec spec) {
+    return new Declaration(
+        spec.users().stream().map(UserSecrets::user).toList(),
+        spec.databases().stream().map(UserSecrets::database).toList());
+  }
+
+  private static Declaration.User user(UserSpec user) {
+    return new Declaration.User(
+        user.name(),
+        user.ensure() == Ensure.present,
+        user.login(),
+        user.connectionLimit(),
+        user.memberOf(),
+        user.settings(),
+        Optional.empty());
+  }
+
+  private static Declaration.Database database(DatabaseSpec database) {
+    var owner = database.owner().orElse("");
+    return new Declaration.Database(
+        database.name(),
+        database.ensure() == Ensure.present,
+        owner,
+        database.encoding(),
+        database.locale(),
+        database.template(),
+        database.connectionLimit(),
+        database.extensions().stream()
+            .map(e -> new Declaration.Extension(e.name(), e.version(), e.schema()))
+            .toList(),
+        database.schemas().stream()
+            .map(s -> new Declaration.Schema(s.name(), s.owner().orElse(owner)))
+            .toList(),
+        database.grants().stream()
+            .map(
+                g ->
+                    new Declaration.Grant(
+                        g.to(), g.privileges().stream().map(Enum::name).toList(), g.schema()))
+            .toList());
+  }
+}

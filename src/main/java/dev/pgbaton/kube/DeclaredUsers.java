@@ -1,0 +1,44 @@
+package dev.pgbaton.kube;
+
+import dev.pgbaton.catalog.DeclarationJson;
+import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.desired.UserSecrets;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.function.BiFunction;
+
+/** What an instance is told of users and databases: the one Secret that it may read. */
+public final class DeclaredUsers {
+  private final KubernetesClient client;
+  private final ClusterLayout layout;
+
+  public DeclaredUsers(KubernetesClient client, ClusterLayout layout) {
+    this.client = client;
+    this.layout = layout;
+  }
+
+  /**
+   * @param told makes something of its hash and the declaration
+   * @throws IllegalStateException with words for a person
+   */
+  public <T> T read(BiFunction<String, dev.pgbaton.catalog.Declaration, T> told) {
+    var name = layout.usersSecret();
+    try {
+      var secret = client.secrets().inNamespace(layout.id().namespace()).withName(name).get();
+      if (secret == null) throw new IllegalStateException("there is no Secret " + name);
+      var hash = secret.getMetadata().getAnnotations().get(Names.USERS);
+      var text = secret.getData().get(UserSecrets.DECLARATION);
+      if (hash == null || text == null)
+        throw new IllegalStateException("the Secret %s is not what pgbaton made".formatted(name));
+      return told.apply(
+          hash,
+          DeclarationJson.read(
+              new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8)));
+    } catch (KubernetesClientException e) {
+      throw new IllegalStateException(ApiError.words(e), e);
+    }
+  }
+}

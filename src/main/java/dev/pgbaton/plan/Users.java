@@ -1,0 +1,124 @@
+package dev.pgbaton.plan;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.cluster.PodRef;
+import dev.pgbaton.desired.ApplyPolicy;
+import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.UserSecrets;
+import dev.pgbaton.observed.ClusterSnapshot;
+import dev.pgbaton.observed.InstanceProbe.Answer;
+import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.plan.Change.Cause;
+import dev.pgbaton.plan.Plan.Await;
+import dev.pgbaton.plan.Plan.Blocked;
+import dev.pgbaton.plan.Plan.Proceed;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Users and databases: the primary and pgpool are told of them, and it counts once they say so. */
+public final class Users {
+  private Users() {}
+
+  /** Why a Secret that passwords are looked up for has to be written again. */
+  static Optional<Cause> outdated(DesiredObject desired, ClusterSnapshot snapshot) {
+    if (desired.policy() != ApplyPolicy.COMPOSED) return Optional.empty();
+    var live = snapshot.find(desired.key());
+    if (live.isEmpty()) return Optional.empty();
+    var written = note(live.get(), Names.COMPOSED_OF).orElse("");
+    for (var name : sources(desired)) {
+      // Of a Secret without the cluster's label nothing is heard.
+      var source = snapshot.find(new ObjectKey("Secret", desired.key().namespace(), name));
+      if (source.isPresent() && !List.of(written.split(",")).contains(version(source.get())))
+        return Optional.of(new Cause.Changed("a password in Secret " + name));
+    }
+    return Optional.empty();
+  }
+
+  private static TreeSet<String> sources(DesiredObject desired) {
+    return UserSecrets.sources((Secret) desired.object()).values().stream()
+        .map(from -> from.name())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** As {@link Names#COMPOSED_OF} lists it. */
+  public static String version(HasMetadata secret) {
+    var meta = secret.getMetadata();
+    return meta.getName() + "=" + meta.getResourceVersion();
+  }
+
+  static Optional<Plan> tell(DesiredCluster desired, ObservedCluster observed) {
+    var told = observed.lease().flatMap(lease -> lease.users());
+    var wanted = wanted(desired, observed, desired.layout().usersSecret());
+    if (wanted.isPresent() && observed.primary().isPresent() && !told.equals(wanted))
+      return Optional.of(new Proceed(new Step.TellUsers(wanted.get())));
+    var users = wanted(desired, observed, desired.layout().pgpoolUsersSecret());
+    if (users.isEmpty()) return Optional.empty();
+    List<PodRef> untold =
+        observed.snapshot().pgpoolPods().stream()
+            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            .filter(pod -> !note(pod, Names.RELOAD).equals(users))
+            .map(Step::ref)
+            .toList();
+    return untold.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Proceed(new Step.TellPgpool(untold, users.get())));
+  }
+
+  static Optional<Plan> await(DesiredCluster desired, ObservedCluster observed, Instant now) {
+    var wanted = wanted(desired, observed, desired.layout().usersSecret());
+    var primary = observed.primary();
+    if (wanted.isEmpty() || primary.isEmpty()) return Optional.empty();
+    var taken =
+        primary.get().answer() instanceof Answer.Known known
+            ? known.users()
+            : Optional.<dev.pgbaton.cluster.UsersTaken>empty();
+    if (taken.filter(t -> t.hash().equals(wanted.get())).isPresent()) {
+      var errors = taken.get().errors();
+      return errors.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new Blocked(
+                  Refusal.USERS_NOT_TAKEN,
+                  "%s: %s%s. It is tried again and again."
+                      .formatted(
+                          primary.get(),
+                          errors.getFirst(),
+                          errors.size() == 1
+                              ? ""
+                              : " (and %d more)".formatted(errors.size() - 1))));
+    }
+    var deadline = Deadlines.sinceIntent(desired, observed);
+    return Optional.of(
+        now.isBefore(deadline)
+            ? new Await("%s to take users and databases".formatted(primary.get()), deadline)
+            : new Blocked(
+                Refusal.USERS_NOT_TAKEN,
+                "%s has not taken users and databases%s"
+                    .formatted(
+                        primary.get(),
+                        taken.isPresent()
+                            ? ". See its log."
+                            : ", and does not speak of them: its image may be older than that.")));
+  }
+
+  /** What stands on a Secret that is declared, and is there. */
+  private static Optional<String> wanted(
+      DesiredCluster desired, ObservedCluster observed, String secret) {
+    var key = desired.layout().key("Secret", secret);
+    return desired.objects().stream().anyMatch(o -> o.key().equals(key))
+        ? observed.snapshot().find(key).flatMap(live -> note(live, Names.USERS))
+        : Optional.empty();
+  }
+
+  private static Optional<String> note(HasMetadata object, String name) {
+    var annotations = object.getMetadata().getAnnotations();
+    return Optional.ofNullable(annotations == null ? null : annotations.get(name));
+  }
+}

@@ -1,0 +1,151 @@
+package dev.pgbaton.postgres;
+
+import dev.pgbaton.catalog.CatalogChange;
+import dev.pgbaton.catalog.Declaration;
+import dev.pgbaton.catalog.Declaration.Database;
+import dev.pgbaton.cluster.UsersTaken;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Users and databases as they are declared, where this instance is the primary: taken when it is
+ * told of something new, and looked after from then on.
+ */
+public final class DeclaredCatalog {
+  private static final Duration AT_REST = Duration.ofSeconds(60);
+  private static final Duration AFTER_TROUBLE = Duration.ofSeconds(5);
+
+  /** A database that is copied from a large template takes its time. */
+  private static final int SECONDS = 120;
+
+  private final LocalConnection local;
+  private final Source source;
+  private final Consumer<String> log;
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private volatile Duration next = Duration.ofDays(-1);
+  private volatile UsersTaken taken = UsersTaken.NOTHING;
+  private volatile Optional<Told> told = Optional.empty();
+
+  /** What the daemon wanted when it was read last: what was read may be newer. */
+  private volatile Optional<String> readFor = Optional.empty();
+
+  /** Counts the times that it was not the primary: what was under way then counts for nothing. */
+  private volatile int rests;
+
+  private int turn;
+  private volatile String trouble = "";
+
+  /**
+   * @param hash by which the daemon knows it
+   */
+  public record Told(String hash, Declaration declared) {}
+
+  /** Where the declaration is. */
+  public interface Source {
+    /**
+     * @throws RuntimeException with words for a person, if it can't be read
+     */
+    Told read();
+  }
+
+  DeclaredCatalog(LocalConnection local, Source source, Consumer<String> log) {
+    this.local = local;
+    this.source = source;
+    this.log = log;
+  }
+
+  public UsersTaken taken() {
+    return taken;
+  }
+
+  /** Whoever becomes the primary looks at everything. */
+  public void rest() {
+    if (taken == UsersTaken.NOTHING && told.isEmpty()) return;
+    rests++;
+    told = Optional.empty();
+    readFor = Optional.empty();
+    taken = UsersTaken.NOTHING;
+    next = Duration.ofDays(-1);
+  }
+
+  /**
+   * Called again and again where this instance is the primary, and answers.
+   *
+   * @param wanted what the daemon wants taken
+   */
+  public void look(Optional<String> wanted, Duration now) {
+    if (wanted.isEmpty()) return;
+    var news = !readFor.equals(wanted);
+    if (now.compareTo(next) < 0 && !(news && trouble.isEmpty())) return;
+    if (!looking.compareAndSet(false, true)) return;
+    var since = rests;
+    Thread.ofPlatform()
+        .name("users")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                lookNow(wanted, news, since, now);
+              } finally {
+                looking.set(false);
+              }
+            });
+  }
+
+  private void lookNow(Optional<String> wanted, boolean news, int since, Duration now) {
+    Told declaration;
+    try {
+      declaration = (news ? Optional.<Told>empty() : told).orElseGet(source::read);
+    } catch (RuntimeException e) {
+      troubled("users and databases can't be read: " + e.getMessage(), now);
+      return;
+    }
+    // What had errors, or was never looked at, is looked at as a whole.
+    var whole = !taken.hash().equals(declaration.hash()) || !taken.errors().isEmpty();
+    try {
+      var result =
+          CatalogExecutor.bring(
+              declaration.declared(),
+              whole ? _ -> true : inTurn(declaration.declared()),
+              database -> local.connect(database, SECONDS));
+      result.done().forEach(change -> log.accept(words(change, news)));
+      if (!result.errors().equals(taken.errors())) result.errors().forEach(log::accept);
+      if (since != rests) return;
+      var mended =
+          news ? List.<String>of() : result.done().stream().map(CatalogChange::what).toList();
+      taken =
+          new UsersTaken(
+              declaration.hash(), result.errors(), mended.isEmpty() ? taken.mended() : mended);
+      told = Optional.of(declaration);
+      readFor = wanted;
+      trouble = "";
+      next = now.plus(result.errors().isEmpty() ? AT_REST : AFTER_TROUBLE);
+    } catch (SQLException e) {
+      // Mostly it is about to stop.
+      troubled("users and databases can't be looked at: " + CatalogExecutor.words(e), now);
+    }
+  }
+
+  private static String words(CatalogChange change, boolean news) {
+    return news ? change.what() : "mended, changed by somebody: " + change.what();
+  }
+
+  private void troubled(String text, Duration now) {
+    if (!text.equals(trouble)) log.accept(text);
+    trouble = text;
+    next = now.plus(AFTER_TROUBLE);
+  }
+
+  /** One after the other: each costs a connection of its own. */
+  private Predicate<Database> inTurn(Declaration declared) {
+    var within = declared.databases().stream().filter(Database::hasContent).toList();
+    if (within.isEmpty()) return _ -> false;
+    var chosen = within.get(turn++ % within.size());
+    return chosen::equals;
+  }
+}

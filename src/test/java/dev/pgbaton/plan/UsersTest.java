@@ -1,0 +1,86 @@
+package dev.pgbaton.plan;
+
+import static dev.pgbaton.plan.Clusters.cluster;
+import static dev.pgbaton.plan.Clusters.took;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.desired.AppliedHash;
+import dev.pgbaton.plan.Plan.Await;
+import dev.pgbaton.plan.Plan.Blocked;
+import dev.pgbaton.plan.Plan.InSync;
+import dev.pgbaton.plan.Plan.Proceed;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import org.junit.jupiter.api.Test;
+
+/** Users and databases: told, and awaited. */
+class UsersTest {
+  private static final String USERS = "  users: [{name: app}]\n";
+
+  private static Clusters declared(Clusters.Trait... traits) {
+    return cluster().primary("orders-0", traits).replica("orders-1").spec(text -> text + USERS);
+  }
+
+  /** As it was written when the user's Secret had that version. */
+  private static Clusters written(Clusters cluster, String version) {
+    var object =
+        (Secret) cluster.desired().get(new ObjectKey("Secret", "shop", "orders-users")).object();
+    return cluster.with(
+        new SecretBuilder(object)
+            .editMetadata()
+            .addToAnnotations(Names.APPLIED, AppliedHash.of(object))
+            .addToAnnotations(Names.COMPOSED_OF, "orders-app=" + version)
+            .addToAnnotations(Names.USERS, "abc")
+            .endMetadata()
+            .build());
+  }
+
+  private static Clusters told(Clusters cluster, String hash) {
+    return cluster.lease(l -> l.editMetadata().addToAnnotations(Names.USERS, hash).endMetadata());
+  }
+
+  @Test
+  void aPasswordThatChangedIsLookedUpAgain() {
+    assertThat(told(written(declared(took("abc")), "0"), "abc").plan())
+        .isInstanceOfSatisfying(
+            Proceed.class,
+            p ->
+                assertThat(p.step().text())
+                    .isEqualTo("change Secret shop/orders-users: a password in Secret orders-app"));
+  }
+
+  @Test
+  void thePrimaryIsToldOfWhatWasWritten() {
+    assertThat(written(declared(), "1").plan()).isEqualTo(new Proceed(new Step.TellUsers("abc")));
+    assertThat(told(written(declared(), "1"), "old").plan())
+        .isEqualTo(new Proceed(new Step.TellUsers("abc")));
+  }
+
+  @Test
+  void itCountsOnceThePrimarySaysSo() {
+    assertThat(told(written(declared(took("old")), "1"), "abc").plan())
+        .isInstanceOfSatisfying(
+            Await.class,
+            a -> assertThat(a.what()).isEqualTo("orders-0 to take users and databases"));
+    assertThat(told(written(declared(took("abc")), "1"), "abc").plan()).isEqualTo(new InSync());
+  }
+
+  @Test
+  void whatThePrimaryCouldNotBringAboutIsTold() {
+    assertThat(
+            told(written(declared(took("abc", "database x: no", "role y: no")), "1"), "abc").plan())
+        .isInstanceOfSatisfying(
+            Blocked.class,
+            b -> {
+              assertThat(b.reason()).isEqualTo(Refusal.USERS_NOT_TAKEN);
+              assertThat(b.text()).startsWith("orders-0: database x: no (and 1 more).");
+            });
+  }
+
+  @Test
+  void aClusterWithoutUsersIsToldNothing() {
+    assertThat(cluster().primary("orders-0").replica("orders-1").plan()).isEqualTo(new InSync());
+  }
+}
