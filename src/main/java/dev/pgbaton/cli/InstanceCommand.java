@@ -153,7 +153,7 @@ class InstanceCommand implements Callable<Integer> {
           var now = Duration.ofNanos(System.nanoTime());
           if (writes(view)) {
             monitor.look(now);
-            catalog.look(lease.note(Names.USERS), now);
+            catalog.look(lease.note(Names.USERS).filter(hash -> !hash.isEmpty()), now);
           } else {
             catalog.rest();
           }

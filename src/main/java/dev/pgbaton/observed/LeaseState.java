@@ -35,6 +35,6 @@ public record LeaseState(
         Optional.ofNullable(annotations.get(Names.HANDOFF_REFUSED)),
         spec == null || spec.getLeaseTransitions() == null ? 0 : spec.getLeaseTransitions(),
         Optional.ofNullable(annotations.get(Names.SYSTEM_IDENTIFIER)),
-        Optional.ofNullable(annotations.get(Names.USERS)));
+        Optional.ofNullable(annotations.get(Names.USERS)).filter(hash -> !hash.isEmpty()));
   }
 }

@@ -24,7 +24,10 @@ public sealed interface Step {
   /** Tells the pods to take the settings that need no restart. */
   record Reload(List<PodRef> pods, String hash) implements Step {}
 
-  /** Tells the primary which users and databases it shall have taken. */
+  /**
+   * Tells the primary which users and databases it shall have taken; empty where none are declared
+   * any more.
+   */
   record TellUsers(String hash) implements Step {}
 
   /** Tells pgpool's pods to take the users' passwords. */
@@ -99,7 +102,10 @@ public sealed interface Step {
       case Claim(var pods) -> "label %s as the cluster's".formatted(pods);
       case LabelRoles(var roles, _) -> "label " + roles;
       case Reload(var pods, _) -> "reload settings on " + pods;
-      case TellUsers(_) -> "tell the primary of users and databases";
+      case TellUsers(var hash) ->
+          hash.isEmpty()
+              ? "tell the primary that no users are declared any more"
+              : "tell the primary of users and databases";
       case TellPgpool(var pods, _) -> "tell %s of users".formatted(pods);
       case RestartReplica(var pod, _, var reason) -> "restart %s: %s".formatted(pod, reason.text());
       case HandOffPrimary(var primary, var candidate, var reason) ->

@@ -56,6 +56,9 @@ public final class Users {
   static Optional<Plan> tell(DesiredCluster desired, ObservedCluster observed) {
     var told = observed.lease().flatMap(lease -> lease.users());
     var wanted = wanted(desired, observed, desired.layout().usersSecret());
+    // What nobody declares any more stays as it is, and is nobody's to mend.
+    if (told.isPresent() && !isDeclared(desired, desired.layout().usersSecret()))
+      return Optional.of(new Proceed(new Step.TellUsers("")));
     if (wanted.isPresent() && observed.primary().isPresent() && !told.equals(wanted))
       return Optional.of(new Proceed(new Step.TellUsers(wanted.get())));
     var users = wanted(desired, observed, desired.layout().pgpoolUsersSecret());
@@ -112,9 +115,14 @@ public final class Users {
   private static Optional<String> wanted(
       DesiredCluster desired, ObservedCluster observed, String secret) {
     var key = desired.layout().key("Secret", secret);
-    return desired.objects().stream().anyMatch(o -> o.key().equals(key))
+    return isDeclared(desired, secret)
         ? observed.snapshot().find(key).flatMap(live -> note(live, Names.USERS))
         : Optional.empty();
+  }
+
+  private static boolean isDeclared(DesiredCluster desired, String secret) {
+    var key = desired.layout().key("Secret", secret);
+    return desired.objects().stream().anyMatch(o -> o.key().equals(key));
   }
 
   private static Optional<String> note(HasMetadata object, String name) {

@@ -76,10 +76,13 @@ public final class DeclaredCatalog {
   /**
    * Called again and again where this instance is the primary, and answers.
    *
-   * @param wanted what the daemon wants taken
+   * @param wanted what the daemon wants taken; empty where nothing is declared any more
    */
   public void look(Optional<String> wanted, Duration now) {
-    if (wanted.isEmpty()) return;
+    if (wanted.isEmpty()) {
+      rest();
+      return;
+    }
     var news = !readFor.equals(wanted);
     if (now.compareTo(next) < 0 && !(news && trouble.isEmpty())) return;
     if (!looking.compareAndSet(false, true)) return;

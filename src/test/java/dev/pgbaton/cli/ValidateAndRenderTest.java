@@ -20,7 +20,7 @@ class ValidateAndRenderTest {
   @Test
   void aValidDirectoryIsSaidToBeValid() {
     assertThat(pgbaton("validate", "gitops-example")).isZero();
-    assertThat(out).hasToString("2 clusters in 2 files are valid.\n");
+    assertThat(out).hasToString("3 clusters in 3 files are valid.\n");
   }
 
   @Test

@@ -80,6 +80,14 @@ class UsersTest {
   }
 
   @Test
+  void whatIsDeclaredNoMoreIsNoLongerMended() {
+    assertThat(told(cluster().primary("orders-0").replica("orders-1"), "abc").plan())
+        .isEqualTo(new Proceed(new Step.TellUsers("")));
+    assertThat(told(cluster().primary("orders-0").replica("orders-1"), "").plan())
+        .isEqualTo(new InSync());
+  }
+
+  @Test
   void aClusterWithoutUsersIsToldNothing() {
     assertThat(cluster().primary("orders-0").replica("orders-1").plan()).isEqualTo(new InSync());
   }

@@ -1,0 +1,314 @@
+package dev.pgbaton.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgbaton.cluster.Names;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Users and databases by push, on the real cluster. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class UsersClusterIT {
+  private static final Surroundings WHERE = Surroundings.fromEnvironment();
+  private static final Duration PATIENCE = WHERE.patience(Duration.ofSeconds(120));
+  private static final Duration SOON = WHERE.patience(Duration.ofSeconds(20));
+  private static final String FILE = "clusters/ledger.yaml";
+  private static final String LEDGER = "ledger";
+  private static final String SPEC =
+      """
+      apiVersion: pgbaton.dev/v1alpha1
+      kind: PostgresCluster
+      metadata: {name: ledger, namespace: %s}
+      spec:
+        instances: 2
+        image: %s
+        storage: {size: 1Gi}
+        pgpool: {instances: 2, image: %s}
+      """;
+  private static final String USERS =
+      """
+        users:
+          - {name: app, settings: {search_path: sales}}
+          - name: reporting
+            password: {secretKeyRef: {name: reporting-login, key: secret}}
+          - {name: group_of, login: false}
+      """;
+  private static final String LATE = "    - {name: late, memberOf: [group_of]}\n";
+  private static final String DATABASES =
+      """
+        databases:
+          - name: shop
+            owner: app
+            extensions: [{name: pg_trgm}]
+            schemas: [{name: sales}]
+            grants:
+              - {to: reporting, schema: sales, privileges: [USAGE, SELECT]}
+      """;
+  private static final String FIRST = "chosen-by-somebody-1";
+  private static final String SECOND = "chosen-by-somebody-2";
+
+  private static KubernetesClient kubernetes;
+  private static Installation installation;
+
+  @TempDir static Path work;
+
+  @RegisterExtension
+  static final Diagnostics DIAGNOSTICS =
+      new Diagnostics(() -> kubernetes, WHERE, () -> installation.statuses());
+
+  @BeforeAll
+  static void aClusterWithoutDeclaredUsers() throws Exception {
+    kubernetes = Installation.client();
+    installation = new Installation(WHERE, kubernetes, work);
+    installation.start();
+    push(spec(""), "A cluster");
+    Databases.execute(superuser(), "create role theirs with login password 'theirs'");
+    Databases.execute(superuser(), "create database theirs owner theirs");
+  }
+
+  @AfterAll
+  static void removeEverything() {
+    installation.close();
+    kubernetes.close();
+  }
+
+  @Test
+  @Order(1)
+  void whoIsDeclaredLogsInThroughPgpoolAndTheServices() throws Exception {
+    var instances = uids("postgresql");
+    keep(FIRST);
+
+    push(spec(USERS + DATABASES), "Users");
+
+    var app = secret("ledger-app");
+    assertThat(app)
+        .containsEntry("username", "app")
+        .containsEntry("dbname", "shop")
+        .containsEntry("host", "ledger-pgpool.%s.svc".formatted(WHERE.namespace()));
+    assertThat(app.get("uri")).contains(":" + app.get("password") + "@");
+    var password = app.get("password");
+    soon(
+        "app writes through pgpool",
+        () -> {
+          Databases.execute(
+              at("ledger-pgpool", "app", password),
+              "create table if not exists entries (id serial, what text)");
+          return true;
+        });
+    Databases.execute(
+        at("ledger-primary", "app", password), "insert into entries (what) values ('one')");
+    assertThat(
+            Databases.query(
+                at("ledger-primary", "reporting", FIRST), "select what from sales.entries"))
+        .containsExactly("one");
+    soon(
+        "reporting reads through pgpool",
+        () ->
+            Databases.query(
+                    at("ledger-pgpool", "reporting", FIRST), "select what from sales.entries")
+                .equals(List.of("one")));
+    assertThat(
+            Databases.query(
+                superuser(),
+                "select rolname from pg_roles where not rolname like 'pg\\_%' order by 1"))
+        .containsExactly("app", "group_of", "pgbaton", "postgres", "repmgr", "reporting", "theirs");
+    assertThat(
+            Databases.query(
+                superuser(),
+                "select pg_get_userbyid(datdba) from pg_database where datname = 'theirs'"))
+        .containsExactly("theirs");
+    assertThat(uids("postgresql")).isEqualTo(instances);
+  }
+
+  @Test
+  @Order(2)
+  void whoComesLaterAndAPasswordThatChangesNeedNoPodToRestart() throws Exception {
+    var before = uids("postgresql", "pgpool");
+
+    push(spec(USERS + LATE + DATABASES), "One more");
+    var late = secret("ledger-late").get("password");
+    soon("late logs in through each pgpool", () -> eachPgpool("late", late));
+
+    var began = System.nanoTime();
+    keep(SECOND);
+    soon("the new password is the one", () -> eachPgpool("reporting", SECOND));
+    System.out.printf(
+        "the new password is known everywhere after %d ms%n",
+        Duration.ofNanos(System.nanoTime() - began).toMillis());
+    assertThat(logsIn(at("ledger-primary", "reporting", FIRST))).isFalse();
+    assertThat(uids("postgresql", "pgpool")).isEqualTo(before);
+  }
+
+  @Test
+  @Order(3)
+  void noPasswordIsInALogAnEventOrAStatus() {
+    var passwords = new ArrayList<>(List.of(FIRST, SECOND, "SCRAM-SHA-256$"));
+    for (var name : List.of("ledger-app", "ledger-late"))
+      passwords.add(secret(name).get("password"));
+    var said = new StringBuilder(installation.statuses()).append(installation.daemon().log());
+    for (var pod : pods("postgresql", "pgpool"))
+      said.append(
+          Shell.run(
+              WHERE.kubectl(),
+              "-n",
+              WHERE.namespace(),
+              "logs",
+              pod.getMetadata().getName(),
+              "--all-containers"));
+    kubernetes
+        .v1()
+        .events()
+        .inNamespace(WHERE.namespace())
+        .list()
+        .getItems()
+        .forEach(event -> said.append(event.getMessage()).append('\n'));
+
+    assertThat(said.toString()).contains("create role app").doesNotContain(passwords);
+  }
+
+  private static boolean eachPgpool(String user, String password) {
+    return pods("pgpool").stream()
+        .allMatch(pod -> logsIn(named(pod.getStatus().getPodIP(), user, password)));
+  }
+
+  private static boolean logsIn(PGSimpleDataSource database) {
+    try {
+      return !Databases.query(database, "select 1").isEmpty();
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  /** Somebody's own Secret; with the cluster's label its changes are seen at once. */
+  private static void keep(String password) {
+    kubernetes
+        .secrets()
+        .inNamespace(WHERE.namespace())
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("reporting-login")
+                .addToLabels(Names.CLUSTER_LABEL, LEDGER)
+                .endMetadata()
+                .withStringData(Map.of("secret", password))
+                .build())
+        .createOr(present -> present.update());
+  }
+
+  private static PGSimpleDataSource superuser() {
+    var database =
+        at(
+            "ledger-primary",
+            "postgres",
+            Daemon.secret(
+                kubernetes, WHERE.namespace(), "ledger-credentials", Names.SUPERUSER_PASSWORD));
+    database.setDatabaseName("postgres");
+    return database;
+  }
+
+  private static PGSimpleDataSource at(String service, String user, String password) {
+    return named(
+        kubernetes
+            .services()
+            .inNamespace(WHERE.namespace())
+            .withName(service)
+            .get()
+            .getSpec()
+            .getClusterIP(),
+        user,
+        password);
+  }
+
+  private static PGSimpleDataSource named(String host, String user, String password) {
+    var database = Databases.at(host, Names.POSTGRES_PORT, user, password);
+    database.setDatabaseName("shop");
+    return database;
+  }
+
+  private static Map<String, String> secret(String name) {
+    var values = new TreeMap<String, String>();
+    kubernetes
+        .secrets()
+        .inNamespace(WHERE.namespace())
+        .withName(name)
+        .get()
+        .getData()
+        .forEach(
+            (key, value) ->
+                values.put(
+                    key, new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8)));
+    return values;
+  }
+
+  private static List<String> uids(String... components) {
+    return pods(components).stream().map(p -> p.getMetadata().getUid()).sorted().toList();
+  }
+
+  private static List<Pod> pods(String... components) {
+    var pods = new ArrayList<Pod>();
+    for (var component : components)
+      pods.addAll(
+          kubernetes
+              .pods()
+              .inNamespace(WHERE.namespace())
+              .withLabel(Names.CLUSTER_LABEL, LEDGER)
+              .withLabel(Names.COMPONENT_LABEL, component)
+              .list()
+              .getItems()
+              .stream()
+              // pgpool's pods roll once, for the first users.
+              .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+              .toList());
+    return pods;
+  }
+
+  private static String spec(String more) {
+    return SPEC.formatted(WHERE.namespace(), WHERE.postgresImage(), WHERE.pgpoolImage()) + more;
+  }
+
+  private static void push(String spec, String message) {
+    var commit = installation.forge().write(FILE, spec).push(message);
+    var began = System.nanoTime();
+    await(message + " is green")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () ->
+                installation
+                    .forge()
+                    .status(commit, "pgbaton/" + Daemon.ENVIRONMENT)
+                    .filter(s -> s.state().equals("success"))
+                    .isPresent());
+    System.out.printf(
+        "%s: green after %d ms%n", message, Duration.ofNanos(System.nanoTime() - began).toMillis());
+  }
+
+  private static void soon(String what, Callable<Boolean> condition) {
+    await(what)
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptionsInstanceOf(SQLException.class)
+        .until(condition);
+  }
+}
