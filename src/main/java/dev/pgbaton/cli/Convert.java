@@ -94,7 +94,10 @@ class Convert implements Callable<Integer> {
       if (before == null) out.printf("new %s%n", object.key());
       else if (Drift.difference(object.object(), before.object()).isPresent()) {
         out.printf("--- %s%n+++ %s%n", object.key(), object.key());
-        out.print(difference(Manifests.yaml(before.object()), Manifests.yaml(object.object())));
+        out.print(
+            difference(
+                Manifests.yaml(Conversion.shown(before.object())),
+                Manifests.yaml(Conversion.shown(object.object()))));
       }
     }
     out.flush();

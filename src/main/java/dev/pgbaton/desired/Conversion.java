@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Service;
@@ -30,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -58,6 +60,11 @@ public final class Conversion {
           "PGPOOL_POSTGRES_PASSWORD",
           "PGPOOL_SR_CHECK_USER",
           "PGPOOL_SR_CHECK_PASSWORD");
+
+  private static final Pattern KNOWN =
+      Pattern.compile("(?:REPMGR|PGPOOL|POSTGRESQL?|PGBATON|BITNAMI|PG)_.*|PG[A-Z]+");
+
+  private static final Pattern SECRET = Pattern.compile("(?:PASS|SECRET|TOKEN|KEY|CREDENTIAL)");
 
   private final ParsedSpec.Manifests manifests;
   private final FoundRoles.Clear roles;
@@ -340,9 +347,38 @@ public final class Conversion {
           .forEach(name -> left.add("%s: the pods' annotation %s".formatted(what, name)));
   }
 
+  /** In the log of a pipeline. A token may be in any variable but those that are known. */
+  private static boolean mayBeShown(String variable) {
+    return KNOWN.matcher(variable).matches() && !SECRET.matcher(variable).find();
+  }
+
+  /** A copy in which no variable has a value that may not be shown. */
+  public static HasMetadata shown(HasMetadata object) {
+    return switch (object) {
+      case StatefulSet set -> {
+        var copy = set.edit().build();
+        hideValues(copy.getSpec().getTemplate());
+        yield copy;
+      }
+      case Deployment deployment -> {
+        var copy = deployment.edit().build();
+        hideValues(copy.getSpec().getTemplate());
+        yield copy;
+      }
+      default -> object;
+    };
+  }
+
+  private static void hideValues(PodTemplateSpec template) {
+    PodReading.containers(template.getSpec()).stream()
+        .flatMap(container -> list(container.getEnv()).stream())
+        .filter(variable -> variable.getValue() != null && !mayBeShown(variable.getName()))
+        .forEach(variable -> variable.setValue("<not shown>"));
+  }
+
   private static String told(Workload workload, String variable) {
     var place = workload.placed().places().of(workload.field(variable));
-    var value = variable.contains("PASSWORD") ? "" : " = " + workload.value(variable).orElse("");
+    var value = mayBeShown(variable) ? " = " + workload.value(variable).orElse("") : "";
     var where =
         variable.startsWith("PGPOOL_")
             ? "; pgpool's settings go to spec.pgpool.parameters"

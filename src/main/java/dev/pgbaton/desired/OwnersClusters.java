@@ -10,7 +10,6 @@ import dev.pgbaton.spec.PlacedObject;
 import dev.pgbaton.spec.Problem;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
@@ -320,15 +319,11 @@ public final class OwnersClusters {
     return manifests.objects().stream()
         .map(PlacedObject::object)
         .filter(PodDisruptionBudget.class::isInstance)
-        .filter(budget -> selects(((PodDisruptionBudget) budget).getSpec().getSelector(), labels))
+        .filter(
+            budget ->
+                Selectors.selects(((PodDisruptionBudget) budget).getSpec().getSelector(), labels))
         .map(budget -> budget.getMetadata().getName())
         .findFirst();
-  }
-
-  private static boolean selects(LabelSelector selector, Map<String, String> labels) {
-    return selector != null
-        && selector.getMatchLabels() != null
-        && labels.entrySet().containsAll(selector.getMatchLabels().entrySet());
   }
 
   private static List<Problem> taken(ParsedSpec.Manifests manifests, List<DesiredObject> beside) {

@@ -48,8 +48,7 @@ final class OwnersNetwork {
         Optional.ofNullable(set.template().getMetadata())
             .map(meta -> meta.getLabels())
             .orElse(Map.of());
-    var wanted = selector == null ? null : selector.getMatchLabels();
-    return wanted == null || labels.entrySet().containsAll(wanted.entrySet());
+    return selector == null || Selectors.selects(selector, labels);
   }
 
   /** By any rule: whom it lets in is its owner's to know. */

@@ -41,6 +41,18 @@ final class Reach {
           "helmchartinflationgenerator",
           "openapi");
 
+  /** Labels and selectors, in which a name such as env is a person's own. */
+  private static final Set<String> NO_FILES =
+      Set.of(
+          "labels",
+          "commonlabels",
+          "commonannotations",
+          "generatoroptions",
+          "options",
+          "target",
+          "targets",
+          "sortoptions");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final int MOST_FILES = 500;
@@ -122,6 +134,7 @@ final class Reach {
         refuse(kustomization, "has %s, which are refused here".formatted(shown(name)));
       else if (DIRECTORIES.contains(key)) entries(field.getValue(), key, kustomization, true);
       else if (FILES.contains(key)) entries(field.getValue(), key, kustomization, false);
+      else if (NO_FILES.contains(key)) continue;
       else if (depth < DEEPEST) below(field.getValue(), kustomization, depth + 1);
       else refuse(kustomization, "is nested too deeply");
     }
@@ -164,10 +177,12 @@ final class Reach {
     return below.isPresent() && take(below.get(), kustomization);
   }
 
-  /** Empty for what leads out of the repository. */
+  /** Empty for what leads out of the repository, and for what kustomize takes for an address. */
   private static Optional<String> resolved(String kustomization, String named) {
-    if (named.startsWith("/") || named.contains("\\") || named.indexOf('\0') >= 0)
-      return Optional.empty();
+    if (named.startsWith("/")
+        || named.contains("://")
+        || named.contains("\\")
+        || named.indexOf('\0') >= 0) return Optional.empty();
     var steps = new ArrayDeque<String>();
     var slash = kustomization.lastIndexOf('/');
     var from = slash < 0 ? "" : kustomization.substring(0, slash);

@@ -5,6 +5,7 @@ import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.OwnersClusters;
+import dev.pgbaton.desired.Selectors;
 import dev.pgbaton.observed.Instance;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.ObservedCluster;

@@ -134,6 +134,20 @@ final class ManifestDocument {
     var namespace = object.getMetadata() == null ? null : object.getMetadata().getNamespace();
     if (namespace != null && !FieldTypes.LABEL_NAME.accepts(namespace))
       problem(values, node, at, "metadata.namespace", "is no name that a namespace can have.");
+    if (object.getMetadata() != null && !list(object.getMetadata().getOwnerReferences()).isEmpty())
+      problem(
+          values,
+          node,
+          at,
+          "metadata.ownerReferences",
+          "are the cluster's: with an owner that isn't there, Kubernetes deletes the object. Remove them.");
+    if (object.getMetadata() != null && !list(object.getMetadata().getFinalizers()).isEmpty())
+      problem(
+          values,
+          node,
+          at,
+          "metadata.finalizers",
+          "are for controllers to put and to remove: nobody would remove these. Remove them.");
     for (var missing : RequiredFields.missing(object))
       problem(
           values, node, at, missing, "is missing, and Kubernetes takes no such object without it.");
@@ -150,6 +164,10 @@ final class ManifestDocument {
                       "data." + key,
                       "is not Base64. Encode it, or put the text under stringData.");
               });
+  }
+
+  private static <T> List<T> list(List<T> maybe) {
+    return maybe == null ? List.of() : maybe;
   }
 
   private static boolean isBase64(String value) {

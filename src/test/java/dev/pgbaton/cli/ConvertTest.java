@@ -100,6 +100,26 @@ class ConvertTest {
             "spec.volumeClaimTemplates: StatefulSet database/postgres-sts asks for [ReadWriteMany]");
   }
 
+  /** A pipeline's log is read by many. */
+  @Test
+  void aVariablesValueIsOnlyShownWhereItIsKnownToBeHarmless(@TempDir Path directory)
+      throws IOException {
+    var file = "postgres-statefulset.yaml";
+    var text = Files.readString(Path.of(TUTORIAL, "postgresql", file));
+    var more =
+        "env:\n            - {name: SENTRY_DSN, value: s3cret-1}\n            - {name: POSTGRES_TOKEN, value: s3cret-2}\n";
+    for (var name : List.of("postgres-secrets.yaml", "postgres-headless-svc.yaml"))
+      Files.copy(Path.of(TUTORIAL, "postgresql", name), directory.resolve(name));
+    Files.writeString(directory.resolve(file), text.replaceFirst("env:\n", more));
+
+    assertThat(convert(directory.toString())).as(err.toString()).isZero();
+    assertThat(err.toString())
+        .contains("the variable SENTRY_DSN (", "the variable POSTGRES_TOKEN (")
+        .contains("value: <not shown>")
+        .contains("the variable REPMGR_RECONNECT_ATTEMPTS = 3 (")
+        .doesNotContain("s3cret");
+  }
+
   private StatefulSet converted() {
     var file = new SpecFile("orders.yaml", "", out.toString().getBytes(StandardCharsets.UTF_8));
     var parsed = SpecParser.parse(List.of(file)).clusters().firstEntry().getValue();

@@ -51,7 +51,8 @@ class KustomizeTest {
         "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: pg}\nspec: {serviceName: pg}\n");
     files.put(
         "prod/kustomization.yaml",
-        "namespace: db\nresources: [../base]\npatches: [{path: replicas.yaml}]\nimages: [{name: a, newTag: b}]\n");
+        "namespace: db\nresources: [../base]\npatches: [{path: replicas.yaml}]\nimages: [{name: a, newTag: b}]\n"
+            + "commonAnnotations: {path: here}\nlabels: [{pairs: {env: prod}, fields: [{path: a/b, create: false}]}]\n");
     files.put(
         "prod/replicas.yaml",
         "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: pg}\nspec: {replicas: 3}\n");
@@ -63,7 +64,12 @@ class KustomizeTest {
     assertThat(rendered.files().getFirst().path()).isEqualTo("prod/kustomization.yaml (rendered)");
     assertThat(rendered.files().getFirst().text())
         .contains(
-            "kind: StatefulSet", "replicas: 3", "namespace: db", "pre-stop.sh: |", "name: hooks-");
+            "kind: StatefulSet",
+            "replicas: 3",
+            "env: prod",
+            "namespace: db",
+            "pre-stop.sh: |",
+            "name: hooks-");
   }
 
   @Test
@@ -73,6 +79,18 @@ class KustomizeTest {
     assertThat(problems(new Kustomize(empty.toString())))
         .containsExactly(
             "prod/kustomization.yaml needs kustomize or kubectl, and neither is installed here. Commit what kustomize makes of it in its place.");
+  }
+
+  /** kustomize asks the address before it looks for the file. */
+  @Test
+  void anAddressIsNoPathThoughTheRepositoryHasOneLikeIt() throws IOException {
+    files.put("prod/kustomization.yaml", "resources: [https://127.0.0.1:8080/x.yaml]");
+    files.put("prod/https:/127.0.0.1:8080/x.yaml", "kind: Namespace");
+
+    assertThat(problems(new Kustomize(never())))
+        .singleElement()
+        .asString()
+        .contains("addresses and other places are refused");
   }
 
   @ParameterizedTest

@@ -574,6 +574,25 @@ class OwnersPlanTest {
   }
 
   @Test
+  void aBudgetOfOtherPodsIsNoneOfTheirs() {
+    var theirs =
+        """
+        apiVersion: policy/v1
+        kind: PodDisruptionBudget
+        metadata: {name: theirs}
+        spec: {selector: {matchExpressions: [{key: app, operator: In, values: [web]}]}}
+        """;
+
+    assertThat(wanted(manifests().and(theirs)).objects())
+        .anyMatch(o -> o.key().name().equals("postgres-sts-pgbaton"));
+    assertThat(wanted(manifests().and(theirs.replace("web", "postgres"))).objects())
+        .noneMatch(
+            o ->
+                o.object() instanceof PodDisruptionBudget
+                    && o.key().name().equals("postgres-sts-pgbaton"));
+  }
+
+  @Test
   void nobodyPromisesOthersImagesAFractionOfASecond() {
     var wanted = wanted(othersImage());
     var snapshot = live(wanted, true, true, "rev-2");

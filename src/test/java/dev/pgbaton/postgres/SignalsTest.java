@@ -9,8 +9,14 @@ import org.junit.jupiter.api.Test;
 class SignalsTest {
   @Test
   void aProcessHearsWhatItIsSent() throws Exception {
+    // What was started in the background ignores it, and so would its children.
     var shell =
-        new ProcessBuilder("/bin/sh", "-c", "trap 'exit 7' INT; echo; while :; do sleep 0.02; done")
+        new ProcessBuilder(
+                "env",
+                "--default-signal=INT",
+                "/bin/sh",
+                "-c",
+                "trap 'exit 7' INT; echo; while :; do sleep 0.02; done")
             .start();
     shell.inputReader().readLine();
 

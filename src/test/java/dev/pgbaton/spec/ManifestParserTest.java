@@ -189,6 +189,21 @@ class ManifestParserTest {
                 + ":6:16 spec.servicename: (StatefulSet postgres-sts) is not a field here. Did you mean serviceName?");
   }
 
+  /** As in what somebody exported: the garbage collector would take the object. */
+  @Test
+  void ownersAndFinalizersAreNotAPersonsToWrite() {
+    var exported =
+        "metadata:\n  ownerReferences: [{apiVersion: v1, kind: Pod, name: a, uid: b}]\n  finalizers: [a/b]\n  name: postgres-sts\n";
+
+    assertThat(
+            PlainDirectory.of()
+                .replacing(SET, "metadata:\n  name: postgres-sts\n", exported)
+                .problems())
+        .hasSize(2)
+        .anyMatch(p -> p.contains(":4:20 metadata.ownerReferences: "))
+        .anyMatch(p -> p.contains(":5:15 metadata.finalizers: "));
+  }
+
   @Test
   void aPasswordIsInNoMessage() {
     var secrets = "postgresql/postgres-secrets.yaml";

@@ -1,15 +1,15 @@
-package dev.pgbaton.plan;
+package dev.pgbaton.desired;
 
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import java.util.Map;
 
-/** Kubernetes' label selectors, as it reads them for disruption budgets. */
-final class Selectors {
+/** Kubernetes' label selectors, as it reads them for disruption budgets and network policies. */
+public final class Selectors {
   private Selectors() {}
 
   /** An empty selector selects every pod, a missing one none. */
-  static boolean selects(LabelSelector selector, Map<String, String> labels) {
+  public static boolean selects(LabelSelector selector, Map<String, String> labels) {
     if (selector == null) return false;
     var wanted =
         selector.getMatchLabels() == null ? Map.<String, String>of() : selector.getMatchLabels();
