@@ -97,7 +97,10 @@ final class LiveClusters implements AutoCloseable {
     var answers = ask(desired.layout(), snapshot.pods(), desired.settings().keySet());
     var observed =
         ObservedCluster.of(desired.layout(), snapshot, answers, journal)
-            .with(kube.reader().compare(desired.ownersSecrets()));
+            .with(
+                kube.reader()
+                    .compare(desired.ownersSecrets())
+                    .beside(kube.reader().compare(desired.otherSecrets())));
     var plan = Planner.plan(desired, observed, now).located(wanted.spec());
     return Forecast.of(desired, observed, plan);
   }

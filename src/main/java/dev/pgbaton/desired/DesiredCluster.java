@@ -3,14 +3,18 @@ package dev.pgbaton.desired;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.ObjectKey;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * A cluster as it shall be.
@@ -31,6 +35,10 @@ public record DesiredCluster(
     int synchronousStandbys,
     Mode mode) {
 
+  /** By its type, whoever reads it. */
+  private static final Set<String> NO_PASSWORDS =
+      Set.of("kubernetes.io/tls", "kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg");
+
   public DesiredCluster {
     objects =
         objects.stream()
@@ -42,14 +50,50 @@ public record DesiredCluster(
     return objects.stream().filter(o -> o.key().equals(key)).findFirst().orElseThrow();
   }
 
-  /** What the owner's Secrets say, each value in base64. A generated one says nothing. */
+  /**
+   * What the owner's Secrets say that the instances or pgpool read, each value in base64:
+   * PostgreSQL would have to be told of a change. A generated one says nothing.
+   */
   public SortedMap<ObjectKey, SortedMap<String, String>> ownersSecrets() {
+    var read = readByTheDatabase();
+    return secrets(secret -> read.contains(key(secret)) && !NO_PASSWORDS.contains(type(secret)));
+  }
+
+  /** The others: certificates, tokens of applications. */
+  public SortedMap<ObjectKey, SortedMap<String, String>> otherSecrets() {
+    var others = secrets(_ -> true);
+    others.keySet().removeAll(ownersSecrets().keySet());
+    return others;
+  }
+
+  private SortedMap<ObjectKey, SortedMap<String, String>> secrets(Predicate<Secret> which) {
     var secrets = new TreeMap<ObjectKey, SortedMap<String, String>>();
     for (var object : objects) {
-      if (object.object() instanceof Secret secret && object.policy() == ApplyPolicy.CREATE_ONCE)
-        secrets.put(object.key(), encoded(secret));
+      if (object.object() instanceof Secret secret
+          && object.policy() == ApplyPolicy.CREATE_ONCE
+          && which.test(secret)) secrets.put(object.key(), encoded(secret));
     }
     return secrets;
+  }
+
+  private Set<ObjectKey> readByTheDatabase() {
+    var namespace = layout.id().namespace();
+    var read =
+        new TreeSet<>(PodReading.reads(statefulSet().getSpec().getTemplate().getSpec(), namespace));
+    for (var object : objects) {
+      if (object.role() == ObjectRole.PGPOOL && object.object() instanceof Deployment pgpool)
+        read.addAll(PodReading.reads(pgpool.getSpec().getTemplate().getSpec(), namespace));
+    }
+    return read;
+  }
+
+  private static ObjectKey key(Secret secret) {
+    var meta = secret.getMetadata();
+    return new ObjectKey("Secret", meta.getNamespace(), meta.getName());
+  }
+
+  private static String type(Secret secret) {
+    return secret.getType() == null ? "" : secret.getType();
   }
 
   private static SortedMap<String, String> encoded(Secret secret) {

@@ -23,4 +23,15 @@ final class Passwords {
                 "%s is in Git and not here: a Secret that is there is not written to. Add it here by other means, or remove it there."
                     .formatted(String.join(", ", secrets.added()))));
   }
+
+  /** All else is done: this is what is left of the commit. */
+  static Optional<Plan> left(ComparedSecrets secrets) {
+    return secrets.others().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Blocked(
+                Refusal.SECRET_NOT_CHANGED,
+                "%s in Git is not what is here, and a Secret that is there is not written to. Change it here by other means, or put Git's value back; if something else renews it, take it out of Git. All else is done."
+                    .formatted(String.join(", ", secrets.others()))));
+  }
 }

@@ -85,6 +85,7 @@ public final class Planner {
         .or(() -> Replacing.next(desired, observed))
         .or(this::givenUp)
         .or(() -> Replacing.refuse(desired, observed))
+        .or(() -> Passwords.left(observed.secrets()))
         .orElseGet(() -> new InSync(Collations.standing(desired, observed)));
   }
 

@@ -77,6 +77,9 @@ public enum Refusal {
   SECRET_KEY_MISSING(
       "a Secret in Git has a key that the live one has not, and pgbaton creates Secrets only once",
       "add the key to the live Secret; the sentence names it"),
+  SECRET_NOT_CHANGED(
+      "a Secret in Git that PostgreSQL has nothing to do with is not what the live one is, and pgbaton creates Secrets only once",
+      "all else is done. Change the live Secret, put back what it was, or take it out of Git; the sentence names the key"),
   ADOPTION_NEEDED(
       "objects of the manifests' names are there, and others than pgbaton applied them",
       "look at `pgbaton plan`, then put the annotation `pgbaton.dev/adopt: \"true\"` on the StatefulSet in Git"),

@@ -3,6 +3,7 @@ package dev.pgbaton.reconcile;
 import dev.pgbaton.apply.Outcome;
 import dev.pgbaton.apply.StepRunner;
 import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.desired.Mode;
@@ -25,6 +26,7 @@ import dev.pgbaton.report.ClusterHealth.Condition;
 import dev.pgbaton.spec.Problem;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -111,8 +113,13 @@ public final class Reconciler {
   /** A commit that is carried out was compared before. */
   private ComparedSecrets secrets(DesiredCluster desired, JournalEntry entry) {
     var done = entry.intent().map(JournalEntry.Intent::done).orElse(false);
-    var secrets = desired.ownersSecrets();
-    return done || secrets.isEmpty() ? ComparedSecrets.SAME : reader.compare(secrets);
+    return done
+        ? ComparedSecrets.SAME
+        : compare(desired.ownersSecrets()).beside(compare(desired.otherSecrets()));
+  }
+
+  private ComparedSecrets compare(Map<ObjectKey, ? extends Map<String, String>> secrets) {
+    return secrets.isEmpty() ? ComparedSecrets.SAME : reader.compare(secrets);
   }
 
   /** Two primaries, or none, may be a moment's look in the middle of a handoff. */
@@ -162,7 +169,7 @@ public final class Reconciler {
         : new Outcome.Stale("the journal moved");
   }
 
-  private static Set<dev.pgbaton.cluster.ObjectKey> keys(DesiredCluster desired) {
+  private static Set<ObjectKey> keys(DesiredCluster desired) {
     return desired.objects().stream()
         .map(DesiredObject::key)
         .collect(Collectors.toUnmodifiableSet());

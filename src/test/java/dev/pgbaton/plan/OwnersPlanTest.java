@@ -455,6 +455,27 @@ class OwnersPlanTest {
         .isEqualTo(Refusal.SECRET_KEY_MISSING);
   }
 
+  /** A renewed certificate stands in nobody's way. */
+  @Test
+  void aSecretThatPostgresqlDoesNotReadStopsNothing() {
+    var other =
+        ComparedSecrets.SAME.beside(new ComparedSecrets(List.of("Secret a/b key c"), List.of()));
+    var wanted =
+        wanted(
+            manifests()
+                .and(
+                    "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nstringData: {token: one}\n"));
+
+    assertThat(wanted.otherSecrets().keySet()).extracting(ObjectKey::name).containsExactly("web");
+    assertThat(wanted.ownersSecrets().keySet())
+        .extracting(ObjectKey::name)
+        .contains("postgres-secrets")
+        .doesNotContain("web");
+    assertThat(plan(manifests(), "rev-2", other)).isInstanceOf(Proceed.class);
+    assertThat(((Blocked) plan(manifests(), OLD, other)).reason())
+        .isEqualTo(Refusal.SECRET_NOT_CHANGED);
+  }
+
   @Test
   void whatWasChangedByHandIsRepairedWhileAPasswordIsRefused() {
     var changed = new ComparedSecrets(List.of("Secret a/b key c"), List.of());
