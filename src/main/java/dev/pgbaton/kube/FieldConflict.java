@@ -47,7 +47,11 @@ record FieldConflict(SortedMap<String, SortedSet<String>> fields) {
   }
 
   boolean byHand() {
-    return fields.keySet().stream().allMatch(m -> BY_HAND.matcher(m).matches());
+    return fields.keySet().stream().allMatch(FieldConflict::byHand);
+  }
+
+  static boolean byHand(String manager) {
+    return BY_HAND.matcher(manager).matches();
   }
 
   /** For a person: {@code kubectl-edit (.spec.replicas)}. */

@@ -36,9 +36,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** Writes to the API server, each write once: whoever planned it decides whether to try again. */
 final class KubeClusterWriter implements ClusterWriter {
+  private static final Logger LOG = Logger.getLogger(KubeClusterWriter.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** As text: the client's own serializer drops the null. */
@@ -318,12 +320,44 @@ final class KubeClusterWriter implements ClusterWriter {
             "propagationPolicy",
             DeletionPropagation.BACKGROUND.toString());
     try {
+      var live = others(key);
+      if (live.isPresent()) return disown(key, live.get());
       client.raw(path(key), "DELETE", json(body));
     } catch (KubernetesClientException e) {
       if (e.getCode() != 404) return ApiError.translate(e);
     }
     ownWrites.ended(key, uid);
     return new Written.Done(null);
+  }
+
+  /** The object, if another tool has applied it since: what was handed on is not deleted. */
+  private Optional<HasMetadata> others(ObjectKey key) {
+    // Nobody applies these a second time.
+    if (key.namespace() == null || key.kind().equals("Pod") || key.kind().equals("Job"))
+      return Optional.empty();
+    var live =
+        client
+            .resources(Kinds.named(key.kind()))
+            .inNamespace(key.namespace())
+            .withName(key.name())
+            .get();
+    if (live == null) return Optional.empty();
+    var other = Ownership.appliedSince(live.getMetadata().getManagedFields());
+    other.ifPresent(
+        manager -> LOG.infof("%s is left as it is: %s has applied it since", key, manager));
+    return other.map(_ -> live);
+  }
+
+  /** It is no longer known by anything to be pgbaton's. */
+  private Written disown(ObjectKey key, HasMetadata live) {
+    var nothing = new HashMap<String, String>();
+    nothing.put(Names.CLUSTER_LABEL, null);
+    var noNote = new HashMap<String, String>();
+    noNote.put(Names.APPLIED, null);
+    return merge(
+        key,
+        live,
+        Map.of("uid", live.getMetadata().getUid(), "labels", nothing, "annotations", noNote));
   }
 
   private static String path(ObjectKey key) {

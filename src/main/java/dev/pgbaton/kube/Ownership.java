@@ -7,6 +7,7 @@ import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,30 @@ final class Ownership {
                 .build());
     }
     return shared ? Optional.of(List.copyOf(kept)) : Optional.empty();
+  }
+
+  /** Who has applied the object since pgbaton did: another tool that looks after it by now. */
+  static Optional<String> appliedSince(List<ManagedFieldsEntry> entries) {
+    var ours =
+        entries.stream().filter(Ownership::isOurs).map(Ownership::time).max(Instant::compareTo);
+    return entries.stream()
+        .filter(entry -> isOfTheWhole(entry) && isApplier(entry))
+        .filter(entry -> ours.map(time(entry)::isAfter).orElse(false))
+        .map(ManagedFieldsEntry::getManager)
+        .findFirst();
+  }
+
+  /** Neither we, nor a person's edit, nor Kubernetes itself. */
+  private static boolean isApplier(ManagedFieldsEntry entry) {
+    var manager = entry.getManager() == null ? "" : entry.getManager();
+    if (manager.startsWith(Names.MANAGER) || manager.startsWith("kube-")) return false;
+    return "Apply".equals(entry.getOperation())
+        || manager.equals("kubectl-client-side-apply")
+        || !FieldConflict.byHand(manager);
+  }
+
+  private static Instant time(ManagedFieldsEntry entry) {
+    return entry.getTime() == null ? Instant.EPOCH : Instant.parse(entry.getTime());
   }
 
   private static boolean isOurs(ManagedFieldsEntry entry) {

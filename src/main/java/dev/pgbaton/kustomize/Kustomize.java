@@ -27,6 +27,11 @@ public final class Kustomize {
   private static final int MOST_OUTPUT = 1 << 20;
   private static final int MOST_WORDS = 500;
 
+  /** The daemon's container has half a gigabyte for both: above that, both would end. */
+  private static final long MOST_MEMORY = 160L << 20;
+
+  private static final long PAGE = 4096;
+
   private final Optional<List<String>> program;
 
   /**
@@ -44,14 +49,22 @@ public final class Kustomize {
     var path = directory.path().replaceFirst("^\\./", "").replaceFirst("/$", "");
     var kustomization = Reach.kustomizationIn(path, tree);
     if (kustomization.isEmpty() || !directory.meant() && directory.hasSpecs()) return directory;
+    var reach = Reach.of(kustomization.get(), tree);
+    // Other applications' may reach for what they like: they are no clusters, and none of ours.
+    if (!directory.meant() && !looksLikeOne(directory, reach)) return directory;
     if (program.isEmpty())
       return refused(
           directory,
           kustomization.get(),
           "needs kustomize or kubectl, and neither is installed here. Commit what kustomize makes of it in its place.");
-    var reach = Reach.of(kustomization.get(), tree);
     if (!reach.problems().isEmpty()) return with(directory, List.of(), reach.problems());
     return render(directory, path, kustomization.get(), reach.files());
+  }
+
+  private static boolean looksLikeOne(ManifestDirectory directory, Reach.Found reach) {
+    return Stream.concat(
+            directory.files().stream().map(SpecFile::content), reach.files().values().stream())
+        .anyMatch(ManifestDirectory::looksLikeOne);
   }
 
   private ManifestDirectory render(
@@ -111,6 +124,8 @@ public final class Kustomize {
         if (System.nanoTime() > until)
           return Optional.of("was not rendered within %d s.".formatted(PATIENCE.toSeconds()));
         if (tooLarge(out) || tooLarge(err)) break;
+        if (resident(process) > MOST_MEMORY)
+          return Optional.of("takes more than %,d bytes of memory.".formatted(MOST_MEMORY));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -121,6 +136,17 @@ public final class Kustomize {
     if (tooLarge(out) || tooLarge(err))
       return Optional.of("makes more than %,d bytes of it.".formatted(MOST_OUTPUT));
     return process.exitValue() == 0 ? Optional.empty() : Optional.of(words(err, directory));
+  }
+
+  /** What it has of the memory that the daemon and it share; 0 where that can't be told. */
+  private static long resident(Process process) {
+    try {
+      var pages = Files.readString(Path.of("/proc", Long.toString(process.pid()), "statm"));
+      return Long.parseLong(pages.split(" ")[1]) * PAGE;
+    } catch (IOException | RuntimeException e) {
+      // It has just ended.
+      return 0;
+    }
   }
 
   private static boolean tooLarge(Path file) throws IOException {

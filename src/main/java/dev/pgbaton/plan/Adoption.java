@@ -89,7 +89,7 @@ final class Adoption {
         theirs.stream().filter(object -> wanted.layout().makesBeside(object.key())).findFirst();
     if (inTheWay.isPresent()) return Optional.of(inTheWay(inTheWay.get()));
     var unasked = theirs.stream().filter(object -> !isAgreed(object)).toList();
-    if (unasked.isEmpty()) return Optional.empty();
+    if (unasked.isEmpty()) return outdated();
     var changes =
         unasked.stream()
             .flatMap(
@@ -109,6 +109,27 @@ final class Adoption {
                     hasBegun() ? "each of them" : "the StatefulSet",
                     Names.ADOPT,
                     changes.isEmpty() ? "" : "; then this changes: " + changes)));
+  }
+
+  /** Adoption restarts nothing: unless Git asks for it, what is outdated is not taken over so. */
+  private Optional<Plan> outdated() {
+    var live = observed.statefulSet();
+    if (live.isEmpty() || hasBegun() || live.get().getStatus() == null) return Optional.empty();
+    var newest = live.get().getStatus().getUpdateRevision();
+    var outdated =
+        observed.instances().stream().filter(i -> !i.revision().equals(newest)).findFirst();
+    var isAsked =
+        Drift.felt(wanted.statefulSet(), live.get())
+            .filter(difference -> difference.startsWith("spec.template"))
+            .isPresent();
+    return outdated
+        .filter(_ -> newest != null && !isAsked)
+        .map(
+            instance ->
+                new Blocked(
+                    Refusal.ADOPTION_NEEDED,
+                    "%s runs an older template than the StatefulSet has, and would be restarted once it is taken over. Let that rollout come to its end first, or put the template back to what runs."
+                        .formatted(instance)));
   }
 
   private boolean isOthers(DesiredObject object) {

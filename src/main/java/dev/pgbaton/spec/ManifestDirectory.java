@@ -1,6 +1,9 @@
 package dev.pgbaton.spec;
 
+import dev.pgbaton.cluster.Names;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -18,6 +21,9 @@ public record ManifestDirectory(
     List<Problem> problems,
     boolean meant,
     Optional<String> namespace) {
+  private static final List<String> SIGNS =
+      List.of("repmgr", "postgresql-ha", Names.ROLE_LABEL);
+
   public ManifestDirectory {
     files = List.copyOf(files);
     problems = List.copyOf(problems);
@@ -33,5 +39,15 @@ public record ManifestDirectory(
                   case YamlDocuments.Broken(var readable, _) -> readable.stream();
                 })
         .anyMatch(document -> Envelope.of(document).isPresent());
+  }
+
+  /** Whether the text speaks of a StatefulSet with repmgr, also where it can't be read. */
+  public static boolean looksLikeOne(byte[] content) {
+    var text = new String(content, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+    return SIGNS.stream().anyMatch(text::contains);
+  }
+
+  boolean looksLikeOne() {
+    return files.stream().map(SpecFile::content).anyMatch(ManifestDirectory::looksLikeOne);
   }
 }

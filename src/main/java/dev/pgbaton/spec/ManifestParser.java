@@ -1,14 +1,12 @@
 package dev.pgbaton.spec;
 
 import dev.pgbaton.cluster.ClusterId;
-import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.SourceRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -26,10 +24,6 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class ManifestParser {
   private static final int MOST_OBJECTS = 500;
   private static final int MOST_PROBLEMS = 100;
-
-  /** What a StatefulSet with repmgr has, also where it can't be read. */
-  private static final List<String> SIGNS =
-      List.of("REPMGR_", "postgresql-repmgr", Names.ROLE_LABEL);
 
   private final ManifestDirectory directory;
   private final List<ManifestDocument.Found> found = new ArrayList<>();
@@ -127,7 +121,7 @@ final class ManifestParser {
       return new Parsed(List.of(), some(problems));
     if (!directory.meant())
       // What could not be read may be just what would have told.
-      return new Parsed(List.of(), looksLikeOne() ? some(problems) : List.of());
+      return new Parsed(List.of(), directory.looksLikeOne() ? some(problems) : List.of());
     var sets =
         found.stream()
             .filter(f -> "StatefulSet".equals(f.values().get("kind")))
@@ -144,12 +138,6 @@ final class ManifestParser {
                         : "Its StatefulSets are: %s. If one is it, annotate it with pgbaton.dev/role: postgresql."
                             .formatted(sets))));
     return new Parsed(List.of(), some(problems));
-  }
-
-  private boolean looksLikeOne() {
-    return directory.files().stream()
-        .map(file -> new String(file.content(), StandardCharsets.UTF_8))
-        .anyMatch(text -> SIGNS.stream().anyMatch(text::contains));
   }
 
   private void several(List<ManifestDocument.Found> instances) {
@@ -221,8 +209,11 @@ final class ManifestParser {
     found.stream()
         .map(ManifestDocument.Found::object)
         .flatMap(Optional::stream)
+        .limit(MOST_OBJECTS)
         .forEach(
             placed -> {
+              // To say where a problem stands its file is read again; nobody reads more of them.
+              if (problems.size() > MOST_PROBLEMS) return;
               var settled = settle(placed, id);
               var first = objects.putIfAbsent(settled.key(), settled);
               if (first != null)

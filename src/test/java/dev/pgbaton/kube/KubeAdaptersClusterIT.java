@@ -162,6 +162,37 @@ class KubeAdaptersClusterIT {
     assertThat(live(layout).getSpec().getUpdateStrategy().getType()).isEqualTo("RollingUpdate");
   }
 
+  @Test
+  void whatAnotherToolHasAppliedSinceIsNotDeleted() {
+    var layout = it.layout("handed-on");
+    var service = service(layout, layout.primaryService());
+    var wanted = desired(service, ApplyPolicy.APPLY);
+    kube.writer().write(wanted);
+    var key = wanted.key();
+    var uid = seen(layout).find(key).orElseThrow().getMetadata().getUid();
+    var theirs = service(layout, layout.primaryService());
+    theirs.getMetadata().setAnnotations(new java.util.HashMap<>(Map.of("note", "theirs")));
+    // Owners are told apart by the second.
+    await()
+        .pollInterval(Duration.ofMillis(1_100))
+        .untilAsserted(
+            () -> {
+              theirs.getMetadata().getAnnotations().computeIfPresent("note", (_, n) -> n + "!");
+              it.client.resource(theirs).fieldManager("argocd-controller").serverSideApply();
+              var live = it.client.resource(service).get();
+              assertThat(Ownership.appliedSince(live.getMetadata().getManagedFields()))
+                  .contains("argocd-controller");
+            });
+
+    assertThat(kube.writer().delete(key, uid)).isInstanceOf(Written.Done.class);
+
+    var left = it.client.resource(service).get();
+    assertThat(left.getMetadata().getUid()).isEqualTo(uid);
+    assertThat(left.getMetadata().getLabels()).doesNotContainKey(Names.CLUSTER_LABEL);
+    assertThat(left.getMetadata().getAnnotations()).doesNotContainKey(Names.APPLIED);
+    await().until(() -> seen(layout).find(key).isEmpty());
+  }
+
   private static StatefulSetUpdateStrategy rolling(int partition) {
     return new StatefulSetUpdateStrategyBuilder()
         .withType("RollingUpdate")

@@ -77,4 +77,21 @@ class OwnershipTest {
     assertThat(Ownership.alone(List.of(other))).isEmpty();
     assertThat(Ownership.alone(List.of())).isEmpty();
   }
+
+  private static ManagedFieldsEntry at(String time, String manager, String operation)
+      throws JsonProcessingException {
+    return new ManagedFieldsEntryBuilder(entry(manager, operation, "{}")).withTime(time).build();
+  }
+
+  @Test
+  void anotherToolMayHaveAppliedItSince() throws JsonProcessingException {
+    var ours = at("2026-01-02T03:04:05Z", "pgbaton", "Apply");
+    var before = at("2026-01-02T03:04:04Z", "kubectl-client-side-apply", "Update");
+    var edited = at("2026-01-02T04:00:00Z", "kubectl-edit", "Update");
+    var controller = at("2026-01-02T04:00:00Z", "kube-controller-manager", "Update");
+    var argo = at("2026-01-02T04:00:00Z", "argocd-controller", "Apply");
+
+    assertThat(Ownership.appliedSince(List.of(ours, before, edited, controller))).isEmpty();
+    assertThat(Ownership.appliedSince(List.of(ours, before, argo))).contains("argocd-controller");
+  }
 }

@@ -179,6 +179,31 @@ class KustomizeTest {
         .containsExactly("prod/kustomization.yaml reaches more than 500 files or 4,194,304 bytes.");
   }
 
+  /** Nobody said that these are clusters, and they don't look like any. */
+  @Test
+  void otherApplicationsKustomizationsAreTheirOwnBusiness() throws IOException {
+    files.put("web/kustomization.yaml", "resources: [https://example.com/web.yaml]\n");
+    var web = new ManifestDirectory("web/", List.of(), List.of(), false, Optional.empty());
+    assertThat(new Kustomize(never()).rendered(web, this::file)).isSameAs(web);
+
+    files.put(
+        "web/kustomization.yaml", "resources: [https://example.com/postgresql-repmgr.yaml]\n");
+    assertThat(new Kustomize(never()).rendered(web, this::file).problems()).isNotEmpty();
+  }
+
+  @Test
+  void whatTakesTooMuchMemoryIsStopped() throws IOException {
+    files.put("prod/kustomization.yaml", "resources: []\n");
+    var program =
+        Files.writeString(programs.resolve("kustomize"), "#!/bin/sh\nexec /usr/bin/tail /dev/zero\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+
+    assertThat(problems(new Kustomize(programs.toString())))
+        .singleElement()
+        .asString()
+        .startsWith("prod/kustomization.yaml takes more than 167,772,160 bytes of memory");
+  }
+
   private static ManifestDirectory directory() {
     return new ManifestDirectory("prod/", List.of(), List.of(), true, Optional.empty());
   }

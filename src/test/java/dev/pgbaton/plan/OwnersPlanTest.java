@@ -411,6 +411,20 @@ class OwnersPlanTest {
   }
 
   @Test
+  void whatWouldBeRestartedByItIsNotTakenOverUnlessGitAsksForIt() {
+    var adopting = annotated("pgbaton.dev/adopt: \"true\"");
+    var behind = live(wanted(adopting), false, false, "rev-2");
+    var another =
+        annotated("pgbaton.dev/adopt: \"true\"")
+            .with("{name: BITNAMI_DEBUG, value: \"false\"}", "{name: BITNAMI_DEBUG, value: \"true\"}");
+
+    assertThat(refused(wanted(adopting), behind).reason()).isEqualTo(Refusal.ADOPTION_NEEDED);
+    assertThat(refused(wanted(adopting), behind).text())
+        .startsWith("postgres-sts-0 runs an older template");
+    assertThat(plan(wanted(another), behind)).isInstanceOf(Proceed.class);
+  }
+
+  @Test
   void theStatefulSetIsTakenOverLast() {
     var plan = plan(annotated("pgbaton.dev/adopt: \"true\""), false, true, OLD);
 
