@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.pgbaton.cluster.DerivedPassword;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.e2e.Forge.Status;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +18,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -49,7 +56,21 @@ class ManifestsClusterIT {
   private static final String THEIRS = CLUSTERS + "/theirs";
   private static final String THEIR_SET = THEIRS + "/postgres-statefulset.yaml";
 
+  private static final String CLIENT_FILE = TUTORIAL + "/client/psql-client.yaml";
+  private static final String CLIENT = "  name: pg-client\n";
+  private static final String JOB_FILE = TUTORIAL + "/client/job.yaml";
+  private static final String JOB = "  name: pg-job\n";
+  private static final String REPLACE = "  annotations: {pgbaton.dev/replace: \"true\"}\n";
+
+  /** Of no C library; as long as the real ones. */
+  private static final String OTHER_VERSION = "2.99";
+
   private static final String NAME = "  name: postgres-sts\n";
+  private static final String ADOPTED = "pgbaton.dev/adopt: \"true\"";
+
+  /** Each of them some ten seconds after the one before. */
+  private static final Duration THREE_LOOKS = Duration.ofSeconds(30);
+
   private static final String ANNOTATED = NAME + "  annotations: {pgbaton.dev/%s}\n";
 
   @TempDir static Path work;
@@ -61,6 +82,10 @@ class ManifestsClusterIT {
   private static Owned chart;
   private static Owned theirs;
   private static String head;
+  private static Status green;
+  private static String convertedBy;
+  private static Instant convertedAt;
+  private static Set<String> pgpools;
   private static boolean running;
 
   private static final List<String> NAMESPACES =
@@ -143,6 +168,58 @@ class ManifestsClusterIT {
             tag(WHERE.pgpoolImage()));
   }
 
+  /** The same image, but that its C library is of another version for whoever asks it. */
+  private static String sortingOtherwise(String kustomization, String annotations) {
+    return kustomization
+        + """
+        patches:
+          - patch: |
+              apiVersion: apps/v1
+              kind: StatefulSet
+              metadata:
+                name: %s
+                annotations: {%s}
+              spec:
+                template:
+                  spec:
+                    initContainers:
+                      - name: library
+                        image: registry.example.com/pgbaton/postgres:17
+                        imagePullPolicy: IfNotPresent
+                        securityContext: {runAsUser: 1001}
+                        env: [{name: LC_ALL, value: C}]
+                        command:
+                          - bash
+                          - -ec
+                          - sed -E 's/(glibc|NPTL) 2\\.[0-9]+\\x00/\\1 %s\\x00/g' /usr/lib/*-linux-gnu/libc.so.6 > /library/libc.so.6
+                        volumeMounts: [{name: library, mountPath: /library}]
+                    containers:
+                      - name: postgresql
+                        env: [{name: LD_LIBRARY_PATH, value: /library}]
+                        volumeMounts: [{name: library, mountPath: /library}]
+                    volumes: [{name: library, emptyDir: {}}]
+        """
+            .formatted(chart.set(), annotations, OTHER_VERSION);
+  }
+
+  private static String job(String word) {
+    return """
+        apiVersion: batch/v1
+        kind: Job
+        metadata:
+        %sspec:
+          template:
+            spec:
+              restartPolicy: Never
+              containers:
+                - name: job
+                  image: %s
+                  imagePullPolicy: IfNotPresent
+                  command: [echo, %s]
+        """
+        .formatted(JOB, WHERE.postgresImage(), word);
+  }
+
   private static String repository(String image) {
     return image.substring(0, image.lastIndexOf(':'));
   }
@@ -165,6 +242,7 @@ class ManifestsClusterIT {
     theTutorials()
         // The tests' own, where several run at once.
         .with("nodePort: 32000", "nodePort: " + WHERE.nodePort())
+        .and("client/job.yaml", job("one"))
         .write(forge, TUTORIAL);
     PlainManifests.of(RESOURCES.resolve("desired/chart")).write(forge, CHART);
     forge.write(KUSTOMIZATION, kustomization(WHERE.postgresImage()));
@@ -268,6 +346,52 @@ class ManifestsClusterIT {
 
   @Test
   @Order(6)
+  void anImageThatSortsOtherwiseIsTakenBackAndNoPodIsReplacedUnasked() throws Exception {
+    assumeTrue(running);
+    Databases.execute(
+        chart.clientsWay(),
+        "create database sorted template template0 locale_provider libc locale 'en_US.UTF-8'");
+    var primary = chart.primary();
+    var uids = chart.uids();
+    var client = pod("pg-client");
+    var job = jobUid();
+    forge.write(
+        KUSTOMIZATION, sortingOtherwise(kustomization(WHERE.postgresImage()), "team: shop"));
+    forge.edit(CLIENT_FILE, "ALLOW_EMPTY_PASSWORD", "PGCONNECT_TIMEOUT");
+    forge.write(JOB_FILE, job("two"));
+    head = forge.push("An image that sorts otherwise; another client, another job");
+
+    var unasked = awaitStatus(context(tutorial), "failure", SOON);
+    System.out.println(unasked);
+    assertThat(unasked.description()).startsWith("NeedsReplacing: Job").contains("pg-job");
+    assertThat(pod("pg-client")).isEqualTo(client);
+
+    forge.edit(CLIENT_FILE, CLIENT, CLIENT + REPLACE);
+    var sorting = head;
+    head = forge.push("The client may be replaced");
+    assertThat(awaitStatus(context(tutorial), "failure", SOON).description())
+        .startsWith("NeedsReplacing: Job");
+    await("another client pod").atMost(SOON).until(() -> !pod("pg-client").equals(client));
+    assertThat(jobUid()).isEqualTo(job);
+
+    forge.edit(JOB_FILE, JOB, JOB + REPLACE);
+    head = forge.push("The job, too");
+    awaitStatus(context(tutorial), "success", SOON);
+    assertThat(jobUid()).isNotEqualTo(job);
+
+    var refused = awaitStatus(sorting, context(chart), "failure", ROLLOUT);
+    System.out.println(refused);
+    assertThat(refused.description()).startsWith("CollationChanged: ").contains(OTHER_VERSION);
+    awaitHealthy(chart, 3);
+    await("no instance with the new template")
+        .atMost(START)
+        .until(() -> chart.instances().stream().allMatch(p -> initContainers(p).isEmpty()));
+    assertThat(chart.primary()).isEqualTo(primary);
+    assertThat(chart.uids()).containsEntry(primary, uids.get(primary));
+  }
+
+  @Test
+  @Order(7)
   void aDeletedPrimarysPodComesBackAsAReplica() throws Exception {
     assumeTrue(running);
     Databases.execute(
@@ -287,7 +411,7 @@ class ManifestsClusterIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void tenHostileDirectoriesAreRefusedWithTheirPlacesAndHarmNobody() throws Exception {
     assumeTrue(running);
     var daemon = installation.daemon();
@@ -320,7 +444,7 @@ class ManifestsClusterIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void whatOthersAppliedIsTakenOverAndNothingRestarts() throws Exception {
     assumeTrue(running && WHERE.othersImage().isPresent());
     awaitHealthy(theirs, 2);
@@ -340,29 +464,39 @@ class ManifestsClusterIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void theChartsInstancesAreRolledWhileAnotherClusterIsScaledToNothing() throws Exception {
     assumeTrue(running);
     var primary = chart.primary();
     try (var watcher = watch(chart);
         var load = LoadClient.start(chart.clientsWay())) {
-      forge.edit(KUSTOMIZATION, tag(WHERE.postgresImage()), tag(WHERE.nextPostgresImage()));
+      forge.write(
+          KUSTOMIZATION,
+          sortingOtherwise(
+              kustomization(WHERE.nextPostgresImage()),
+              "pgbaton.dev/accept-collation-version: \"%s\"".formatted(OTHER_VERSION)));
       scaleTutorial(3, 0);
       head = forge.push("Another image for the chart; nothing of the tutorial's for a while");
       awaitStatus(context(chart), "success", ROLLOUT);
 
       rolled(chart, primary, watcher, load);
+      assertThat(chart.images()).containsExactly(WHERE.nextPostgresImage());
+      assertThat(
+              Databases.query(
+                  chart.clientsWay(),
+                  "select pg_database_collation_actual_version(oid) from pg_database where datname = 'sorted'"))
+          .as("what was refused without the owner's word")
+          .containsExactly(OTHER_VERSION);
     }
     System.out.println(awaitStatus(context(tutorial), "success", START));
     assertThat(tutorial.instances()).isEmpty();
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void scaledBackByGitTheDataIsThereAndOthersImagesAreRolledMeanwhile() throws Exception {
     assumeTrue(running);
-    // Not yet seen to pass often enough to be asked of every change.
-    var others = WHERE.othersImage().isPresent() && Boolean.getBoolean("pgbaton.others");
+    var others = WHERE.othersImage().isPresent();
     var primary = others ? theirs.primary() : "";
     var began = Instant.now();
     try (var watcher = others ? watch(theirs, 2) : null;
@@ -388,7 +522,7 @@ class ManifestsClusterIT {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void convertedToASpecItIsTheSameClusterAfterOneRollout() throws Exception {
     assumeTrue(running);
     var claims = tutorial.claims();
@@ -414,6 +548,73 @@ class ManifestsClusterIT {
     assertThat(Databases.query(nodePort(), "select count(*) from kept")).containsExactly("1000");
     assertThat(Databases.query(asTheDaemon(), "select current_user"))
         .containsExactly(Names.MONITOR_USER);
+    green = status(context(tutorial));
+    convertedBy = head;
+    convertedAt = Instant.now();
+    pgpools = pgpoolPods();
+    await("what only the manifests needed is gone")
+        .atMost(SOON)
+        .until(() -> leftOfTheManifests().isEmpty());
+  }
+
+  private static List<String> leftOfTheManifests() {
+    var map = "postgres-configmap";
+    var rights = tutorial.set() + "-pgbaton";
+    var in = tutorial.namespace();
+    return Stream.<HasMetadata>of(
+            kubernetes.configMaps().inNamespace(in).withName(map).get(),
+            kubernetes.rbac().roles().inNamespace(in).withName(rights).get(),
+            kubernetes.rbac().roleBindings().inNamespace(in).withName(rights).get())
+        .filter(Objects::nonNull)
+        .map(HasMetadata::getKind)
+        .toList();
+  }
+
+  @Test
+  @Order(13)
+  void whoLeavesHasTheirUpdateStrategyBackAndNothingRestarts() {
+    assumeTrue(running && WHERE.othersImage().isPresent());
+    awaitHealthy(theirs, 2);
+    var uids = theirs.uids();
+    assertThat(theirs.statefulSet().getSpec().getUpdateStrategy().getType()).isEqualTo("OnDelete");
+    forge.edit(THEIR_SET, ADOPTED, ADOPTED + ", pgbaton.dev/mode: leave");
+    head = forge.push("Back to kubectl");
+
+    System.out.println(awaitStatus(context(theirs), "success", SOON));
+    assertThat(theirs.statefulSet().getSpec().getUpdateStrategy().getType())
+        .isEqualTo("RollingUpdate");
+    awaitHealthy(theirs, 2);
+    assertThat(theirs.uids()).isEqualTo(uids);
+  }
+
+  /** A pgpool that did not know the daemon's role would have been replaced meanwhile. */
+  @Test
+  @Order(14)
+  void whatWasConvertedStaysGreen() throws Exception {
+    assumeTrue(green != null);
+    await("three looks at the routes")
+        .atMost(START)
+        .until(() -> Duration.between(convertedAt, Instant.now()).compareTo(THREE_LOOKS) > 0);
+
+    assertThat(
+            forge.history(convertedBy).stream()
+                .filter(s -> s.context().equals(context(tutorial)) && s.id() > green.id()))
+        .allMatch(s -> s.state().equals("success"));
+    assertThat(pgpoolPods()).isEqualTo(pgpools);
+    assertThat(Databases.query(asTheDaemon(), "select 1")).containsExactly("1");
+    awaitHealthy(tutorial, 3);
+  }
+
+  private static Set<String> pgpoolPods() {
+    return kubernetes
+        .pods()
+        .inNamespace(tutorial.namespace())
+        .withLabel(Names.COMPONENT_LABEL, "pgpool")
+        .list()
+        .getItems()
+        .stream()
+        .map(pod -> pod.getMetadata().getUid())
+        .collect(Collectors.toSet());
   }
 
   /** Its password follows from the superuser's, which pgpool has to know, too. */
@@ -431,6 +632,20 @@ class ManifestsClusterIT {
 
   private static String namespace(Owned cluster) {
     return "apiVersion: v1\nkind: Namespace\nmetadata: {name: %s}\n".formatted(cluster.namespace());
+  }
+
+  private static String pod(String name) {
+    var pod = kubernetes.pods().inNamespace(tutorial.namespace()).withName(name).get();
+    return pod == null ? "" : pod.getMetadata().getUid();
+  }
+
+  private static String jobUid() {
+    var jobs = kubernetes.batch().v1().jobs().inNamespace(tutorial.namespace());
+    return jobs.withName("pg-job").get().getMetadata().getUid();
+  }
+
+  private static List<Container> initContainers(Pod pod) {
+    return pod.getSpec().getInitContainers();
   }
 
   private static String anyReplica(Owned cluster) throws SQLException {
@@ -510,11 +725,15 @@ class ManifestsClusterIT {
 
   /** On the commit that was pushed last. */
   private static Status awaitStatus(String context, String state, Duration atMost) {
+    return awaitStatus(head, context, state, atMost);
+  }
+
+  private static Status awaitStatus(String commit, String context, String state, Duration atMost) {
     return await(context + " is " + state)
         .atMost(atMost)
         .pollInterval(Duration.ofMillis(300))
         .until(
-            () -> forge.status(head, context),
+            () -> forge.status(commit, context),
             status -> status.isPresent() && status.get().state().equals(state))
         .orElseThrow();
   }
