@@ -21,8 +21,7 @@ public record ManifestDirectory(
     List<Problem> problems,
     boolean meant,
     Optional<String> namespace) {
-  private static final List<String> SIGNS =
-      List.of("repmgr", "postgresql-ha", Names.ROLE_LABEL);
+  private static final List<String> SIGNS = List.of("repmgr", "postgresql-ha", Names.ROLE_LABEL);
 
   public ManifestDirectory {
     files = List.copyOf(files);

@@ -195,7 +195,8 @@ class KustomizeTest {
   void whatTakesTooMuchMemoryIsStopped() throws IOException {
     files.put("prod/kustomization.yaml", "resources: []\n");
     var program =
-        Files.writeString(programs.resolve("kustomize"), "#!/bin/sh\nexec /usr/bin/tail /dev/zero\n");
+        Files.writeString(
+            programs.resolve("kustomize"), "#!/bin/sh\nexec /usr/bin/tail /dev/zero\n");
     assertThat(program.toFile().setExecutable(true)).isTrue();
 
     assertThat(problems(new Kustomize(programs.toString())))

@@ -416,7 +416,9 @@ class OwnersPlanTest {
     var behind = live(wanted(adopting), false, false, "rev-2");
     var another =
         annotated("pgbaton.dev/adopt: \"true\"")
-            .with("{name: BITNAMI_DEBUG, value: \"false\"}", "{name: BITNAMI_DEBUG, value: \"true\"}");
+            .with(
+                "{name: BITNAMI_DEBUG, value: \"false\"}",
+                "{name: BITNAMI_DEBUG, value: \"true\"}");
 
     assertThat(refused(wanted(adopting), behind).reason()).isEqualTo(Refusal.ADOPTION_NEEDED);
     assertThat(refused(wanted(adopting), behind).text())
