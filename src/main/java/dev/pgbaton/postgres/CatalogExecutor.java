@@ -26,7 +26,7 @@ final class CatalogExecutor {
       SET log_duration = off; SET log_transaction_sample_rate = 0; SET log_min_error_statement = 'panic';
       SET track_activities = off; SET debug_print_parse = off; SET debug_print_rewritten = off;
       SET debug_print_plan = off; SET pg_stat_statements.track_utility = off; SET pgaudit.log = 'none';
-      SET synchronous_commit = local; SET search_path = pg_catalog
+      SET synchronous_commit = local
       """;
 
   private final Connections connections;
@@ -62,6 +62,7 @@ final class CatalogExecutor {
 
   private void shared(Declaration declared) throws SQLException {
     try (var connection = connections.to("postgres")) {
+      trustNames(connection);
       var plan = CatalogPlanner.shared(declared, CatalogReader.shared(connection, declared));
       errors.addAll(plan.refusals());
       execute(connection, plan.changes());
@@ -78,9 +79,20 @@ final class CatalogExecutor {
       return;
     }
     try (connection) {
+      trustNames(connection);
       var changes = ContentPlanner.plan(database, CatalogReader.content(connection, database));
       // An extension may bring the schema that is granted next, with tables in it.
       execute(connection, changes);
+    }
+  }
+
+  /**
+   * A database's owner may have set where names are looked up in it, and made functions there that
+   * look like PostgreSQL's: the superuser would run them.
+   */
+  private static void trustNames(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("SET search_path = pg_catalog");
     }
   }
 

@@ -212,7 +212,9 @@ class CatalogPlannerTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            List.of(new Extension("citext", Optional.of("1.6"), Optional.of("ext"))),
+            List.of(
+                new Extension("citext", Optional.of("1.6"), Optional.of("ext")),
+                new Extension("pg_trgm", Optional.empty(), Optional.empty())),
             List.of(new Schema("ext", "app"), new Schema("sales", "seller")),
             List.of(
                 new Grant("reader", List.of("USAGE", "SELECT", "INSERT"), Optional.of("sales"))));
@@ -227,6 +229,7 @@ class CatalogPlannerTest {
             "CREATE SCHEMA \"ext\" AUTHORIZATION \"app\"",
             "CREATE SCHEMA \"sales\" AUTHORIZATION \"seller\"",
             "CREATE EXTENSION \"citext\" SCHEMA \"ext\" VERSION '1.6'",
+            "SET search_path = public; CREATE EXTENSION \"pg_trgm\"; SET search_path = pg_catalog",
             "GRANT USAGE ON SCHEMA \"sales\" TO \"reader\"",
             "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA \"sales\" TO \"reader\"",
             "GRANT USAGE ON ALL SEQUENCES IN SCHEMA \"sales\" TO \"reader\"",

@@ -231,6 +231,28 @@ class CatalogExecutorTest {
   }
 
   @Test
+  void aDatabasesOwnerLendsTheSuperuserNoFunctions() throws Exception {
+    var declared =
+        new Declaration(
+            List.of(user("eve", "eves-own")), List.of(database("trap", "eve", List.of())));
+    bring(declared);
+    try (var connection = login("eve", "eves-own", "trap");
+        var statement = connection.createStatement()) {
+      statement.execute(
+          """
+          CREATE SCHEMA evil;
+          CREATE FUNCTION evil.pg_get_userbyid(oid) RETURNS name LANGUAGE plpgsql AS
+            'BEGIN ALTER ROLE eve SUPERUSER; RETURN $$eve$$; END';
+          ALTER DATABASE trap SET search_path = evil, pg_catalog
+          """);
+    }
+
+    bring(declared);
+
+    assertThat(names("SELECT rolname FROM pg_roles WHERE rolsuper")).doesNotContain("eve");
+  }
+
+  @Test
   void whatFailsIsToldAndTheRestIsDone() throws Exception {
     var declared =
         new Declaration(
