@@ -3,6 +3,7 @@ package dev.pgbaton.kube;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -45,7 +46,10 @@ final class Relevance {
 
   private static ObjectNode content(HasMetadata object) {
     ObjectNode all = JSON.valueToTree(object);
-    ((ObjectNode) all.get("metadata")).remove(List.of("resourceVersion", "generation"));
+    ObjectNode metadata = (ObjectNode) all.get("metadata");
+    metadata.remove("generation");
+    // Of a Secret's values nothing is kept: another version may be another password.
+    if (!(object instanceof Secret)) metadata.remove("resourceVersion");
     // What a slice routes to is the holder's business.
     if (object instanceof EndpointSlice) all.remove(List.of("endpoints", "ports"));
     return all;

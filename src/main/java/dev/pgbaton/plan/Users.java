@@ -36,7 +36,10 @@ public final class Users {
       // Of a Secret without the cluster's label nothing is heard.
       var source = snapshot.find(new ObjectKey("Secret", desired.key().namespace(), name));
       if (source.isPresent() && !List.of(written.split(",")).contains(version(source.get())))
-        return Optional.of(new Cause.Changed("a password in Secret " + name));
+        return Optional.of(
+            new Cause.Changed(
+                "a password in Secret %s, for a moment neither is known everywhere"
+                    .formatted(name)));
     }
     return Optional.empty();
   }

@@ -48,7 +48,8 @@ class UsersTest {
             Proceed.class,
             p ->
                 assertThat(p.step().text())
-                    .isEqualTo("change Secret shop/orders-users: a password in Secret orders-app"));
+                    .isEqualTo(
+                        "change Secret shop/orders-users: a password in Secret orders-app, for a moment neither is known everywhere"));
   }
 
   @Test
