@@ -69,7 +69,12 @@ public class Daemon implements FleetView {
                 backend.reader(), backend.probe(), backend.routes(), journal, runner, chronicle),
             new Reporter(backends.statuses(settings), journal, contexts, LOG::warn),
             journal,
-            new Listeners(List.of(new DaemonLog(backend.events()), metrics, moves)),
+            new Listeners(
+                List.of(
+                    new DaemonLog(backend.events()),
+                    metrics,
+                    moves,
+                    new MendedUsers(backend.events()))),
             Clock.systemUTC(),
             new SplittableRandom(),
             Set.copyOf(config.namespaces().orElse(List.of())),

@@ -100,6 +100,9 @@ public final class Users {
                               ? ""
                               : " (and %d more)".formatted(errors.size() - 1))));
     }
+    // A status that did not come in time, or a new primary's first moments, undo no commit.
+    var done = observed.journal().intent().filter(i -> i.done()).isPresent();
+    if (done && taken.filter(t -> !t.hash().isEmpty()).isEmpty()) return Optional.empty();
     var deadline = Deadlines.sinceIntent(desired, observed);
     return Optional.of(
         now.isBefore(deadline)

@@ -69,6 +69,26 @@ class UsersTest {
   }
 
   @Test
+  void aStatusThatDidNotComeUndoesNoCommit() {
+    assertThat(carriedOut(told(written(declared(), "1"), "abc")).plan()).isEqualTo(new InSync());
+    assertThat(carriedOut(told(written(declared(took("")), "1"), "abc")).plan())
+        .isEqualTo(new InSync());
+    assertThat(told(written(declared(), "1"), "abc").plan()).isInstanceOf(Await.class);
+  }
+
+  private static Clusters carriedOut(Clusters cluster) {
+    return cluster.journal(
+        j ->
+            j.withIntent(
+                j.intent()
+                    .map(
+                        i ->
+                            new dev.pgbaton.observed.JournalEntry.Intent(
+                                i.commit(), i.hash(), i.path(), i.since(), true))
+                    .orElseThrow()));
+  }
+
+  @Test
   void whatThePrimaryCouldNotBringAboutIsTold() {
     assertThat(
             told(written(declared(took("abc", "database x: no", "role y: no")), "1"), "abc").plan())
