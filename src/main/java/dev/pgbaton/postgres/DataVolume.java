@@ -22,11 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /** What lies on the volume while PostgreSQL doesn't run, and the work that fills and mends it. */
 final class DataVolume {
-  /** So often in a row, a second apart, it is not the moment's trouble. */
+  /** So often in a row, a second apart at least, it is not the moment's trouble. */
   private static final int UNREADABLE = 10;
+
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
   private static final long KEPT_LOOKED_AT_EVERY = Duration.ofSeconds(5).toNanos();
 
@@ -36,12 +39,14 @@ final class DataVolume {
   private final NewCluster newCluster;
   private final Runnable changed;
   private final Consumer<String> log;
+  private final LongSupplier nanoTime;
   private final SetAside aside;
   private final DivergedLog divergedLog;
 
   private Optional<DataDirectory> data = Optional.empty();
   private boolean dataRead;
   private int unreadable;
+  private long unreadableAt;
   private Optional<Divergence> divergence = Optional.empty();
   private Optional<Failure> failure = Optional.empty();
   private Optional<Work> busy = Optional.empty();
@@ -55,13 +60,16 @@ final class DataVolume {
       ServerConfiguration configuration,
       NewCluster newCluster,
       Runnable changed,
-      Consumer<String> log) {
+      Consumer<String> log,
+      LongSupplier nanoTime) {
     this.paths = paths;
     this.files = files;
     this.configuration = configuration;
     this.newCluster = newCluster;
     this.changed = changed;
     this.log = log;
+    this.nanoTime = nanoTime;
+    this.unreadableAt = nanoTime.getAsLong() - SECOND;
     this.aside = new SetAside(paths, log);
     this.divergedLog = new DivergedLog(paths);
     files.clear();
@@ -88,7 +96,13 @@ final class DataVolume {
       unreadable = 0;
       return read;
     } catch (IllegalStateException e) {
-      if (++unreadable < UNREADABLE) throw e;
+      // Whoever asks how this instance is has it read.
+      var now = nanoTime.getAsLong();
+      if (now - unreadableAt >= SECOND) {
+        unreadable++;
+        unreadableAt = now;
+      }
+      if (unreadable < UNREADABLE) throw e;
       return Optional.of(
           new DataDirectory(
               "unreadable: " + e.getMessage(),

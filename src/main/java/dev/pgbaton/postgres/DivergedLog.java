@@ -7,6 +7,7 @@ import dev.pgbaton.instance.Divergence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -72,16 +73,17 @@ final class DivergedLog {
   }
 
   private Found read(Span span) {
-    var segment =
-        paths.data().resolve("pg_wal").resolve(WalSegments.name(span.timeline, span.from));
+    var wal = paths.data().resolve("pg_wal");
+    var segments = segments(wal);
+    var segment = wal.resolve(segments.name(span.timeline, span.from));
     // Nothing was ever written there.
-    if (!Files.exists(segment) && span.from.bytes() % WalSegments.SIZE == 0) return new Found(0, 0);
+    if (!Files.exists(segment) && span.from.bytes() % segments.size() == 0) return new Found(0, 0);
     if (!Files.exists(segment)) return Found.UNREADABLE;
     var command =
         new ArrayList<>(
             List.of(
                 paths.program("pg_waldump").toString(),
-                "--path=" + paths.data().resolve("pg_wal"),
+                "--path=" + wal,
                 "--timeline=" + span.timeline,
                 "--start=" + span.from,
                 "--rmgr=Transaction"));
@@ -92,7 +94,7 @@ final class DivergedLog {
       var process = builder.start();
       process.getOutputStream().close();
       try (var lines = Programs.reader(process)) {
-        var found = count(lines.lines().iterator(), span.from, span.end);
+        var found = count(lines.lines().iterator(), span.from, span.end, segments);
         // Each good end is an error to it, too; more than that, and somebody has killed it.
         return process.waitFor() > 1 ? Found.UNREADABLE : found;
       }
@@ -104,7 +106,15 @@ final class DivergedLog {
     }
   }
 
-  static Found count(Iterator<String> lines, Lsn from, Optional<Lsn> until) {
+  private static WalSegments segments(Path wal) {
+    try {
+      return WalSegments.in(wal);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Found count(Iterator<String> lines, Lsn from, Optional<Lsn> until, WalSegments segments) {
     var end = until.orElse(from);
     var commits = 0L;
     while (lines.hasNext()) {
@@ -116,7 +126,7 @@ final class DivergedLog {
       var ended = END.matcher(line);
       if (ended.find()) end = later(end, Lsn.parse(ended.group(1)));
       var noMore = NO_MORE.matcher(line);
-      if (noMore.find()) end = later(end, WalSegments.start(noMore.group(1)));
+      if (noMore.find()) end = later(end, segments.start(noMore.group(1)));
       if (line.contains("error:") && ENDS.stream().noneMatch(line::contains))
         return Found.UNREADABLE;
     }

@@ -134,7 +134,8 @@ public final class LocalPostgres implements Postgres {
             configuration,
             new NewCluster(paths, credentials, initdbArguments),
             changed,
-            log);
+            log,
+            System::nanoTime);
     this.local = new LocalConnection(credentials.superuser(), paths.run());
     this.changed = changed;
     this.log = log;

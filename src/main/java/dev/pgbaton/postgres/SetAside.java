@@ -66,9 +66,12 @@ final class SetAside {
   }
 
   private List<Path> logFrom(Divergence divergence) throws IOException {
+    var wal = paths.data().resolve("pg_wal");
     var first =
-        WalSegments.name(divergence.fork().timeline(), divergence.fork().lsn()).substring(8);
-    try (var files = Files.list(paths.data().resolve("pg_wal"))) {
+        WalSegments.in(wal)
+            .name(divergence.fork().timeline(), divergence.fork().lsn())
+            .substring(8);
+    try (var files = Files.list(wal)) {
       return files
           .filter(
               f -> {

@@ -1,23 +1,42 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.Lsn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
-/** Names of the files in pg_wal, with segments of 16 MB. */
-final class WalSegments {
-  static final long SIZE = 16L << 20;
+/**
+ * Names of the files in pg_wal.
+ *
+ * @param size of each, in bytes: 16 MB, if initdb was not told otherwise
+ */
+record WalSegments(long size) {
+  private static final long USUAL = 16L << 20;
 
-  private WalSegments() {}
+  /** PostgreSQL makes each segment at its full size before it writes. */
+  static WalSegments in(Path wal) throws IOException {
+    if (!Files.isDirectory(wal)) return new WalSegments(USUAL);
+    try (var files = Files.list(wal)) {
+      return new WalSegments(
+          files
+              .filter(f -> isSegment(f.getFileName().toString()))
+              .mapToLong(f -> f.toFile().length())
+              .filter(length -> Long.bitCount(length) == 1 && length >= 1 << 20)
+              .max()
+              .orElse(USUAL));
+    }
+  }
 
-  static String name(int timeline, Lsn at) {
-    var perFile = (1L << 32) / SIZE;
-    var number = at.bytes() / SIZE;
+  String name(int timeline, Lsn at) {
+    var perFile = (1L << 32) / size;
+    var number = at.bytes() / size;
     return "%08X%08X%08X".formatted(timeline, number / perFile, number % perFile);
   }
 
-  static Lsn start(String name) {
+  Lsn start(String name) {
     return new Lsn(
         Long.parseLong(name.substring(8, 16), 16) << 32
-            | Long.parseLong(name.substring(16), 16) * SIZE);
+            | Long.parseLong(name.substring(16), 16) * size);
   }
 
   static boolean isSegment(String name) {

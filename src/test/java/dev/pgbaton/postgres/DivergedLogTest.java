@@ -11,7 +11,8 @@ class DivergedLogTest {
   private static final Lsn FORK = Lsn.parse("0/15167E0");
 
   private static DivergedLog.Found found(String output) {
-    return DivergedLog.count(output.lines().iterator(), FORK, Optional.empty());
+    return DivergedLog.count(
+        output.lines().iterator(), FORK, Optional.empty(), new WalSegments(16 << 20));
   }
 
   @Test

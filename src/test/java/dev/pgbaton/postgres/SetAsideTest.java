@@ -6,6 +6,7 @@ import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.Divergence;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,6 +78,25 @@ class SetAsideTest {
               "000000020000000000000003",
               "000000020000000000000004",
               "00000002.history");
+    }
+  }
+
+  /** initdb --wal-segsize=64: position 1:0/10000148 is in the fifth of its segments. */
+  @Test
+  void segmentsOfAnotherSizeAreKnownByTheirFiles() throws IOException {
+    fill();
+    var names = List.of("000000010000000000000003", "000000010000000000000004");
+    for (var name : names) {
+      try (var file = new RandomAccessFile(data.resolve("pg_wal").resolve(name).toFile(), "rw")) {
+        file.setLength(64L << 20);
+      }
+    }
+
+    aside.log(new Divergence(WalPosition.parse("1:0/10000148"), 20 << 20, 7, false));
+
+    try (Stream<Path> files =
+        Files.list(volume.resolve(aside.kept().getFirst().name()).resolve("pg_wal"))) {
+      assertThat(files.map(f -> f.getFileName().toString())).containsExactly(names.getLast());
     }
   }
 
