@@ -101,14 +101,14 @@ public record Forecast(
     return switch (plan) {
       case Await(_, _, var because) -> because;
       case Blocked(var refusal, _, _) -> Optional.of(refusal);
-      case InSync(var but) -> but.map(Blocked::reason);
+      case InSync(var but, _) -> but.map(Blocked::reason);
       case Proceed _ -> Optional.empty();
     };
   }
 
   private static String text(Plan plan) {
     return switch (plan) {
-      case InSync(var but) -> "nothing to do" + but.map(b -> "; but " + b.text()).orElse("");
+      case InSync(var but, _) -> "nothing to do" + but.map(b -> "; but " + b.text()).orElse("");
       case Proceed(var step) -> "next: " + step.text();
       case Await(var what, _, var because) -> because.isPresent() ? what : "waits for " + what;
       case Blocked(_, _, var text) -> text;

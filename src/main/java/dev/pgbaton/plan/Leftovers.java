@@ -28,6 +28,17 @@ final class Leftovers {
    */
   private static final Set<String> RIGHTS = Set.of("Role", "RoleBinding");
 
+  /** A right or a rule that was taken out of Git is in force for as long as it is there. */
+  private static final Set<String> STAYING =
+      Set.of(
+          "Role",
+          "RoleBinding",
+          "ServiceAccount",
+          "NetworkPolicy",
+          "StatefulSet",
+          "Job",
+          "Pod");
+
   private Leftovers() {}
 
   static Optional<Plan> prune(DesiredCluster desired, ObservedCluster observed) {
@@ -53,6 +64,19 @@ final class Leftovers {
     return leftovers.isEmpty()
         ? Optional.empty()
         : Optional.of(new Proceed(new Step.Prune(leftovers)));
+  }
+
+  /** What pgbaton applied, nothing wants any more, and only a person deletes. */
+  static List<ObjectKey> staying(DesiredCluster desired, ObservedCluster observed) {
+    var wanted =
+        desired.objects().stream().map(DesiredObject::key).collect(Collectors.toUnmodifiableSet());
+    return observed.snapshot().objects().entrySet().stream()
+        .filter(e -> STAYING.contains(e.getKey().kind()) && !wanted.contains(e.getKey()))
+        .filter(e -> !mayGo(e.getKey(), desired, observed))
+        .filter(e -> ours(e.getValue(), desired.layout().id().name()))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
   }
 
   private static boolean mayGo(ObjectKey key, DesiredCluster desired, ObservedCluster observed) {

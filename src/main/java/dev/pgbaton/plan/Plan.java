@@ -1,8 +1,10 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.Problem;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What next, and why. */
@@ -18,10 +20,15 @@ public sealed interface Plan {
    * Nothing differs and every instance is well.
    *
    * @param but what a person has to do all the same
+   * @param left what is no longer in the repository and stays, since nobody but a person deletes it
    */
-  record InSync(Optional<Blocked> but) implements Plan {
+  record InSync(Optional<Blocked> but, List<ObjectKey> left) implements Plan {
     public InSync() {
       this(Optional.empty());
+    }
+
+    public InSync(Optional<Blocked> but) {
+      this(but, List.of());
     }
   }
 

@@ -86,7 +86,9 @@ public final class Planner {
         .or(this::givenUp)
         .or(() -> Replacing.refuse(desired, observed))
         .or(() -> Passwords.left(observed.secrets()))
-        .orElseGet(() -> new InSync(Collations.standing(desired, observed)));
+        .orElseGet(() -> 
+                new InSync(
+                    Collations.standing(desired, observed), Leftovers.staying(desired, observed)));
   }
 
   /** Before the cluster shrinks, the primary has to be among those that stay. */

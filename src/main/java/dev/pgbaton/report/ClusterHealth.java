@@ -1,6 +1,7 @@
 package dev.pgbaton.report;
 
 import dev.pgbaton.apply.Outcome;
+import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Rollout;
 import dev.pgbaton.observed.ObservedCluster;
@@ -10,8 +11,10 @@ import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.plan.Step;
 import dev.pgbaton.report.CommitStatus.State;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * How a cluster is, in a word and a sentence that a person can act on.
@@ -51,9 +54,10 @@ public record ClusterHealth(Condition condition, String reason, String text) {
       return new ClusterHealth(
           Condition.BLOCKED, Refusal.ofCode(failed.get().code()).code(), failed.get().reason());
     return switch (plan) {
-      case Plan.InSync(var but) ->
+      case Plan.InSync(var but, var left) ->
           but.map(b -> new ClusterHealth(Condition.BLOCKED, b.reason().code(), b.text()))
-              .orElseGet(() -> new ClusterHealth(Condition.HEALTHY, "", healthy(observed)));
+              .orElseGet(
+                  () -> new ClusterHealth(Condition.HEALTHY, "", healthy(observed) + words(left)));
       // What is left over hurts nobody: a commit that is done does not go back to pending for it.
       case Plan.Proceed(Step.Prune _) when done(observed) ->
           new ClusterHealth(Condition.HEALTHY, "", healthy(observed));
@@ -81,6 +85,13 @@ public record ClusterHealth(Condition condition, String reason, String text) {
         observed.primary().isEmpty() ? Condition.UNWRITABLE : Condition.DEGRADED,
         code,
         "waiting for " + what);
+  }
+
+  private static String words(List<ObjectKey> left) {
+    return left.isEmpty()
+        ? ""
+        : "; no longer in Git, and there until you delete them: "
+            + left.stream().map(ObjectKey::toString).collect(Collectors.joining(", "));
   }
 
   private static boolean done(ObservedCluster observed) {

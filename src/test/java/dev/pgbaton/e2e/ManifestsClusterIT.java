@@ -8,6 +8,7 @@ import dev.pgbaton.cluster.DerivedPassword;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.e2e.Forge.Status;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -61,6 +62,9 @@ class ManifestsClusterIT {
   private static final String JOB_FILE = TUTORIAL + "/client/job.yaml";
   private static final String JOB = "  name: pg-job\n";
   private static final String REPLACE = "  annotations: {pgbaton.dev/replace: \"true\"}\n";
+
+  private static final String GOES =
+      "            - name: BITNAMI_DEBUG\n              value: \"false\"\n";
 
   /** Of no C library; as long as the real ones. */
   private static final String OTHER_VERSION = "2.99";
@@ -148,6 +152,7 @@ class ManifestsClusterIT {
             PlainManifests.of(secrets).files().get("postgres-secrets.yaml"))
         .with("localhost/pgbaton/plain-postgres:17", WHERE.othersImage().orElseThrow())
         .with("  minReadySeconds: 20\n", "")
+        .with("            - name: REPMGR_LOG_LEVEL\n", GOES + "            - name: REPMGR_LOG_LEVEL\n")
         .with("  replicas: 3", "  replicas: 2")
         .with(third, "");
   }
@@ -502,7 +507,10 @@ class ManifestsClusterIT {
     try (var watcher = others ? watch(theirs, 2) : null;
         var load = others ? LoadClient.start(theirs.clientsWay()) : null) {
       scaleTutorial(0, 3);
-      if (others) forge.edit(THEIR_SET, "value: NOTICE", "value: INFO");
+      if (others) {
+        forge.edit(THEIR_SET, "value: NOTICE", "value: INFO");
+        forge.edit(THEIR_SET, GOES, "");
+      }
       head = forge.push("All of them again; another level of logging for the others");
       awaitStatus(context(tutorial), "success", ROLLOUT);
       System.out.printf("back after %d s%n", secondsSince(began));
@@ -517,6 +525,10 @@ class ManifestsClusterIT {
       assertThat(watcher.replaced()).hasSize(2).endsWith(primary);
       assertThat(watcher.writableTogether()).as("two writable at once").isEmpty();
       assertThat(theirs.streaming()).hasSize(1);
+      // Whoever applied it before pgbaton does not keep it there.
+      assertThat(variables(theirs))
+          .contains("REPMGR_LOG_LEVEL")
+          .doesNotContain("BITNAMI_DEBUG");
       System.out.printf("acknowledged rows that are lost: %s%n", load.stopAndFindLost());
     }
   }
@@ -642,6 +654,11 @@ class ManifestsClusterIT {
   private static String jobUid() {
     var jobs = kubernetes.batch().v1().jobs().inNamespace(tutorial.namespace());
     return jobs.withName("pg-job").get().getMetadata().getUid();
+  }
+
+  private static List<String> variables(Owned cluster) {
+    var template = cluster.statefulSet().getSpec().getTemplate().getSpec();
+    return template.getContainers().getFirst().getEnv().stream().map(EnvVar::getName).toList();
   }
 
   private static List<Container> initContainers(Pod pod) {

@@ -674,6 +674,21 @@ class OwnersPlanTest {
     assertThat(leftAfterConversion("default", converted())).isEmpty();
   }
 
+  @Test
+  void whatIsNoLongerInGitAndStaysIsNamed() {
+    var rule =
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: shut}\nspec: {podSelector: {matchLabels: {app: web}}}\n";
+    var before = live(wanted(manifests().and(rule)), true, true, OLD);
+
+    assertThat(plan(wanted(manifests()), before))
+        .isInstanceOfSatisfying(
+            InSync.class,
+            plan ->
+                assertThat(plan.left())
+                    .extracting(ObjectKey::toString)
+                    .containsExactly("NetworkPolicy database/shut"));
+  }
+
   private static Plan leave(Tutorial leaving, String target, boolean worked) {
     var before = wanted(manifests());
     var wanted = wanted(leaving);
