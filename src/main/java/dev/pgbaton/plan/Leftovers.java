@@ -30,14 +30,7 @@ final class Leftovers {
 
   /** A right or a rule that was taken out of Git is in force for as long as it is there. */
   private static final Set<String> STAYING =
-      Set.of(
-          "Role",
-          "RoleBinding",
-          "ServiceAccount",
-          "NetworkPolicy",
-          "StatefulSet",
-          "Job",
-          "Pod");
+      Set.of("Role", "RoleBinding", "ServiceAccount", "NetworkPolicy", "StatefulSet", "Job", "Pod");
 
   private Leftovers() {}
 

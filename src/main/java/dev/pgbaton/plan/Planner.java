@@ -86,7 +86,8 @@ public final class Planner {
         .or(this::givenUp)
         .or(() -> Replacing.refuse(desired, observed))
         .or(() -> Passwords.left(observed.secrets()))
-        .orElseGet(() -> 
+        .orElseGet(
+            () ->
                 new InSync(
                     Collations.standing(desired, observed), Leftovers.staying(desired, observed)));
   }

@@ -152,7 +152,9 @@ class ManifestsClusterIT {
             PlainManifests.of(secrets).files().get("postgres-secrets.yaml"))
         .with("localhost/pgbaton/plain-postgres:17", WHERE.othersImage().orElseThrow())
         .with("  minReadySeconds: 20\n", "")
-        .with("            - name: REPMGR_LOG_LEVEL\n", GOES + "            - name: REPMGR_LOG_LEVEL\n")
+        .with(
+            "            - name: REPMGR_LOG_LEVEL\n",
+            GOES + "            - name: REPMGR_LOG_LEVEL\n")
         .with("  replicas: 3", "  replicas: 2")
         .with(third, "");
   }
@@ -526,9 +528,7 @@ class ManifestsClusterIT {
       assertThat(watcher.writableTogether()).as("two writable at once").isEmpty();
       assertThat(theirs.streaming()).hasSize(1);
       // Whoever applied it before pgbaton does not keep it there.
-      assertThat(variables(theirs))
-          .contains("REPMGR_LOG_LEVEL")
-          .doesNotContain("BITNAMI_DEBUG");
+      assertThat(variables(theirs)).contains("REPMGR_LOG_LEVEL").doesNotContain("BITNAMI_DEBUG");
       System.out.printf("acknowledged rows that are lost: %s%n", load.stopAndFindLost());
     }
   }
