@@ -8,12 +8,12 @@ public enum ObjectRole {
   NAMESPACE,
   ACCESS,
   CREDENTIALS,
-  USERS,
   SETTINGS,
   LEASE,
   ROUTE,
   DISRUPTION_BUDGET,
   INSTANCES,
+  USERS,
   PGPOOL,
   OTHER
 }

@@ -76,7 +76,7 @@ final class KubeClusterWriter implements ClusterWriter {
       annotate(secret, Names.APPLIED, applied);
       return done(desired.key(), serverSideApply(secret, true), Optional.empty());
     } catch (ComposedSecrets.Missing e) {
-      return new Written.Refused(e.getMessage());
+      return new Written.Missing(e.getMessage());
     } catch (KubernetesClientException e) {
       return ApiError.translate(e);
     }

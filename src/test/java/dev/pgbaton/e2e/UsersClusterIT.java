@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
@@ -97,9 +98,19 @@ class UsersClusterIT {
   @Order(1)
   void whoIsDeclaredLogsInThroughPgpoolAndTheServices() throws Exception {
     var instances = uids("postgresql");
-    keep(FIRST);
 
-    push(spec(USERS + DATABASES), "Users");
+    var commit = pushed(spec(USERS + DATABASES), "Users");
+    soon(
+        "the missing Secret is told",
+        () ->
+            status(commit)
+                .filter(
+                    s ->
+                        s.state().equals("failure")
+                            && s.description().contains("there is no Secret reporting-login"))
+                .isPresent());
+    keep(FIRST);
+    green(commit, "Users");
 
     var app = secret("ledger-app");
     assertThat(app)
@@ -305,18 +316,23 @@ class UsersClusterIT {
   }
 
   private static void push(String spec, String message) {
-    var commit = installation.forge().write(FILE, spec).push(message);
+    green(pushed(spec, message), message);
+  }
+
+  private static String pushed(String spec, String message) {
+    return installation.forge().write(FILE, spec).push(message);
+  }
+
+  private static Optional<Forge.Status> status(String commit) {
+    return installation.forge().status(commit, "pgbaton/" + Daemon.ENVIRONMENT);
+  }
+
+  private static void green(String commit, String message) {
     var began = System.nanoTime();
     await(message + " is green")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
-        .until(
-            () ->
-                installation
-                    .forge()
-                    .status(commit, "pgbaton/" + Daemon.ENVIRONMENT)
-                    .filter(s -> s.state().equals("success"))
-                    .isPresent());
+        .until(() -> status(commit).filter(s -> s.state().equals("success")).isPresent());
     System.out.printf(
         "%s: green after %d ms%n", message, Duration.ofNanos(System.nanoTime() - began).toMillis());
   }
