@@ -16,6 +16,11 @@ public record CatalogChange(String what, boolean repair, String sql) {
     return new CatalogChange(what, true, sql);
   }
 
+  /** Whether it makes an extension, whose place may depend on the session. */
+  public boolean extension() {
+    return sql.startsWith("CREATE EXTENSION ");
+  }
+
   /** The statement may have what a password is checked with. */
   @Override
   public String toString() {

@@ -107,11 +107,17 @@ final class CatalogExecutor {
 
   private void execute(Statement statement, CatalogChange change) throws SQLException {
     try {
+      // Without a schema of its own, an extension goes where the path begins: not among the
+      // server's.
+      if (change.extension()) statement.execute("SET search_path = public");
       statement.execute(change.sql());
       done.add(change);
     } catch (SQLException e) {
       if (statement.getConnection().isClosed()) throw e;
       errors.add("%s: %s".formatted(change.what(), words(e)));
+    } finally {
+      if (change.extension() && !statement.getConnection().isClosed())
+        statement.execute("SET search_path = pg_catalog");
     }
   }
 

@@ -80,7 +80,10 @@ public record DatabaseSpec(
                       "version",
                       FieldTypes.VERSION,
                       "Which version; whichever it has, or the newest, if it is absent."),
-                  extension.optional("schema", NAME, "Where its objects are.")));
+                  extension.optional(
+                      "schema",
+                      NAME,
+                      "Where its objects are; public if it is absent when the extension is made.")));
 
   private static final FieldType<Schema> SCHEMA =
       FieldType.object(
