@@ -319,8 +319,7 @@ class CatalogExecutorTest {
   }
 
   @Test
-  void twoHundredUsersAndFiftyDatabasesWithoutChangesAreFourRoundTripsAtMost()
-      throws Exception {
+  void twoHundredUsersAndFiftyDatabasesWithoutChangesAreFourRoundTripsAtMost() throws Exception {
     var declared =
         new Declaration(
             IntStream.range(0, 200).mapToObj(i -> many("many-%d".formatted(i))).toList(),
