@@ -1,6 +1,7 @@
 package dev.pgbaton.cluster;
 
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Labels, annotations, ports and keys that the daemon, the instance program and the objects agree
@@ -144,6 +145,10 @@ public final class Names {
 
   /** The daemon's own login role: member of pg_monitor, owner of the heartbeat table. */
   public static final String MONITOR_USER = "pgbaton";
+
+  /** An image of this name has repmgr, whatever its environment says. */
+  public static final Pattern REPMGR_IMAGE =
+      Pattern.compile("(?:.*/)?postgresql-repmgr(?:[:@].*)?");
 
   private Names() {}
 }

@@ -330,7 +330,7 @@ public final class Conversion {
         .filter(name -> !ImageLimits.SUPERUSER_PASSWORD.contains(name.replaceFirst("_FILE$", "")))
         .forEach(name -> left.add("%s: the variable %s".formatted(what, told(workload, name))));
     PodReading.containers(spec).stream()
-        .filter(c -> c != workload.container())
+        .filter(c -> !c.getName().equals(workload.container().getName()))
         .forEach(c -> left.add("%s: the container %s".formatted(what, c.getName())));
     list(spec.getVolumes())
         .forEach(v -> left.add("%s: the volume %s".formatted(what, v.getName())));

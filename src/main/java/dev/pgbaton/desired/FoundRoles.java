@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -24,9 +23,6 @@ sealed interface FoundRoles {
 
   /** On an object: {@code postgresql}, {@code pgpool} or {@code other}. */
   String ANNOTATION = Names.ROLE_LABEL;
-
-  /** The image of this name has repmgr, whatever its environment says. */
-  Pattern REPMGR_IMAGE = Pattern.compile("(?:.*/)?postgresql-repmgr(?:[:@].*)?");
 
   static FoundRoles of(List<PlacedObject> objects) {
     var problems = new ArrayList<Problem>();
@@ -51,6 +47,7 @@ sealed interface FoundRoles {
       String role,
       Predicate<Container> runsIt,
       List<Problem> problems) {
+    var environments = Environments.of(objects);
     var declared =
         objects.stream()
             .filter(o -> type.isInstance(o.object()))
@@ -60,7 +57,7 @@ sealed interface FoundRoles {
         declared.isEmpty()
             ? objects.stream()
                 .filter(o -> type.isInstance(o.object()) && declared(o).isEmpty())
-                .filter(o -> container(o, runsIt).isPresent())
+                .filter(o -> container(o, runsIt, environments).isPresent())
                 .toList()
             : declared;
     if (candidates.size() > 1) {
@@ -78,7 +75,9 @@ sealed interface FoundRoles {
     var found = candidates.getFirst();
     var containers = Workload.containers(found);
     // Who says what it is need not look like it, as long as there is no choice.
-    var index = container(found, runsIt).orElse(containers.size() == 1 ? 0 : containers.size());
+    var index =
+        container(found, runsIt, environments)
+            .orElse(containers.size() == 1 ? 0 : containers.size());
     if (index == containers.size()) {
       problems.add(
           problem(
@@ -88,13 +87,14 @@ sealed interface FoundRoles {
                   .formatted(role, containers.stream().map(Container::getName).toList())));
       return Optional.empty();
     }
-    return Optional.of(Workload.of(found, index));
+    return Optional.of(Workload.of(found, index, environments));
   }
 
-  private static OptionalInt container(PlacedObject object, Predicate<Container> runsIt) {
+  private static OptionalInt container(
+      PlacedObject object, Predicate<Container> runsIt, Environments environments) {
     var containers = Workload.containers(object);
     return IntStream.range(0, containers.size())
-        .filter(i -> runsIt.test(containers.get(i)))
+        .filter(i -> runsIt.test(environments.spelledOut(containers.get(i))))
         .findFirst();
   }
 
@@ -103,7 +103,7 @@ sealed interface FoundRoles {
     var image = container.getImage() == null ? "" : container.getImage();
     return names.stream().anyMatch(n -> n.startsWith("REPMGR_"))
             && names.stream().anyMatch(n -> n.startsWith("POSTGRES"))
-        || REPMGR_IMAGE.matcher(image).matches();
+        || Names.REPMGR_IMAGE.matcher(image).matches();
   }
 
   /** The container that runs PostgreSQL: a mesh or an exporter may stand before it. */

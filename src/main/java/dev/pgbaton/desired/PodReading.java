@@ -60,7 +60,7 @@ final class PodReading {
             });
   }
 
-  /** Every variable's name, wherever its value comes from; those of {@code envFrom} excepted. */
+  /** Every variable's name, wherever its value comes from. */
   static SortedSet<String> names(Container container) {
     var names = new TreeSet<String>();
     env(container).forEach(variable -> names.add(variable.getName()));

@@ -13,6 +13,7 @@ import java.util.Optional;
  * A person's StatefulSet or Deployment, and the container in it that matters.
  *
  * @param index of the container
+ * @param container with the variables that it takes from the objects beside it
  * @param variables its environment, as far as the manifest tells
  */
 record Workload(
@@ -22,9 +23,9 @@ record Workload(
     Container container,
     Map<String, String> variables) {
 
-  static Workload of(PlacedObject placed, int index) {
+  static Workload of(PlacedObject placed, int index, Environments environments) {
     var template = template(placed).orElseThrow();
-    var container = template.getSpec().getContainers().get(index);
+    var container = environments.spelledOut(template.getSpec().getContainers().get(index));
     return new Workload(
         placed,
         template,

@@ -1,5 +1,6 @@
 package dev.pgbaton.spec;
 
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.Neighbour;
 import dev.pgbaton.cluster.SourceRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -28,6 +29,7 @@ final class ManifestDocument {
 
   private static final String KUBECTL_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
   private static final int LONGEST_PATH = 500;
+
   private static final Pattern STEP = Pattern.compile("\\[(\\d+)]|([^.\\[\\]]+)");
 
   private final SpecFile file;
@@ -263,11 +265,15 @@ final class ManifestDocument {
   /** Whether it is a StatefulSet whose pods run PostgreSQL with repmgr. */
   static boolean runsPostgres(Map<String, Object> values) {
     if (!"StatefulSet".equals(values.get("kind"))) return false;
-    var role =
-        mapping(mapping(values.get("metadata")).get("annotations"))
-            .get(dev.pgbaton.cluster.Names.ROLE_LABEL);
+    var role = mapping(mapping(values.get("metadata")).get("annotations")).get(Names.ROLE_LABEL);
     if (role != null) return role.equals("postgresql");
     var pod = mapping(mapping(mapping(values.get("spec")).get("template")).get("spec"));
+    // Its variables may all be in a ConfigMap.
+    if (items(pod.get("containers"))
+        .anyMatch(
+            container ->
+                mapping(container).get("image") instanceof String image
+                    && Names.REPMGR_IMAGE.matcher(image).matches())) return true;
     return items(pod.get("containers"))
         .flatMap(container -> items(mapping(container).get("env")))
         .anyMatch(

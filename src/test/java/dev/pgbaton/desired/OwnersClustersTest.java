@@ -13,6 +13,10 @@ import org.junit.jupiter.api.Test;
 
 /** Somebody's own manifests, and what pgbaton adds to them. */
 class OwnersClustersTest {
+  private static final String BEFORE_ENV =
+      "          securityContext:\n            runAsUser: 1001\n";
+  private static final String FROM = "          envFrom: [{%s: {name: %s}}]\n";
+
   private static Result.Made made(Tutorial manifests) {
     return (Result.Made) OwnersClusters.of(manifests.parsed());
   }
@@ -41,6 +45,54 @@ class OwnersClustersTest {
     assertThat(layout.credentialsSecret()).isEqualTo("postgres-secrets");
     assertThat(layout.superuserKey()).contains("postgresql-password");
     assertThat(layout.isGenerated()).isFalse();
+  }
+
+  @Test
+  void variablesMayComeFromAConfigMapAsAWhole() {
+    var manifests =
+        manifests()
+            .with(
+                "            - {name: REPMGR_USERNAME, value: repmgr}\n",
+                "            - name: REPMGR_USERNAME\n"
+                    + "              valueFrom: {configMapKeyRef: {name: names, key: user}}\n")
+            .with("            - {name: REPMGR_DATABASE, value: repmgr}\n", "")
+            .with(BEFORE_ENV, BEFORE_ENV + FROM.formatted("prefix: REPMGR_, configMapRef", "names"))
+            .and(
+                """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: names, namespace: database}
+                data: {user: repmgr, DATABASE: repmgr, RECONNECT_ATTEMPTS: "not this one"}
+                """);
+
+    assertThat(made(manifests).cluster().layout().podNames())
+        .isEqualTo(made(manifests()).cluster().layout().podNames());
+    assertThat(Conversion.of(manifests.parsed()).notCarriedOver())
+        .anyMatch(line -> line.contains("the variable REPMGR_RECONNECT_ATTEMPTS = 3 ("))
+        .noneMatch(line -> line.contains("the container"));
+  }
+
+  @Test
+  void passwordsMayComeFromASecretAsAWhole() {
+    var manifests =
+        manifests()
+            .with(
+                "            - name: POSTGRES_PASSWORD\n"
+                    + "              valueFrom: {secretKeyRef: {name: postgres-secrets, key: postgresql-password}}\n",
+                "")
+            .with(BEFORE_ENV, BEFORE_ENV + FROM.formatted("secretRef", "logins"))
+            .and(
+                """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: logins, namespace: database}
+                stringData: {POSTGRES_PASSWORD: s3cret}
+                """);
+
+    var layout = made(manifests).cluster().layout();
+
+    assertThat(layout.credentialsSecret()).isEqualTo("logins");
+    assertThat(layout.superuserKey()).contains("POSTGRES_PASSWORD");
   }
 
   @Test
