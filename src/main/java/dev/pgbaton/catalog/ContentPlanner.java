@@ -63,9 +63,6 @@ public final class ContentPlanner {
       var sql = new StringBuilder("CREATE EXTENSION ").append(name);
       extension.schema().ifPresent(s -> sql.append(" SCHEMA ").append(Sql.name(s)));
       extension.version().ifPresent(v -> sql.append(" VERSION ").append(Sql.value(v)));
-      // Where nothing else is said it goes to the first schema that names are looked up in.
-      if (extension.schema().isEmpty())
-        sql.insert(0, "SET search_path = public; ").append("; SET search_path = pg_catalog");
       changes.add(make(text("create extension " + extension.name()), sql.toString()));
       return;
     }

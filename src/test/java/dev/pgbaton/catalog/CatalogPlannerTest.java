@@ -229,7 +229,7 @@ class CatalogPlannerTest {
             "CREATE SCHEMA \"ext\" AUTHORIZATION \"app\"",
             "CREATE SCHEMA \"sales\" AUTHORIZATION \"seller\"",
             "CREATE EXTENSION \"citext\" SCHEMA \"ext\" VERSION '1.6'",
-            "SET search_path = public; CREATE EXTENSION \"pg_trgm\"; SET search_path = pg_catalog",
+            "CREATE EXTENSION \"pg_trgm\"",
             "GRANT USAGE ON SCHEMA \"sales\" TO \"reader\"",
             "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA \"sales\" TO \"reader\"",
             "GRANT USAGE ON ALL SEQUENCES IN SCHEMA \"sales\" TO \"reader\"",
