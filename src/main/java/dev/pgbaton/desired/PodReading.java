@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a pod made from a template would find: its variables, and the objects that it reads. */
-final class PodReading {
+public final class PodReading {
   /** {@code $(NAME)}; {@code $$(NAME)} stands for itself. */
   private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\(([^)]*)\\)");
 
@@ -125,7 +125,7 @@ final class PodReading {
   }
 
   /** The Secrets and ConfigMaps that a pod reads, by whatever way. */
-  static SortedSet<ObjectKey> reads(PodSpec pod, String namespace) {
+  public static SortedSet<ObjectKey> reads(PodSpec pod, String namespace) {
     var read = new TreeSet<ObjectKey>();
     for (var container : containers(pod)) {
       for (var variable : env(container)) {

@@ -1,5 +1,6 @@
 package dev.pgbaton.kube;
 
+import dev.pgbaton.apply.ClusterWriter.Written;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.observed.Journal;
@@ -125,7 +126,13 @@ final class KubeJournal implements Journal, AutoCloseable {
       newest.merge(id, now, KubeJournal::newer);
       return Optional.of(now);
     } catch (KubernetesClientException e) {
-      LOG.debugf("%s: the journal was not written: %s", id, ApiError.words(e));
+      // Somebody else was quicker, or the server is away: both pass.
+      var passes = !(ApiError.translate(e) instanceof Written.Refused);
+      LOG.logf(
+          passes ? Logger.Level.DEBUG : Logger.Level.WARN,
+          "%s: the journal was not written: %s",
+          id,
+          ApiError.words(e));
       return Optional.empty();
     }
   }

@@ -9,6 +9,7 @@ import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.desired.ObjectRole;
+import dev.pgbaton.desired.PodReading;
 import dev.pgbaton.desired.ReloadedSettings;
 import dev.pgbaton.desired.Remembered;
 import dev.pgbaton.observed.JournalEntry;
@@ -18,13 +19,22 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 
 /** What last worked: the instances, the settings they took and pgpool; and going back to it. */
 public final class LastGood {
@@ -32,6 +42,9 @@ public final class LastGood {
 
   private static final Remembered<DesiredCluster, DesiredCluster, String> TEXTS =
       new Remembered<>((desired, _) -> write(desired));
+
+  private static final Remembered<DesiredCluster, DesiredCluster, Integer> SIZES =
+      new Remembered<>((desired, _) -> measure(desired));
 
   /**
    * @param settings as {@code pg_settings} shows them
@@ -52,15 +65,58 @@ public final class LastGood {
     if (!desired.layout().isGenerated()) json.put("confidential", true);
     json.set("statefulSet", JSON.valueToTree(desired.statefulSet()));
     var others = json.putArray("others");
-    desired.objects().stream()
-        .filter(LastGood::isKept)
-        .forEach(o -> others.add(JSON.<JsonNode>valueToTree(o.object())));
+    kept(desired).forEach(object -> others.add(JSON.<JsonNode>valueToTree(object)));
     json.set("settings", JSON.valueToTree(new TreeMap<>(desired.settings())));
     return json.toString();
   }
 
-  private static boolean isKept(DesiredObject object) {
-    return object.role() == ObjectRole.SETTINGS || object.object() instanceof Deployment;
+  /** No ConfigMap but those that a pod of theirs reads: the journal is no store of files. */
+  private static List<HasMetadata> kept(DesiredCluster desired) {
+    var named = new TreeSet<>(reads(desired.statefulSet()));
+    desired.objects().forEach(object -> named.addAll(reads(object.object())));
+    return desired.objects().stream()
+        .filter(
+            object ->
+                object.object() instanceof Deployment
+                    || object.role() == ObjectRole.SETTINGS && named.contains(object.key()))
+        .map(DesiredObject::object)
+        .toList();
+  }
+
+  private static SortedSet<ObjectKey> reads(HasMetadata object) {
+    var namespace = object.getMetadata().getNamespace();
+    return switch (object) {
+      case StatefulSet set -> PodReading.reads(set.getSpec().getTemplate().getSpec(), namespace);
+      case Deployment deployment ->
+          PodReading.reads(deployment.getSpec().getTemplate().getSpec(), namespace);
+      default -> Collections.emptySortedSet();
+    };
+  }
+
+  /** How long it will be in the journal, which has its limit. */
+  static int size(DesiredCluster desired) {
+    return SIZES.of(desired, desired);
+  }
+
+  private static int measure(DesiredCluster desired) {
+    var text = toJson(desired);
+    // Quotes and ends of lines are escaped once more where it lies open.
+    if (!text.startsWith(JournalEntry.CONFIDENTIAL))
+      return JSON.valueToTree(text).toString().length();
+    var packed = new ByteArrayOutputStream();
+    try (var zip = new GZIPOutputStream(packed)) {
+      zip.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return packed.size() / 3 * 4 + 1024;
+  }
+
+  /** Of what it is made of, what takes most of it. */
+  static HasMetadata largest(DesiredCluster desired) {
+    return Stream.concat(Stream.of(desired.statefulSet()), kept(desired).stream())
+        .max(Comparator.comparingInt(object -> JSON.valueToTree(object).toString().length()))
+        .orElseThrow();
   }
 
   /** That last worked. */
@@ -194,8 +250,7 @@ public final class LastGood {
 
   /** Whether a pod made from what is kept would look for this ConfigMap. */
   static boolean names(StatefulSet set, String configMap) {
-    return set.getSpec().getTemplate().getSpec().getVolumes().stream()
-        .flatMap(v -> Stream.ofNullable(v.getConfigMap()))
-        .anyMatch(map -> configMap.equals(map.getName()));
+    return reads(set)
+        .contains(new ObjectKey("ConfigMap", set.getMetadata().getNamespace(), configMap));
   }
 }

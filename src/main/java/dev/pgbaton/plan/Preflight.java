@@ -1,8 +1,10 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.OwnersClusters;
 import dev.pgbaton.observed.ObservedCluster;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -13,6 +15,9 @@ import java.util.regex.Pattern;
 /** What can't be done safely, found before anything is touched. */
 final class Preflight {
   private static final Pattern MAJOR = Pattern.compile(".*:(\\d+)(?:[.\\-].*)?");
+
+  /** Less than the journal holds, which has more in it. */
+  private static final int MOST_KEPT = 800 * 1024;
 
   private Preflight() {}
 
@@ -26,6 +31,13 @@ final class Preflight {
           "",
           "the pre-stop hook may take %d s, but terminationGracePeriodSeconds is %d. Put more than %d."
               .formatted(budget, grace, budget));
+    var size = LastGood.size(desired);
+    if (size > MOST_KEPT)
+      return refuse(
+          Refusal.TOO_LARGE_TO_KEEP,
+          "",
+          "the StatefulSet, pgpool and the ConfigMaps that pods of this cluster read make %d KiB, and %d can be kept to go back to. The largest is %s: let a volume or an image bring what is in it."
+              .formatted(size / 1024, MOST_KEPT / 1024, key(LastGood.largest(desired))));
     return observed
         .statefulSet()
         .flatMap(live -> against(live, wanted).or(() -> kindOfImage(live, desired, observed)));
@@ -118,6 +130,11 @@ final class Preflight {
             has
                 ? "the instances run pgbaton's image, and the wanted one has no instance program: neither can follow the other. Keep pgbaton's, or push replicas: 0 first."
                 : "the instances run an image of others, and the wanted one is pgbaton's: neither can follow the other. Keep theirs, or push replicas: 0 with theirs first, and then pgbaton's.");
+  }
+
+  private static ObjectKey key(HasMetadata object) {
+    var meta = object.getMetadata();
+    return new ObjectKey(object.getKind(), meta.getNamespace(), meta.getName());
   }
 
   private static String image(StatefulSet set) {

@@ -101,6 +101,9 @@ public enum Refusal {
   IMAGE_KIND_CHANGES(
       "the running instances' image has pgbaton's instance program and the wanted one has not, or the other way round: one can't follow the other",
       "scale to 0 by Git first, or keep the kind of image"),
+  TOO_LARGE_TO_KEEP(
+      "the StatefulSet, pgpool and the ConfigMaps that they read are more than pgbaton can keep to go back to if a commit fails",
+      "the sentence names the largest: make it smaller, or let a volume or an image bring what is in it"),
   ONLY_OBSERVED(
       "Git says `pgbaton.dev/mode: observe` on the StatefulSet, or `mode: observe` in the spec: nothing is touched",
       "the sentence says what would be done; remove the line to have it done"),

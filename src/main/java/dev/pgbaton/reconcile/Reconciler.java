@@ -166,7 +166,7 @@ public final class Reconciler {
       return new Outcome.Stale("a closer look shows something else than the caches");
     return chronicle.arrived(observed, desired, now)
         ? new Outcome.NothingToDo()
-        : new Outcome.Stale("the journal moved");
+        : new Outcome.Stale("the journal could not be written");
   }
 
   private static Set<ObjectKey> keys(DesiredCluster desired) {

@@ -41,9 +41,11 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -687,6 +689,40 @@ class OwnersPlanTest {
                 assertThat(plan.left())
                     .extracting(ObjectKey::toString)
                     .containsExactly("NetworkPolicy database/shut"));
+  }
+
+  private static String files(int bytes) {
+    var random = new byte[bytes];
+    new Random(1).nextBytes(random);
+    return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: files}\nbinaryData: {file: %s}\n"
+        .formatted(Base64.getEncoder().encodeToString(random));
+  }
+
+  private static Tutorial mounted(Tutorial manifests) {
+    return manifests.with(
+        "      containers:\n        - name: postgresql\n",
+        "      containers:\n        - name: exporter\n          image: exporter:1\n          envFrom: [{configMapRef: {name: files}}]\n        - name: postgresql\n");
+  }
+
+  @Test
+  void whatNoPodReadsIsNotKept() {
+    assertThat(LastGood.toJson(wanted(manifests().and(files(100))))).doesNotContain("binaryData");
+    assertThat(LastGood.toJson(wanted(mounted(manifests().and(files(100))))))
+        .contains("binaryData");
+    assertThat(plan(manifests().and(files(700_000)), true, true, OLD)).isInstanceOf(InSync.class);
+  }
+
+  @Test
+  void moreThanCanBeKeptIsRefusedBeforeAnythingIsTouched() {
+    assertThat(plan(mounted(manifests().and(files(700_000))), true, true, "rev-2"))
+        .isInstanceOfSatisfying(
+            Blocked.class,
+            blocked -> {
+              assertThat(blocked.reason()).isEqualTo(Refusal.TOO_LARGE_TO_KEEP);
+              assertThat(blocked.text()).contains("The largest is ConfigMap database/files:");
+            });
+    assertThat(plan(mounted(manifests().and(files(500_000))), true, true, "rev-2"))
+        .isInstanceOf(Proceed.class);
   }
 
   private static Plan leave(Tutorial leaving, String target, boolean worked) {
