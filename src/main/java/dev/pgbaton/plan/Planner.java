@@ -7,6 +7,7 @@ import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.desired.Mode;
 import dev.pgbaton.observed.Instance;
+import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Await;
 import dev.pgbaton.plan.Plan.Blocked;
@@ -45,13 +46,26 @@ public final class Planner {
       case APPLY, LEAVE -> plan;
       case OBSERVE ->
           plan instanceof Proceed(var step)
-              ? new Blocked(Refusal.ONLY_OBSERVED, "next would be: %s.".formatted(step.text()))
+              ? new Blocked(
+                  Refusal.ONLY_OBSERVED,
+                  "next would be: %s.%s".formatted(step.text(), underWay(observed)))
               : plan;
       case SUSPEND ->
           plan instanceof InSync
               ? plan
-              : new Blocked(Refusal.SUSPENDED, "nothing is done until that line is removed.");
+              : new Blocked(
+                  Refusal.SUSPENDED,
+                  "nothing is done until that line is removed." + underWay(observed));
     };
+  }
+
+  /** The primary was asked before, and it is not called back: it may be at it already. */
+  private static String underWay(ObservedCluster observed) {
+    return observed
+        .lease()
+        .flatMap(LeaseState::handoffTo)
+        .map(" The handoff to %s that was asked for before still happens."::formatted)
+        .orElse("");
   }
 
   private Plan plan() {

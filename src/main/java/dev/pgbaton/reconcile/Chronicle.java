@@ -60,19 +60,31 @@ public final class Chronicle {
         .filter(i -> !i.commit().equals(head.commit()))
         .filter(i -> unfinished(entry, id, i))
         .ifPresent(i -> owed.add(superseded(id, i, head)));
-    var refused = wanted instanceof Repository.Entry.Refused;
+    var stands = stands(wanted);
     var next = new Intent(head.commit(), wanted.hash(), wanted.path(), now, false);
     var written =
         journal.write(
             id,
-            (refused ? close(id, entry, "interrupted", now) : goingOn(entry, head))
+            (stands ? close(id, entry, "interrupted", now) : goingOn(entry, head))
                 .withIntent(next)
                 .withStep(Optional.empty())
                 .withQuarantine(Optional.empty())
                 .withStatuses(entry.reported(), owed));
     // What nobody goes on with is not measured for days.
-    if (refused && written.isPresent()) writeProbe.stop(id);
+    if (stands && written.isPresent()) writeProbe.stop(id);
     return written;
+  }
+
+  /** Whether nothing is done any more for what was under way. */
+  private static boolean stands(Repository.Entry wanted) {
+    return switch (wanted) {
+      case Repository.Entry.Refused _ -> true;
+      case Repository.Entry.Wanted(var desired, _, _, _) ->
+          switch (desired.mode()) {
+            case OBSERVE, SUSPEND -> true;
+            case APPLY, LEAVE -> false;
+          };
+    };
   }
 
   /**

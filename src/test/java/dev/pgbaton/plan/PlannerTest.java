@@ -747,4 +747,18 @@ class PlannerTest {
     assertThat(((Blocked) observing.plan()).text()).startsWith("next would be: restart orders-1");
     assertThat(((Blocked) suspended.plan()).reason()).isEqualTo(Refusal.SUSPENDED);
   }
+
+  @Test
+  void aHandoffThatWasAskedForBeforeAnythingWasToBeLeftIsTold() {
+    var suspended =
+        cluster()
+            .primary("orders-0", outdated())
+            .replica("orders-1")
+            .lease(
+                l -> l.editMetadata().addToAnnotations(Names.HANDOFF_TO, "orders-1").endMetadata())
+            .spec(yaml -> yaml + "  mode: suspend\n");
+
+    assertThat(((Blocked) suspended.plan()).text())
+        .endsWith("The handoff to orders-1 that was asked for before still happens.");
+  }
 }

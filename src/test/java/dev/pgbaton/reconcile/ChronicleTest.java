@@ -6,6 +6,8 @@ import dev.pgbaton.apply.WriteProbe;
 import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.desired.Mode;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Intent;
@@ -23,6 +25,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ChronicleTest {
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -109,11 +113,26 @@ class ChronicleTest {
     assertThat(journal.read(ORDERS).rollouts()).extracting(Rollout::outage).containsExactly(gap());
   }
 
+  private static Repository.Entry wanted(Mode mode) {
+    var layout =
+        ClusterLayout.generated(ORDERS, 0, false, new Capabilities(true, Duration.ofSeconds(45)));
+    var desired = new DesiredCluster(layout, List.of(), null, Map.of(), "", 0, mode);
+    return new Repository.Entry.Wanted(desired, null, "h2", "clusters/orders.yaml");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"OBSERVE", "SUSPEND"})
+  void whoOnlyLooksOnFromTheMiddleOfARolloutDoesNotGoOnWriting(Mode mode) {
+    chronicle.intent(ORDERS, HEAD, wanted(mode), NOW);
+
+    assertThat(stopped).containsExactly(ORDERS);
+    assertThat(journal.read(ORDERS).rollout()).isEmpty();
+    assertThat(journal.read(ORDERS).rollouts()).extracting(Rollout::outage).containsExactly(gap());
+  }
+
   @Test
   void aRolloutThatANewCommitRedirectsIsToldOnThatCommit() {
-    var wanted = new Repository.Entry.Wanted(null, null, "h2", "clusters/orders.yaml");
-
-    chronicle.intent(ORDERS, HEAD, wanted, NOW);
+    chronicle.intent(ORDERS, HEAD, wanted(Mode.APPLY), NOW);
 
     assertThat(journal.read(ORDERS).rollout()).map(Rollout::commit).contains(HEAD.commit());
     assertThat(stopped).isEmpty();
