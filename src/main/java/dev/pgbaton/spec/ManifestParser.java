@@ -29,7 +29,7 @@ final class ManifestParser {
   private final List<ManifestDocument.Found> found = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
   private final ManifestBudget budget;
-  private boolean holdsSpecs;
+  private final List<Problem> specs = new ArrayList<>();
 
   /**
    * @param clusters one; more where several claim the directory; none where it is no cluster
@@ -89,18 +89,24 @@ final class ManifestParser {
     if (!(document instanceof MappingNode mapping))
       reading.problem("", document, "is no Kubernetes object.");
     else if (Envelope.of(mapping).isPresent()) {
-      holdsSpecs = true;
       reading.problem(
           "",
           document,
           "is a spec among plain manifests: a directory is one or the other. Move it out.");
+      specs.addAll(reading.problems());
+      return;
     } else found.addAll(ManifestDocument.read(file, number, mapping, reading, budget));
     problems.addAll(reading.problems());
   }
 
   private Parsed parsed() {
     // A directory that nobody called one of manifests, and that has specs, is one of specs.
-    if (holdsSpecs && !directory.meant()) return new Parsed(List.of(), List.of());
+    if (!specs.isEmpty()) {
+      if (!directory.meant()) return new Parsed(List.of(), List.of());
+      // What is left of a conversion, for one: the spec is read by itself.
+      if (found.isEmpty()) return new Parsed(List.of(), some(problems));
+      problems.addAll(specs);
+    }
     var instances = found.stream().filter(f -> ManifestDocument.runsPostgres(f.values())).toList();
     if (instances.isEmpty()) return none();
     if (found.size() > MOST_OBJECTS)

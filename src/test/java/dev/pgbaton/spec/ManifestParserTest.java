@@ -44,6 +44,22 @@ class ManifestParserTest {
   }
 
   @Test
+  void aSpecInPlaceOfTheManifestsIsNoProblem() {
+    var spec =
+        "apiVersion: pgbaton.dev/v1alpha1\nkind: PostgresCluster\nmetadata: {name: orders, namespace: shop}\n"
+            + "spec: {instances: 3, image: \"registry.example.com/pgbaton/postgres:17\", storage: {size: 1Gi}}\n";
+    var files = List.of(new SpecFile("orders.yaml", "", spec.getBytes(StandardCharsets.UTF_8)));
+
+    var parsed = PlainDirectory.parse(Where.ONE_CLUSTER, files);
+
+    assertThat(parsed.allProblems()).isEmpty();
+    assertThat(parsed.valid()).hasSize(1);
+    assertThat(PlainDirectory.of().with("orders.yaml", spec).parsed().allProblems())
+        .extracting(Problem::toString)
+        .anyMatch(problem -> problem.contains("is a spec among plain manifests"));
+  }
+
+  @Test
   void aFieldSaysWhereItStands() {
     var set = object(PlainDirectory.of().parsed(), "StatefulSet", "postgres-sts");
 
