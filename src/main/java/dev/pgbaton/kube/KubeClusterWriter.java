@@ -330,7 +330,10 @@ final class KubeClusterWriter implements ClusterWriter {
     return new Written.Done(null);
   }
 
-  /** The object, if another tool has applied it since: what was handed on is not deleted. */
+  /**
+   * The object, if another tool has applied it since, or others' pods read it: what was handed on,
+   * and what is shared, is not deleted.
+   */
   private Optional<HasMetadata> others(ObjectKey key) {
     // Nobody applies these a second time.
     if (key.namespace() == null || key.kind().equals("Pod") || key.kind().equals("Job"))
@@ -342,10 +345,18 @@ final class KubeClusterWriter implements ClusterWriter {
             .withName(key.name())
             .get();
     if (live == null) return Optional.empty();
-    var other = Ownership.appliedSince(live.getMetadata().getManagedFields());
-    other.ifPresent(
-        manager -> LOG.infof("%s is left as it is: %s has applied it since", key, manager));
+    var other =
+        Ownership.appliedSince(live.getMetadata().getManagedFields())
+            .map("%s has applied it since"::formatted)
+            .or(() -> reader(key).map("pod %s reads it"::formatted));
+    other.ifPresent(why -> LOG.infof("%s is left as it is: %s", key, why));
     return other.map(_ -> live);
+  }
+
+  private Optional<String> reader(ObjectKey key) {
+    return key.kind().equals("ConfigMap")
+        ? OthersPods.reading(key, client.pods().inNamespace(key.namespace()).list().getItems())
+        : Optional.empty();
   }
 
   /** It is no longer known by anything to be pgbaton's. */

@@ -247,10 +247,4 @@ public final class LastGood {
     json.properties().forEach(e -> settings.put(e.getKey(), e.getValue().asText()));
     return settings;
   }
-
-  /** Whether a pod made from what is kept would look for this ConfigMap. */
-  static boolean names(StatefulSet set, String configMap) {
-    return reads(set)
-        .contains(new ObjectKey("ConfigMap", set.getMetadata().getNamespace(), configMap));
-  }
 }

@@ -4,15 +4,21 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.PodReading;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Objects that pgbaton applied, that hold no data, and that nothing wants or mounts any more. */
 final class Leftovers {
@@ -103,11 +109,22 @@ final class Leftovers {
     if (!key.kind().equals("ConfigMap")) return false;
     var quoted = "\"" + key.name() + "\"";
     return observed.journal().lastGood().map(json -> json.contains(quoted)).orElse(false)
-        || observed.statefulSet().map(s -> LastGood.names(s, key.name())).orElse(false)
-        || observed.snapshot().pods().stream()
-            .flatMap(p -> p.getSpec().getVolumes().stream())
-            .anyMatch(
-                v -> v.getConfigMap() != null && key.name().equals(v.getConfigMap().getName()))
+        || Stream.concat(
+                observed.snapshot().pods().stream(),
+                observed.snapshot().objects().values().stream())
+            .anyMatch(object -> reads(object, key))
         || observed.pgpool().map(d -> !Pgpool.settled(d)).orElse(false);
+  }
+
+  private static boolean reads(HasMetadata object, ObjectKey key) {
+    var pod =
+        switch (object) {
+          case Pod it -> it.getSpec();
+          case Job job -> job.getSpec().getTemplate().getSpec();
+          case StatefulSet set -> set.getSpec().getTemplate().getSpec();
+          case Deployment deployment -> deployment.getSpec().getTemplate().getSpec();
+          default -> null;
+        };
+    return pod != null && PodReading.reads(pod, object.getMetadata().getNamespace()).contains(key);
   }
 }

@@ -691,6 +691,19 @@ class OwnersPlanTest {
                     .containsExactly("NetworkPolicy database/shut"));
   }
 
+  @Test
+  void whatAPodOfAnyKindStillReadsIsNotDeletedUnderIt() {
+    var client =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: reader}\nspec: {containers: [{name: c, image: c, envFrom: [{configMapRef: {name: files}}]}]}\n";
+    var before = live(wanted(manifests().and(files(10)).and(client)), true, true, OLD);
+
+    assertThat(plan(wanted(manifests().and(client)), before)).isInstanceOf(InSync.class);
+    assertThat(plan(wanted(manifests()), live(wanted(manifests().and(files(10))), true, true, OLD)))
+        .isInstanceOfSatisfying(
+            Proceed.class,
+            p -> assertThat(p.step().text()).isEqualTo("delete ConfigMap database/files"));
+  }
+
   private static String files(int bytes) {
     var random = new byte[bytes];
     new Random(1).nextBytes(random);
