@@ -217,6 +217,7 @@ public final class Conversion {
         "podManagementPolicy",
         Optional.ofNullable(statefulSet.getSpec().getPodManagementPolicy()).orElse("OrderedReady"));
     put(kept, "claimLabels", claim.getMetadata().getLabels(), Function.identity());
+    put(kept, "claimAnnotations", claim.getMetadata().getAnnotations(), Function.identity());
     kept.put("disruptionBudget", disruptionBudget());
     var security = set.container().getSecurityContext();
     var user =

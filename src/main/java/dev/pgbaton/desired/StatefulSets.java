@@ -54,7 +54,8 @@ final class StatefulSets {
                 spec.storage(),
                 spec.takenOver()
                     .map(TakenOver::claimLabels)
-                    .orElseGet(() -> labels.pod(Labels.Component.postgresql))))
+                    .orElseGet(() -> labels.pod(Labels.Component.postgresql)),
+                spec.takenOver().map(TakenOver::claimAnnotations).orElse(Map.of())))
         .endSpec()
         .build();
   }
@@ -119,11 +120,13 @@ final class StatefulSets {
         .orElseGet(() -> Volumes.secret("credentials", secret));
   }
 
-  private static PersistentVolumeClaim claim(StorageSpec storage, Map<String, String> labels) {
+  private static PersistentVolumeClaim claim(
+      StorageSpec storage, Map<String, String> labels, Map<String, String> annotations) {
     return new PersistentVolumeClaimBuilder()
         .withNewMetadata()
         .withName(Volumes.DATA)
         .withLabels(labels)
+        .withAnnotations(annotations)
         .endMetadata()
         .withNewSpec()
         .withAccessModes("ReadWriteOnce")

@@ -76,6 +76,8 @@ final class FieldTypes {
 
   static final FieldType<Map<String, String>> LABELS = new MapType<>(QUALIFIED_NAME, LABEL_VALUE);
 
+  static final FieldType<Map<String, String>> ANNOTATIONS = new MapType<>(QUALIFIED_NAME, TEXT);
+
   /**
    * The grammar of the registries: a bad name would only be found out by a pod that can't start.
    */

@@ -18,6 +18,7 @@ public record TakenOver(
     Map<String, String> selector,
     boolean inOrder,
     Map<String, String> claimLabels,
+    Map<String, String> claimAnnotations,
     Optional<String> disruptionBudget,
     Optional<Integer> user,
     Optional<Integer> group,
@@ -118,6 +119,11 @@ public record TakenOver(
             == PodManagementPolicy.OrderedReady,
         fields.optional(
             "claimLabels", FieldTypes.LABELS, Map.of(), "The labels of its claim template."),
+        fields.optional(
+            "claimAnnotations",
+            FieldTypes.ANNOTATIONS,
+            Map.of(),
+            "The annotations of its claim template."),
         fields.optional(
             "disruptionBudget",
             FieldTypes.SUBDOMAIN_NAME,

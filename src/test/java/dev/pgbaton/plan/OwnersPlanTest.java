@@ -643,7 +643,25 @@ class OwnersPlanTest {
   }
 
   private static DesiredCluster converted() {
-    var spec = Conversion.of(manifests().parsed()).spec();
+    return converted(manifests());
+  }
+
+  @Test
+  void aClaimTemplateKeepsItsAnnotationsForKubernetesLetsNobodyChangeThem() {
+    var annotated =
+        manifests()
+            .with(
+                "    - metadata:\n        name: data\n",
+                "    - metadata:\n        name: data\n        annotations: {example.com/backup: \"every night, twice\"}\n");
+
+    var claims = converted(annotated).statefulSet().getSpec().getVolumeClaimTemplates();
+
+    assertThat(claims.getFirst().getMetadata().getAnnotations())
+        .containsExactly(Map.entry("example.com/backup", "every night, twice"));
+  }
+
+  private static DesiredCluster converted(Tutorial manifests) {
+    var spec = Conversion.of(manifests.parsed()).spec();
     var file = new SpecFile("converted.yaml", "", spec.getBytes(StandardCharsets.UTF_8));
     var parsed = SpecParser.parse(List.of(file)).clusters().firstEntry().getValue();
     return DesiredClusters.of((ParsedSpec.Valid) parsed);
