@@ -119,6 +119,11 @@ public record ClusterLayout(
         capabilities);
   }
 
+  /** Made from a spec that keeps what a person's manifests were called by. */
+  public boolean isTakenOver() {
+    return isGenerated && superuserKey.isPresent();
+  }
+
   /** Whether pgbaton makes an object of that name, beside those of a person's manifests. */
   public boolean makesBeside(ObjectKey key) {
     return !isGenerated()

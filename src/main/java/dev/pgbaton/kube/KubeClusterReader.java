@@ -57,7 +57,8 @@ final class KubeClusterReader implements ClusterReader {
       if (!objects.containsKey(key))
         caches.find(key).or(() -> ownWrites.unlabelled(key)).ifPresent(o -> objects.put(key, o));
     }
-    if (current && !layout.isGenerated()) addUnlabelled(layout, wanted, objects, pods);
+    if (current && (layout.isTakenOver() || !layout.isGenerated()))
+      addUnlabelled(layout, wanted, objects, pods);
     return new ClusterSnapshot(
         objects, List.copyOf(pods.values()), cordoned(caches.nodes()), current);
   }
@@ -112,6 +113,8 @@ final class KubeClusterReader implements ClusterReader {
     try {
       for (var key : wanted) {
         if (objects.containsKey(key) || key.namespace() == null) continue;
+        // The manifests' Secrets are no object of the spec.
+        if (layout.isGenerated() && key.kind().equals("Secret")) continue;
         var live =
             client
                 .resources(Kinds.named(key.kind()))
@@ -120,7 +123,7 @@ final class KubeClusterReader implements ClusterReader {
                 .get();
         if (live != null) objects.put(key, Trim.inPlace(live));
       }
-      addUnlabelled(layout, objects, pods);
+      if (!layout.isGenerated()) addUnlabelled(layout, objects, pods);
     } catch (KubernetesClientException e) {
       throw new ReadFailed("the API server can't be read: " + e.getMessage(), e);
     }

@@ -36,7 +36,11 @@ final class Adoption {
     return adoption
         .first(Adoption::anotherClusters)
         .or(() -> adoption.first(Adoption::operated))
-        .or(() -> wanted.layout().isGenerated() ? Optional.empty() : adoption.consent());
+        .or(
+            () -> {
+              if (!wanted.layout().isGenerated()) return adoption.consent();
+              return wanted.layout().isTakenOver() ? adoption.beforeTheSpec() : Optional.empty();
+            });
   }
 
   private Optional<Plan> first(BiFunction<DesiredObject, HasMetadata, Optional<Plan>> check) {
@@ -109,6 +113,22 @@ final class Adoption {
                     hasBegun() ? "each of them" : "the StatefulSet",
                     Names.ADOPT,
                     changes.isEmpty() ? "" : "; then this changes: " + changes)));
+  }
+
+  /** A spec has no consent of its own: it is given with the manifests, which it follows. */
+  private Optional<Plan> beforeTheSpec() {
+    var theirs =
+        wanted.objects().stream()
+            .filter(object -> object.policy() == ApplyPolicy.APPLY && isOthers(object))
+            // Taken over once, and made anew by hand since.
+            .filter(object -> !observed.journal().inventory().contains(object.key()))
+            .toList();
+    if (theirs.isEmpty()) return Optional.empty();
+    return Optional.of(
+        new Blocked(
+            Refusal.ADOPTION_NEEDED,
+            "%d objects are there that others applied, %s among them, and this spec is to follow manifests that pgbaton carries out. Nothing is touched: push those first, with %s: \"true\" on the StatefulSet, and the spec once that is done."
+                .formatted(theirs.size(), theirs.getFirst().key(), Names.ADOPT)));
   }
 
   /** Adoption restarts nothing: unless Git asks for it, what is outdated is not taken over so. */

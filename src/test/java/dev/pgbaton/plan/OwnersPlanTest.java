@@ -667,6 +667,24 @@ class OwnersPlanTest {
     return DesiredClusters.of((ParsedSpec.Valid) parsed);
   }
 
+  @Test
+  void aSpecTakesNothingFromManifestsThatNobodyAdopted() {
+    var then = converted();
+
+    assertThat(plan(then, live(wanted(manifests()), false, false, OLD)))
+        .isInstanceOfSatisfying(
+            Blocked.class,
+            blocked -> {
+              assertThat(blocked.reason()).isEqualTo(Refusal.ADOPTION_NEEDED);
+              assertThat(blocked.text()).contains("push those first").contains("Service database/");
+            });
+    assertThat(plan(then, live(wanted(manifests()), true, true, OLD)))
+        .isInstanceOfSatisfying(
+            Proceed.class, p -> assertThat(p.step()).isInstanceOf(Step.Apply.class));
+    assertThat(plan(then, new ClusterSnapshot(Map.of(), List.of(), Set.of(), true)))
+        .isInstanceOf(Proceed.class);
+  }
+
   private static Optional<Plan> leftAfterConversion(String account, DesiredCluster lastGood) {
     var before = wanted(manifests());
     var then = converted();
