@@ -72,6 +72,18 @@ final class KubeClusterWriter implements ClusterWriter {
   private Written compose(DesiredObject desired, Secret secret) {
     var applied = AppliedHash.of(desired.object());
     try {
+      var live =
+          client
+              .secrets()
+              .inNamespace(secret.getMetadata().getNamespace())
+              .withName(secret.getMetadata().getName())
+              .get();
+      if (live != null
+          && (live.getMetadata().getAnnotations() == null
+              || !live.getMetadata().getAnnotations().containsKey(Names.APPLIED)))
+        return new Written.Refused(
+            desired.key()
+                + " is there already, and was made by somebody else. Give that one another name: this one is for what pgbaton declares");
       new ComposedSecrets(client).fill(secret, applied);
       annotate(secret, Names.APPLIED, applied);
       return done(desired.key(), serverSideApply(secret, true), Optional.empty());

@@ -25,7 +25,7 @@ final class Passwords {
   }
 
   /** All else is done: this is what is left of the commit. */
-  static Optional<Plan> left(ComparedSecrets secrets) {
+  static Optional<Blocked> left(ComparedSecrets secrets) {
     return secrets.others().isEmpty()
         ? Optional.empty()
         : Optional.of(

@@ -93,17 +93,20 @@ public final class Planner {
         .or(() -> Rollout.next(wanted, desired, observed, now))
         .or(() -> Reloading.await(desired, observed, now))
         .or(this::pgpoolToSettle)
-        .or(() -> Users.await(desired, observed, now))
         .or(() -> Routes.repair(observed, now))
+        .or(() -> Users.await(desired, observed, now))
         .or(this::leftovers)
         .or(() -> Replacing.next(desired, observed))
         .or(this::givenUp)
         .or(() -> Replacing.refuse(desired, observed))
-        .or(() -> Passwords.left(observed.secrets()))
-        .orElseGet(
-            () ->
-                new InSync(
-                    Collations.standing(desired, observed), Leftovers.staying(desired, observed)));
+        .orElseGet(() -> new InSync(toDo(), Leftovers.staying(desired, observed)));
+  }
+
+  /** By a person. Nothing waits for it, and the commit counts as brought about but for this. */
+  private Optional<Blocked> toDo() {
+    return Collations.standing(desired, observed)
+        .or(() -> Users.left(desired, observed))
+        .or(() -> Passwords.left(observed.secrets()));
   }
 
   /** Before the cluster shrinks, the primary has to be among those that stay. */

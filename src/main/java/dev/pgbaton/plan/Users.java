@@ -3,11 +3,13 @@ package dev.pgbaton.plan;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
+import dev.pgbaton.cluster.UsersTaken;
 import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.observed.ClusterSnapshot;
+import dev.pgbaton.observed.Instance;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Change.Cause;
@@ -77,44 +79,59 @@ public final class Users {
         : Optional.of(new Proceed(new Step.TellPgpool(untold, users.get())));
   }
 
+  /** For as long as it only takes its time. */
   static Optional<Plan> await(DesiredCluster desired, ObservedCluster observed, Instant now) {
+    var deadline = Deadlines.sinceIntent(desired, observed);
+    return now.isBefore(deadline)
+        ? untaken(desired, observed)
+            .map(
+                primary -> new Await("%s to take users and databases".formatted(primary), deadline))
+        : Optional.empty();
+  }
+
+  /** The primary that has not taken what is declared, errors or not. */
+  private static Optional<Instance> untaken(DesiredCluster desired, ObservedCluster observed) {
     var wanted = wanted(desired, observed, desired.layout().usersSecret());
-    var primary = observed.primary();
-    if (wanted.isEmpty() || primary.isEmpty()) return Optional.empty();
-    var taken =
-        primary.get().answer() instanceof Answer.Known known
-            ? known.users()
-            : Optional.<dev.pgbaton.cluster.UsersTaken>empty();
-    if (taken.filter(t -> t.hash().equals(wanted.get())).isPresent()) {
-      var errors = taken.get().errors();
-      return errors.isEmpty()
-          ? Optional.empty()
-          : Optional.of(
-              new Blocked(
-                  Refusal.USERS_NOT_TAKEN,
-                  "%s: %s%s. It is tried again and again."
-                      .formatted(
-                          primary.get(),
-                          errors.getFirst(),
-                          errors.size() == 1
-                              ? ""
-                              : " (and %d more)".formatted(errors.size() - 1))));
-    }
+    if (wanted.isEmpty()) return Optional.empty();
     // A status that did not come in time, or a new primary's first moments, undo no commit.
     var done = observed.journal().intent().filter(i -> i.done()).isPresent();
-    if (done && taken.filter(t -> !t.hash().isEmpty()).isEmpty()) return Optional.empty();
-    var deadline = Deadlines.sinceIntent(desired, observed);
-    return Optional.of(
-        now.isBefore(deadline)
-            ? new Await("%s to take users and databases".formatted(primary.get()), deadline)
-            : new Blocked(
+    return observed
+        .primary()
+        .filter(p -> taken(p).filter(t -> t.hash().equals(wanted.get())).isEmpty())
+        .filter(p -> !done || taken(p).filter(t -> !t.hash().isEmpty()).isPresent());
+  }
+
+  private static Optional<UsersTaken> taken(Instance primary) {
+    return primary.answer() instanceof Answer.Known known ? known.users() : Optional.empty();
+  }
+
+  /** What stays to be done by a person; nothing else waits for it. */
+  static Optional<Blocked> left(DesiredCluster desired, ObservedCluster observed) {
+    if (wanted(desired, observed, desired.layout().usersSecret()).isEmpty()
+        || observed.primary().isEmpty()) return Optional.empty();
+    var primary = observed.primary().get();
+    var taken = taken(primary);
+    if (untaken(desired, observed).isPresent())
+      return Optional.of(
+          new Blocked(
+              Refusal.USERS_NOT_TAKEN,
+              "%s has not taken users and databases%s"
+                  .formatted(
+                      primary,
+                      taken.isPresent()
+                          ? ". See its log."
+                          : ", and does not speak of them: its image may be older than that.")));
+    var errors = taken.map(UsersTaken::errors).orElse(List.of());
+    return errors.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Blocked(
                 Refusal.USERS_NOT_TAKEN,
-                "%s has not taken users and databases%s"
+                "%s: %s%s. It is tried again and again."
                     .formatted(
-                        primary.get(),
-                        taken.isPresent()
-                            ? ". See its log."
-                            : ", and does not speak of them: its image may be older than that.")));
+                        primary,
+                        errors.getFirst(),
+                        errors.size() == 1 ? "" : " (and %d more)".formatted(errors.size() - 1))));
   }
 
   /** What stands on a Secret that is declared, and is there. */
