@@ -43,7 +43,12 @@ final class Sql {
   }
 
   static boolean sameSetting(String name, String one, String other) {
-    return LISTS.contains(name) ? elements(one).equals(elements(other)) : one.equals(other);
+    return LISTS.contains(name) ? names(one).equals(names(other)) : one.equals(other);
+  }
+
+  /** PostgreSQL keeps an empty list as one empty name. */
+  private static List<String> names(String list) {
+    return elements(list).stream().filter(name -> !name.isEmpty()).toList();
   }
 
   /** As SplitIdentifierString reads them: what is not in quotes is in lower case. */

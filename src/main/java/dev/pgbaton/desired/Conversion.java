@@ -62,9 +62,10 @@ public final class Conversion {
           "PGPOOL_SR_CHECK_PASSWORD");
 
   private static final Pattern KNOWN =
-      Pattern.compile("(?:REPMGR|PGPOOL|POSTGRESQL?|PGBATON|BITNAMI|PG)_.*|PG[A-Z]+");
+      Pattern.compile("(?:REPMGR|PGPOOL|POSTGRES(?:QL)?|PGBATON|BITNAMI|PG)_.*|PG[A-Z]+");
 
-  private static final Pattern SECRET = Pattern.compile("(?:PASS|SECRET|TOKEN|KEY|CREDENTIAL)");
+  private static final Pattern SECRET =
+      Pattern.compile("(?:PASS|SECRET|TOKEN|KEY|CREDENTIAL|UR[IL]|DSN|CONNINFO|CONNECTION)");
 
   private final ParsedSpec.Manifests manifests;
   private final FoundRoles.Clear roles;

@@ -14,6 +14,12 @@ final class CatalogRules {
   private static final Set<String> OWN_DATABASES =
       Set.of("postgres", "repmgr", "template0", "template1");
 
+  /**
+   * Whose members run programs and write files as the server: they are superusers by another name.
+   */
+  private static final Set<String> MIGHTY =
+      Set.of("pg_execute_server_program", "pg_write_server_files", "pg_read_server_files");
+
   /** Secrets of pgbaton's have these names behind the cluster's. */
   private static final Set<String> OWN_SECRETS =
       Set.of("credentials", "pgpool", "users", "pgpool-users");
@@ -72,7 +78,7 @@ final class CatalogRules {
             "a role that can't log in has no password. Remove it, or login: false.");
       for (int j = 0; j < user.memberOf().size(); j++) {
         var role = user.memberOf().get(j);
-        if (OWN_USERS.contains(role) || role.equals(user.name()))
+        if (OWN_USERS.contains(role) || MIGHTY.contains(role) || role.equals(user.name()))
           reading.problem(
               "%s.memberOf[%d]".formatted(at, j),
               at + ".memberOf",
@@ -136,7 +142,7 @@ final class CatalogRules {
       for (int j = 0; j < database.schemas().size(); j++) {
         var schema = database.schemas().get(j);
         var here = "%s.schemas[%d]".formatted(at, j);
-        if (schema.name().startsWith("pg_") || schema.name().equals("information_schema"))
+        if (isOwnSchema(schema.name()))
           reading.problem(
               here + ".name", "%s is PostgreSQL's own. Put another name.".formatted(schema.name()));
         twice(schemas, schema.name(), here + ".name");
@@ -153,8 +159,20 @@ final class CatalogRules {
     }
   }
 
+  private static boolean isOwnSchema(String name) {
+    return name.startsWith("pg_") || name.equals("information_schema");
+  }
+
   private void grant(Grant grant, String at) {
     mustBeDeclared(grant.to(), at + ".to");
+    // It is where the superuser looks names up, and verifiers are.
+    grant
+        .schema()
+        .filter(CatalogRules::isOwnSchema)
+        .ifPresent(
+            schema ->
+                reading.problem(
+                    at + ".schema", "%s is PostgreSQL's own. Put another one.".formatted(schema)));
     Predicate<Privilege> fits =
         grant.schema().isEmpty() ? Privilege::ofDatabase : p -> p.ofSchema() || p.ofTables();
     grant.privileges().stream()

@@ -68,7 +68,7 @@ public record DatabaseSpec(
       text(
           "a name of at most 63 characters, none of them a control character",
           "name",
-          "[^\\p{Cntrl}]+");
+          "[^\\x00-\\x1f\\x7f]+");
 
   private static final FieldType<Extension> EXTENSION =
       FieldType.object(

@@ -48,7 +48,12 @@ public record UserSpec(
   /** Any that PostgreSQL may have: others made it, or PostgreSQL itself. */
   static final FieldType<String> ANY_NAME =
       new TextType<>(
-          Pattern.compile("[^\\p{Cntrl}]+"), 63, false, "a role's name", "name", name -> name);
+          Pattern.compile("[^\\x00-\\x1f\\x7f]+"),
+          63,
+          false,
+          "a role's name",
+          "name",
+          name -> name);
 
   private static final FieldType<String> SETTING_NAME =
       new TextType<>(
@@ -61,7 +66,12 @@ public record UserSpec(
 
   private static final FieldType<String> SETTING_VALUE =
       new TextType<>(
-          Pattern.compile("[^\\p{Cntrl}]*"), 1000, true, "a value of one line", "", value -> value);
+          Pattern.compile("[^\\x00-\\x1f\\x7f]*"),
+          1000,
+          true,
+          "a value of one line",
+          "",
+          value -> value);
 
   static final FieldType<UserSpec> TYPE =
       FieldType.object(

@@ -18,6 +18,13 @@ import org.junit.jupiter.api.Test;
 class CatalogPlannerTest {
   private static final Catalog EMPTY = new Catalog(Map.of(), Map.of());
 
+  /** As PostgreSQL keeps it. */
+  @Test
+  void anEmptyListIsAnEmptyList() {
+    assertThat(Sql.sameSetting("search_path", "", "\"\"")).isTrue();
+    assertThat(Sql.sameSetting("search_path", "", "\"a\"")).isFalse();
+  }
+
   @Test
   void whatIsMissingIsMadeRolesFirst() {
     var declared =

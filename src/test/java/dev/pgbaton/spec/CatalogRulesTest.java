@@ -56,6 +56,33 @@ class CatalogRulesTest {
   }
 
   @Test
+  void nobodyBecomesASuperuserByAnotherName() {
+    assertThat(
+            problems(
+                """
+                  users:
+                    - {name: app, memberOf: [pg_execute_server_program]}
+                  databases:
+                    - name: app
+                      owner: app
+                      grants: [{to: app, schema: pg_catalog, privileges: [CREATE]}]
+                """))
+        .hasSize(2)
+        .anyMatch(p -> p.contains("spec.users[0].memberOf[0]: pg_execute_server_program may do"))
+        .anyMatch(
+            p -> p.contains("spec.databases[0].grants[0].schema: pg_catalog is PostgreSQL's"));
+  }
+
+  /** Editors read the schema's patterns as JavaScript does. */
+  @Test
+  void noPublishedPatternIsJavasOwn() throws Exception {
+    assertThat(
+            java.nio.file.Files.readString(
+                java.nio.file.Path.of("docs/schema/postgrescluster-v1alpha1.json")))
+        .doesNotContain("\\\\p{");
+  }
+
+  @Test
   void namesThatAreTakenAreNotForDeclaring() {
     assertThat(
             problems(
