@@ -7,6 +7,9 @@ import dev.pgbaton.catalog.Declaration.Database;
 import dev.pgbaton.catalog.Declaration.User;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is declared × what is there → statements, in order. What others made is in neither: it is
@@ -141,9 +144,7 @@ public final class CatalogPlanner {
     for (var grant : database.grants()) {
       if (grant.schema().isPresent()) continue;
       var has =
-          there == null
-              ? java.util.Set.<String>of()
-              : there.grants().getOrDefault(grant.to(), java.util.Set.of());
+          there == null ? Set.<String>of() : there.grants().getOrDefault(grant.to(), Set.of());
       var missing = grant.privileges().stream().filter(p -> !has.contains(p)).toList();
       if (!missing.isEmpty())
         changes.add(
@@ -167,7 +168,7 @@ public final class CatalogPlanner {
   }
 
   private static String normalised(String encoding) {
-    return encoding.toUpperCase(java.util.Locale.ROOT).replaceAll("[^A-Z0-9]", "");
+    return encoding.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "");
   }
 
   private static String create(Database database) {
@@ -179,8 +180,8 @@ public final class CatalogPlanner {
         .or(
             () ->
                 database.encoding().or(database::locale).isPresent()
-                    ? java.util.Optional.of("template0")
-                    : java.util.Optional.empty())
+                    ? Optional.of("template0")
+                    : Optional.empty())
         .ifPresent(template -> sql.append(" TEMPLATE ").append(Sql.name(template)));
     database.encoding().ifPresent(e -> sql.append(" ENCODING ").append(Sql.value(e)));
     database.locale().ifPresent(l -> sql.append(" LOCALE ").append(Sql.value(l)));

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.pgbaton.cluster.Names;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -33,6 +35,12 @@ public final class AppliedHash {
     } catch (JsonProcessingException | NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Whether pgbaton has applied the live object: it keeps the hash of what it was. */
+  public static boolean isOn(HasMetadata live) {
+    var annotations = live.getMetadata().getAnnotations();
+    return annotations != null && annotations.containsKey(Names.APPLIED);
   }
 
   private static Object sorted(Object value) {

@@ -4,10 +4,16 @@ import dev.pgbaton.cluster.ObjectKey;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarSource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KeyToPath;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.SecretKeySelector;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +128,21 @@ public final class PodReading {
         .filter(item -> item.getPath().equals(path))
         .findFirst()
         .map(item -> new SecretKeySelector(item.getKey(), secret, false));
+  }
+
+  /** What a pod, or those made from a template, read; nothing for any other object. */
+  public static SortedSet<ObjectKey> reads(HasMetadata object) {
+    var pod =
+        switch (object) {
+          case Pod it -> it.getSpec();
+          case Job job -> job.getSpec().getTemplate().getSpec();
+          case StatefulSet set -> set.getSpec().getTemplate().getSpec();
+          case Deployment deployment -> deployment.getSpec().getTemplate().getSpec();
+          default -> null;
+        };
+    return pod == null
+        ? Collections.emptySortedSet()
+        : reads(pod, object.getMetadata().getNamespace());
   }
 
   /** The Secrets and ConfigMaps that a pod reads, by whatever way. */

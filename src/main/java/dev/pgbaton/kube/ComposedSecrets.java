@@ -44,8 +44,12 @@ final class ComposedSecrets {
     }
   }
 
-  /** Fills it in, in place, and notes what it was made from. */
-  void fill(Secret secret, String applied) throws Missing {
+  /**
+   * Fills it in, in place, and notes what it was made from.
+   *
+   * @param live as it is there now
+   */
+  void fill(Secret secret, Optional<Secret> live, String applied) throws Missing {
     var namespace = secret.getMetadata().getNamespace();
     var sources = UserSecrets.sources(secret);
     var found =
@@ -67,8 +71,7 @@ final class ComposedSecrets {
     }
     var values = new TreeMap<>(secret.getStringData());
     if (values.containsKey(UserSecrets.DECLARATION))
-      values.compute(
-          UserSecrets.DECLARATION, (_, text) -> verified(text, passwords, former(secret)));
+      values.compute(UserSecrets.DECLARATION, (_, text) -> verified(text, passwords, former(live)));
     else values.replaceAll((user, _) -> passwords.get(user));
     // As the server keeps it: of stringData an apply does not know what it wrote.
     values.replaceAll((_, value) -> encoded(value));
@@ -127,19 +130,12 @@ final class ComposedSecrets {
   }
 
   /** What the primary has now: the same password keeps its salt, and nothing changes there. */
-  private Map<String, Verifier> former(Secret secret) {
-    var live =
-        client
-            .secrets()
-            .inNamespace(secret.getMetadata().getNamespace())
-            .withName(name(secret))
-            .get();
-    var text =
-        live == null || live.getData() == null ? null : live.getData().get(UserSecrets.DECLARATION);
-    if (text == null) return Map.of();
+  private static Map<String, Verifier> former(Optional<Secret> live) {
+    var text = live.map(Secret::getData).map(data -> data.get(UserSecrets.DECLARATION));
+    if (text.isEmpty()) return Map.of();
     var verifiers = new HashMap<String, Verifier>();
     try {
-      var json = new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8);
+      var json = new String(Base64.getDecoder().decode(text.get()), StandardCharsets.UTF_8);
       DeclarationJson.read(json)
           .users()
           .forEach(user -> user.verifier().ifPresent(v -> verifiers.put(user.name(), v)));

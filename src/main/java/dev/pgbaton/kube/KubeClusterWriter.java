@@ -72,19 +72,12 @@ final class KubeClusterWriter implements ClusterWriter {
   private Written compose(DesiredObject desired, Secret secret) {
     var applied = AppliedHash.of(desired.object());
     try {
-      var live =
-          client
-              .secrets()
-              .inNamespace(secret.getMetadata().getNamespace())
-              .withName(secret.getMetadata().getName())
-              .get();
-      if (live != null
-          && (live.getMetadata().getAnnotations() == null
-              || !live.getMetadata().getAnnotations().containsKey(Names.APPLIED)))
+      var live = Optional.ofNullable(client.resource(secret).get());
+      if (live.isPresent() && !AppliedHash.isOn(live.get()))
         return new Written.Refused(
             desired.key()
                 + " is there already, and was made by somebody else. Give that one another name: this one is for what pgbaton declares");
-      new ComposedSecrets(client).fill(secret, applied);
+      new ComposedSecrets(client).fill(secret, live, applied);
       annotate(secret, Names.APPLIED, applied);
       return done(desired.key(), serverSideApply(secret, true), Optional.empty());
     } catch (ComposedSecrets.Missing e) {
@@ -120,7 +113,7 @@ final class KubeClusterWriter implements ClusterWriter {
   private void alone(HasMetadata object) {
     for (int tries = 0; tries < 3; tries++) {
       var live = client.resource(object).get();
-      if (live == null || !isApplied(live)) return;
+      if (live == null || !AppliedHash.isOn(live)) return;
       var owners = Ownership.alone(live.getMetadata().getManagedFields());
       if (owners.isEmpty()) return;
       try {
@@ -236,12 +229,7 @@ final class KubeClusterWriter implements ClusterWriter {
 
   private boolean wasApplied(HasMetadata object) {
     var live = client.resource(object).get();
-    return live != null && isApplied(live);
-  }
-
-  private static boolean isApplied(HasMetadata live) {
-    var annotations = live.getMetadata().getAnnotations();
-    return annotations != null && annotations.containsKey(Names.APPLIED);
+    return live != null && AppliedHash.isOn(live);
   }
 
   private HasMetadata serverSideApply(HasMetadata object, boolean force) {

@@ -3,6 +3,7 @@ package dev.pgbaton.plan;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.Neighbour;
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
@@ -157,7 +158,7 @@ final class Adoption {
     var live = live(object);
     if (live.isEmpty()) return false;
     return switch (object.policy()) {
-      case APPLY, ADOPT, COMPOSED -> !isApplied(live.get());
+      case APPLY, ADOPT, COMPOSED -> !AppliedHash.isOn(live.get());
       // Nobody's note is on what the instances write; but no other application's Lease has ours.
       case CREATE_ONCE ->
           wanted.layout().makesBeside(object.key())
@@ -185,7 +186,7 @@ final class Adoption {
 
   /** The StatefulSet is taken over last: see {@link Planner#changes}. */
   private boolean hasBegun() {
-    return observed.statefulSet().filter(Adoption::isApplied).isPresent();
+    return observed.statefulSet().filter(AppliedHash::isOn).isPresent();
   }
 
   private static Plan inTheWay(DesiredObject object) {
@@ -197,11 +198,6 @@ final class Adoption {
 
   private Optional<HasMetadata> live(DesiredObject object) {
     return observed.snapshot().find(object.key());
-  }
-
-  static boolean isApplied(HasMetadata live) {
-    var annotations = live.getMetadata().getAnnotations();
-    return annotations != null && annotations.containsKey(Names.APPLIED);
   }
 
   private static Map<String, String> labels(HasMetadata object) {
@@ -233,6 +229,6 @@ final class Adoption {
   static boolean isTakenOver(ObjectKey key, DesiredCluster wanted, ObservedCluster observed) {
     return !wanted.layout().isGenerated()
         && key.equals(wanted.layout().statefulSetKey())
-        && observed.statefulSet().filter(live -> !isApplied(live)).isPresent();
+        && observed.statefulSet().filter(live -> !AppliedHash.isOn(live)).isPresent();
   }
 }

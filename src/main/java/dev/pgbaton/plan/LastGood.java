@@ -29,7 +29,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -72,8 +71,11 @@ public final class LastGood {
 
   /** No ConfigMap but those that a pod of theirs reads: the journal is no store of files. */
   private static List<HasMetadata> kept(DesiredCluster desired) {
-    var named = new TreeSet<>(reads(desired.statefulSet()));
-    desired.objects().forEach(object -> named.addAll(reads(object.object())));
+    var named = new TreeSet<>(PodReading.reads(desired.statefulSet()));
+    desired.objects().stream()
+        .map(DesiredObject::object)
+        .filter(object -> object instanceof StatefulSet || object instanceof Deployment)
+        .forEach(object -> named.addAll(PodReading.reads(object)));
     return desired.objects().stream()
         .filter(
             object ->
@@ -81,16 +83,6 @@ public final class LastGood {
                     || object.role() == ObjectRole.SETTINGS && named.contains(object.key()))
         .map(DesiredObject::object)
         .toList();
-  }
-
-  private static SortedSet<ObjectKey> reads(HasMetadata object) {
-    var namespace = object.getMetadata().getNamespace();
-    return switch (object) {
-      case StatefulSet set -> PodReading.reads(set.getSpec().getTemplate().getSpec(), namespace);
-      case Deployment deployment ->
-          PodReading.reads(deployment.getSpec().getTemplate().getSpec(), namespace);
-      default -> Collections.emptySortedSet();
-    };
   }
 
   /** How long it will be in the journal, which has its limit. */

@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Change.Cause;
@@ -25,7 +26,7 @@ final class Leaving {
     if (!observed.snapshot().current()) return new Await("our own writes to show", Instant.MAX);
     var live = observed.statefulSet();
     // What was never taken, or was given back, is nobody's here.
-    if (live.isEmpty() || !Adoption.isApplied(live.get()) || !isOnDelete(live.get()))
+    if (live.isEmpty() || !AppliedHash.isOn(live.get()) || !isOnDelete(live.get()))
       return new InSync();
     if (isOnDelete(desired.statefulSet())) return new InSync();
     if (!isWhatWorked(desired, observed, live.get()) || isOutdated(live.get(), observed))

@@ -2,16 +2,13 @@ package dev.pgbaton.plan;
 
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.desired.PodReading;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,8 +96,7 @@ final class Leftovers {
     var meta = object.getMetadata();
     return meta.getLabels() != null
         && cluster.equals(meta.getLabels().get(Names.CLUSTER_LABEL))
-        && meta.getAnnotations() != null
-        && meta.getAnnotations().containsKey(Names.APPLIED)
+        && AppliedHash.isOn(object)
         && meta.getDeletionTimestamp() == null;
   }
 
@@ -112,19 +108,7 @@ final class Leftovers {
         || Stream.concat(
                 observed.snapshot().pods().stream(),
                 observed.snapshot().objects().values().stream())
-            .anyMatch(object -> reads(object, key))
+            .anyMatch(object -> PodReading.reads(object).contains(key))
         || observed.pgpool().map(d -> !Pgpool.settled(d)).orElse(false);
-  }
-
-  private static boolean reads(HasMetadata object, ObjectKey key) {
-    var pod =
-        switch (object) {
-          case Pod it -> it.getSpec();
-          case Job job -> job.getSpec().getTemplate().getSpec();
-          case StatefulSet set -> set.getSpec().getTemplate().getSpec();
-          case Deployment deployment -> deployment.getSpec().getTemplate().getSpec();
-          default -> null;
-        };
-    return pod != null && PodReading.reads(pod, object.getMetadata().getNamespace()).contains(key);
   }
 }

@@ -1,6 +1,7 @@
 package dev.pgbaton.plan;
 
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.OwnersClusters;
 import dev.pgbaton.observed.ObservedCluster;
@@ -121,7 +122,7 @@ final class Preflight {
     // Who says it only now of the image that runs puts right what could not be known. But what was
     // known is not taken back by a line: clients are on the routes that would go with it.
     var isSaidOnlyNow =
-        image(live).equals(image(desired.statefulSet())) && (wants || !Adoption.isApplied(live));
+        image(live).equals(image(desired.statefulSet())) && (wants || !AppliedHash.isOn(live));
     return has == wants || isSaidOnlyNow
         ? Optional.empty()
         : refuse(

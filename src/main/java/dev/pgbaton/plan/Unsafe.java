@@ -1,8 +1,8 @@
 package dev.pgbaton.plan;
 
-import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.VolumeSpace;
+import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.OwnersClusters;
 import dev.pgbaton.desired.Selectors;
@@ -197,8 +197,7 @@ record Unsafe(Refusal reason, String field, String text) {
   }
 
   private static boolean foreign(PodDisruptionBudget budget) {
-    var annotations = budget.getMetadata().getAnnotations();
-    return annotations == null || !annotations.containsKey(Names.APPLIED);
+    return !AppliedHash.isOn(budget);
   }
 
   /** What an old instance would refuse to load is refused here: the way back leads through it. */

@@ -136,14 +136,14 @@ final class ManifestDocument {
     var namespace = object.getMetadata() == null ? null : object.getMetadata().getNamespace();
     if (namespace != null && !FieldTypes.LABEL_NAME.accepts(namespace))
       problem(values, node, at, "metadata.namespace", "is no name that a namespace can have.");
-    if (object.getMetadata() != null && !list(object.getMetadata().getOwnerReferences()).isEmpty())
+    if (object.getMetadata() != null && !object.getMetadata().getOwnerReferences().isEmpty())
       problem(
           values,
           node,
           at,
           "metadata.ownerReferences",
           "are the cluster's: with an owner that isn't there, Kubernetes deletes the object. Remove them.");
-    if (object.getMetadata() != null && !list(object.getMetadata().getFinalizers()).isEmpty())
+    if (object.getMetadata() != null && !object.getMetadata().getFinalizers().isEmpty())
       problem(
           values,
           node,
@@ -166,10 +166,6 @@ final class ManifestDocument {
                       "data." + key,
                       "is not Base64. Encode it, or put the text under stringData.");
               });
-  }
-
-  private static <T> List<T> list(List<T> maybe) {
-    return maybe == null ? List.of() : maybe;
   }
 
   private static boolean isBase64(String value) {

@@ -1,5 +1,6 @@
 package dev.pgbaton.spec;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pgbaton.spec.UserSpec.SecretKey;
 import java.util.Optional;
@@ -13,15 +14,6 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  */
 record PasswordType() implements FieldType<Optional<SecretKey>> {
   private static final String GENERATED = "generated";
-
-  private static final FieldType<String> KEY =
-      new TextType<>(
-          java.util.regex.Pattern.compile("[-._a-zA-Z0-9]+"),
-          253,
-          false,
-          "a key of a Secret: letters, digits, dashes, dots and underscores",
-          "password",
-          key -> key);
 
   private static final FieldType<SecretKey> SECRET_KEY =
       FieldType.object(
@@ -64,7 +56,7 @@ record PasswordType() implements FieldType<Optional<SecretKey>> {
 
   @Override
   public ObjectNode schema() {
-    var schema = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode();
+    var schema = JsonNodeFactory.instance.objectNode();
     var kinds = schema.putArray("oneOf");
     kinds.addObject().put("type", "string").putArray("enum").add(GENERATED);
     kinds.add(SECRET_KEY.schema());

@@ -1,6 +1,7 @@
 package dev.pgbaton.spec;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -62,7 +63,7 @@ public record UserSpec(
           false,
           "the name of one of PostgreSQL's settings",
           "name",
-          name -> name.toLowerCase(java.util.Locale.ROOT));
+          name -> name.toLowerCase(Locale.ROOT));
 
   private static final FieldType<String> SETTING_VALUE =
       new TextType<>(
