@@ -224,8 +224,7 @@ final class Follower {
   }
 
   private static Decision follow(InstanceView view, String holder, Standby standby) {
-    if (standby.follows().filter(holder::equals).isEmpty())
-      return decided(new Follow(holder), holder + " holds the Lease");
+    if (standby.follows().filter(holder::equals).isEmpty()) return turnTo(view, holder, standby);
     var confirmation = Confirmation.follow(view);
     if (confirmation.isPresent()) return confirmation.get();
     if (view.reload().pending()) return decided(new Reload(), "new settings are mounted");
@@ -237,11 +236,7 @@ final class Follower {
     var promoted = theirs.filter(Follower::leads);
     if (promoted.isEmpty())
       return waiting("not streaming: " + holder + " is not a running primary yet");
-    return switch (Lineage.of(
-        standby.received(),
-        standby.history(),
-        promoted.get().position().orElseThrow(),
-        promoted.get().history())) {
+    return switch (lineage(standby, promoted.get())) {
       case Continues _ ->
           standby.logMissing()
               ? decided(
@@ -250,14 +245,49 @@ final class Follower {
                       Optional.of(new Replacing("its log is gone from the primary"))),
                   holder + " no longer has the log that is needed here")
               : waiting("not streaming from " + holder + " yet");
-      case Diverged _ ->
-          decided(
-              new Stop(StopMode.FAST, Optional.of(new Rewinding())),
-              "the data here left the history of " + holder);
-      case SameNumberApart _ ->
-          // Stopped, it is seen again and set aside.
-          decided(Stop.fast(), "the timeline here is not the one of " + holder);
+      case Diverged _ -> left(holder);
+      case SameNumberApart _ -> apart(holder);
     };
+  }
+
+  /**
+   * PostgreSQL compares nothing but numbers: it would write the log of a timeline of the same
+   * number over its own.
+   */
+  private static Decision turnTo(InstanceView view, String holder, Standby standby) {
+    var theirs = view.statusOf(holder).filter(s -> s.position().isPresent());
+    var follow = decided(new Follow(holder), holder + " holds the Lease");
+    if (theirs.isEmpty()) return follow;
+    var promoted = leads(theirs.get());
+    if (!promoted
+        && theirs.get().position().orElseThrow().timeline() < standby.received().timeline())
+      return waiting(holder + " has an earlier timeline, and has not been promoted yet");
+    return switch (lineage(standby, theirs.get())) {
+      case Continues _ -> follow;
+      case Diverged _ -> promoted ? left(holder) : follow;
+      case SameNumberApart _ ->
+          promoted
+              ? apart(holder)
+              : waiting(
+                  "the timeline here is not the one of %s, which has not been promoted yet"
+                      .formatted(holder));
+    };
+  }
+
+  private static Lineage lineage(Standby standby, InstanceStatus theirs) {
+    return Lineage.of(
+        standby.received(), standby.history(), theirs.position().orElseThrow(), theirs.history());
+  }
+
+  private static Decision left(String holder) {
+    return decided(
+        new Stop(StopMode.FAST, Optional.of(new Rewinding())),
+        "the data here left the history of " + holder);
+  }
+
+  /** Stopped, it is seen again and set aside. */
+  private static Decision apart(String holder) {
+    return decided(Stop.fast(), "the timeline here is not the one of " + holder);
   }
 
   private static Decision streams(String holder, Standby standby, Optional<InstanceStatus> theirs) {
@@ -268,9 +298,12 @@ final class Follower {
                 s -> s.role() == Role.PRIMARY && s.position().orElseThrow().timeline() == timeline)
             .map(s -> s.history().epoch())
             .orElse(0);
-    return epoch != 0 && epoch != standby.history().epoch()
+    var own = standby.history().epoch();
+    if (epoch == 0 || epoch == own) return waiting("streaming from " + holder);
+    // What is known of the data here is never overwritten: it would pass for the other one's.
+    return own == 0
         ? decided(
             new NoteTimeline(timeline, theirs.orElseThrow().history()), "streaming from " + holder)
-        : waiting("streaming from " + holder);
+        : apart(holder);
   }
 }

@@ -131,6 +131,30 @@ final class DataFiles {
         .toList();
   }
 
+  /** The newest timeline that is known here: the one that recovery goes for. */
+  int newestTimeline() {
+    var wal = paths.data().resolve("pg_wal");
+    try (Stream<Path> files = Files.list(wal)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.matches("[0-9A-F]{8}\\.history"))
+          .mapToInt(name -> Integer.parseUnsignedInt(name.substring(0, 8), 16))
+          .max()
+          .orElse(1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** On which timeline what was read to there is, if recovery goes for that one. */
+  int timelineOf(Lsn reached, int newest) {
+    return switches(newest).stream()
+        .filter(end -> reached.compareTo(end.lsn()) <= 0)
+        .mapToInt(WalPosition::timeline)
+        .findFirst()
+        .orElse(newest);
+  }
+
   private SortedMap<Integer, Integer> epochs() {
     var epochs = new TreeMap<Integer, Integer>();
     var file = paths.data().resolve(EPOCHS);
@@ -148,7 +172,13 @@ final class DataFiles {
     write(epochs);
   }
 
-  /** As the primary tells them: what was noted here of a timeline that came to nothing goes. */
+  /** Of a promotion that came to nothing: somebody else may begin a timeline of that number. */
+  void forgetEpochsBeyond(int timeline) {
+    var epochs = epochs();
+    if (epochs.keySet().removeIf(t -> t > timeline)) write(epochs);
+  }
+
+  /** As the primary tells them. */
   void noteEpochs(int timeline, TimelineHistory history) {
     var epochs = new TreeMap<>(history.formerEpochs());
     epochs.put(timeline, history.epoch());

@@ -125,6 +125,8 @@ public final class LocalFence implements Fence {
   private void cutOff() {
     var server = target.server();
     if (server == null || !target.writable() || !server.isAlive()) return;
+    // It may have been allowed since this thread looked, and only then become writable.
+    if (allows()) return;
     Signals.quit(server.pid());
     log.accept("fence: the Lease is not held, PostgreSQL is stopped at once");
     var asked = System.nanoTime();

@@ -101,6 +101,7 @@ public final class LocalPostgres implements Postgres {
   private boolean wasPrimary;
   private int promotionEpoch;
   private int timelineSeen;
+  private int newestAtStart;
   private Duration startedAt = Duration.ZERO;
   private volatile boolean logMissing;
   private volatile String trouble = "";
@@ -225,10 +226,7 @@ public final class LocalPostgres implements Postgres {
     if (!answered && !files.accepting()) return new Starting(target.writable(), progress);
     var seen = local.ask(ServerQuery.SQL, ServerQuery::read);
     if (seen.isEmpty()) return new Starting(target.writable(), local.recovers(), progress);
-    if (!answered) {
-      answered = true;
-      if (promotionEpoch == 0) timelineSeen = 0;
-    }
+    answered = true;
     var s = seen.get();
     inForce = Optional.of(s.quorum());
     if (cuttingOff && !s.receiving()) {
@@ -237,7 +235,8 @@ public final class LocalPostgres implements Postgres {
     }
     if (!s.inRecovery()) {
       if (promoting) {
-        if (files.history(s.timeline()).epoch() != promotionEpoch) note(s.timeline());
+        if (files.history(s.timeline()).epoch() != promotionEpoch)
+          keep(() -> files.noteEpoch(s.timeline(), promotionEpoch));
         promoting = false;
         follows = Optional.empty();
       }
@@ -246,10 +245,13 @@ public final class LocalPostgres implements Postgres {
       return new Primary(
           s.position(0), files.history(s.timeline()), s.systemIdentifier(), checkpointing);
     }
-    logRead |= s.logRead();
     // How far its log reaches is not known before.
-    if (!logRead && !promoting) return new Starting(false);
+    if (!logRead && !s.logRead() && !promoting) return new Starting(false);
+    // Its control file says what it began with, which may be some timelines ago.
+    if (!logRead) timelineSeen = files.timelineOf(s.log(), newestAtStart);
+    logRead = true;
     timelineSeen = Math.max(timelineSeen, s.timeline());
+    if (promotionEpoch == 0) keep(() -> files.forgetEpochsBeyond(timelineSeen));
     var position = s.position(timelineSeen);
     return new Standby(
         position,
@@ -314,6 +316,7 @@ public final class LocalPostgres implements Postgres {
     startedAt = now();
     try {
       if (!asPrimary) files.makeStandby();
+      newestAtStart = files.newestTimeline();
       files.silenceAlteredSettings(log);
       takeMounted(upstream, asPrimary ? "" : files.standbyMinimums());
     } catch (UncheckedIOException e) {
@@ -331,6 +334,7 @@ public final class LocalPostgres implements Postgres {
     registered = false;
     stopping = Optional.empty();
     timelineSeen = 0;
+    promotionEpoch = 0;
     volume.changes();
     trouble = "";
     progress = "";
@@ -451,7 +455,7 @@ public final class LocalPostgres implements Postgres {
         .isEmpty()) promoting = false;
     else Thread.ofPlatform().name("promotion").daemon().start(this::endWhatHoldsThePromotionUp);
     // Meanwhile: a timeline of unknown origin, after a crash right now, would cost a new copy.
-    note(timelineSeen + 1);
+    keep(() -> files.noteEpoch(files.newestTimeline() + 1, promotionEpoch));
   }
 
   /** A query that keeps replay from going on would keep every client from writing. */
@@ -480,11 +484,11 @@ public final class LocalPostgres implements Postgres {
   /**
    * If it can't be kept, a return costs a new copy; that is no reason to stay without a primary.
    */
-  private void note(int timeline) {
+  private void keep(Runnable epochs) {
     try {
-      files.noteEpoch(timeline, promotionEpoch);
+      epochs.run();
     } catch (UncheckedIOException e) {
-      log.accept("the epoch of timeline %d can't be kept: %s".formatted(timeline, e.getMessage()));
+      log.accept("the epochs of the timelines can't be kept: " + e.getMessage());
     }
   }
 

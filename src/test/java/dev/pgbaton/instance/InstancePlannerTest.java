@@ -17,6 +17,7 @@ import dev.pgbaton.instance.InstanceStep.Exit;
 import dev.pgbaton.instance.InstanceStep.Follow;
 import dev.pgbaton.instance.InstanceStep.Initialise;
 import dev.pgbaton.instance.InstanceStep.Inspect;
+import dev.pgbaton.instance.InstanceStep.NoteTimeline;
 import dev.pgbaton.instance.InstanceStep.Promote;
 import dev.pgbaton.instance.InstanceStep.Publish;
 import dev.pgbaton.instance.InstanceStep.ReleaseLease;
@@ -449,6 +450,54 @@ class InstancePlannerTest {
                 .peer("pg-1", aPrimary("pg-1", at(2, 600), LEFT_AT_500))
                 .step())
         .isEqualTo(new Inspect(at(1, 500)));
+  }
+
+  private static TimelineHistory leftAt500(int epoch) {
+    return new TimelineHistory(List.of(at(1, 500)), epoch);
+  }
+
+  @Test
+  void aStandbyKeepsWhoBeganTheTimelineThatItStreams() {
+    assertThat(
+            instance("pg-2")
+                .standby(at(2, 550), "pg-1", true, leftAt500(0))
+                .leaseOf("pg-1")
+                .peer("pg-1", aPrimary("pg-1", at(2, 600), leftAt500(3)))
+                .step())
+        .isEqualTo(new NoteTimeline(2, leftAt500(3)));
+  }
+
+  @Test
+  void aStandbyOfAnotherTimelineOfTheSameNumberStopsEvenIfItStreams() {
+    assertThat(
+            instance("pg-2")
+                .standby(at(2, 550), "pg-1", true, leftAt500(2))
+                .leaseOf("pg-1")
+                .peer("pg-1", aPrimary("pg-1", at(2, 600), leftAt500(3)))
+                .step())
+        .isEqualTo(Stop.fast());
+  }
+
+  @Test
+  void aStandbyDoesNotTurnToAPrimaryWithAnotherTimelineOfTheSameNumber() {
+    assertThat(
+            instance("pg-2")
+                .standby(at(2, 550), "pg-0", false, leftAt500(2))
+                .leaseOf("pg-1")
+                .peer("pg-1", aPrimary("pg-1", at(2, 600), leftAt500(3)))
+                .step())
+        .isEqualTo(Stop.fast());
+  }
+
+  @Test
+  void aStandbyDoesNotTurnToAHolderThatMayYetBeginATimelineOfTheSameNumber() {
+    assertThat(
+            instance("pg-2")
+                .standby(at(2, 550), "pg-0", false, leftAt500(2))
+                .leaseOf("pg-1")
+                .peer("pg-1", replica("pg-1", at(1, 500), null))
+                .step())
+        .isInstanceOf(Wait.class);
   }
 
   @Test

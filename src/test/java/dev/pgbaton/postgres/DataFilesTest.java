@@ -2,6 +2,7 @@ package dev.pgbaton.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.TimelineHistory;
 import java.io.IOException;
@@ -68,6 +69,31 @@ class DataFilesTest {
 
     assertThat(files.history(4).epoch()).isEqualTo(9);
     assertThat(files.history(4).formerEpochs()).isEqualTo(Map.of(2, 5, 3, 8));
+  }
+
+  @Test
+  void whatWasNotedOfAPromotionThatCameToNothingIsForgotten() {
+    files.noteEpoch(2, 5);
+    files.noteEpoch(3, 6);
+
+    files.forgetEpochsBeyond(2);
+
+    assertThat(files.history(4).formerEpochs()).isEqualTo(Map.of(2, 5));
+  }
+
+  @Test
+  void theTimelineOfWhatWasReadFollowsFromTheNewestHistory() throws IOException {
+    assertThat(files.newestTimeline()).isEqualTo(1);
+    Files.writeString(data.resolve("pg_wal/00000002.history"), "1\t0/80000A0\tby hand\n");
+    Files.writeString(
+        data.resolve("pg_wal/0000000B.history"),
+        "1\t0/80000A0\tby hand\n\n2\t0/A000478\tby hand\n");
+
+    assertThat(files.newestTimeline()).isEqualTo(11);
+    assertThat(files.timelineOf(Lsn.parse("0/80000A0"), 11)).isEqualTo(1);
+    assertThat(files.timelineOf(Lsn.parse("0/80000A1"), 11)).isEqualTo(2);
+    assertThat(files.timelineOf(Lsn.parse("0/C00A748"), 11)).isEqualTo(11);
+    assertThat(files.timelineOf(Lsn.parse("0/C00A748"), 1)).isEqualTo(1);
   }
 
   @Test

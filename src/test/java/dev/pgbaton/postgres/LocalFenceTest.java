@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,36 @@ class LocalFenceTest {
     start(true, "sh", "-c", "trap '' QUIT; while :; do sleep 0.05; done");
     new LocalFence(target, data, said::add).forbid();
 
+    assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void whatWasAllowedWhileTheFenceLookedIsLeftAlone() throws Exception {
+    var looks = new Semaphore(0);
+    var goOn = new Semaphore(0);
+    var held = new AtomicBoolean();
+    start(false, "sleep", "60");
+    var fence =
+        new LocalFence(
+            target,
+            data,
+            () -> {
+              if (Thread.currentThread().getName().equals("fence")
+                  && held.compareAndSet(false, true)) {
+                looks.release();
+                goOn.acquireUninterruptibly();
+              }
+              return System.nanoTime();
+            },
+            said::add);
+    looks.acquire();
+    // It has read the deadline that is over.
+    fence.allow(fence.now(), Duration.ofSeconds(60));
+    target.isWritable();
+    goOn.release();
+
+    assertThat(server.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
+    fence.forbid();
     assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
   }
 
