@@ -69,7 +69,8 @@ class ComebackClusterIT {
                   "-l",
                   "pgbaton.dev/cluster=tale",
                   "--tail=80",
-                  "--prefix"));
+                  "--prefix"),
+          List.of(NAMESPACE));
 
   @BeforeAll
   static void makeTheClusters() {

@@ -1,13 +1,20 @@
 package dev.pgbaton.e2e;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
-/** Shows the cluster as a failed test left it: pods, events, logs, statuses. */
+/**
+ * Shows the cluster as a failed test left it: pods, events, logs, statuses. It is kept in
+ * target/diagnostics too, for the end of what {@code .ci/run} prints.
+ */
 final class Diagnostics implements TestWatcher {
   private final Supplier<KubernetesClient> kubernetes;
   private final Surroundings where;
@@ -35,20 +42,44 @@ final class Diagnostics implements TestWatcher {
 
   @Override
   public void testFailed(ExtensionContext context, Throwable cause) {
-    show(context.getDisplayName(), cause);
+    show(
+        context.getRequiredTestClass().getSimpleName()
+            + "."
+            + context.getRequiredTestMethod().getName(),
+        cause);
   }
 
   void show(String test, Throwable cause) {
-    System.out.printf("%n##### %s failed: %s%n", test, cause.getMessage());
-    show("statuses", statuses);
+    print(test, "##### %s failed: %s".formatted(test, cause.getMessage()));
+    print(test, look());
+  }
+
+  private static void print(String test, String text) {
+    System.out.println(text);
+    try {
+      var kept = Files.createDirectories(Path.of("target", "diagnostics")).resolve(test + ".txt");
+      Files.writeString(kept, text + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      System.out.println("not kept: " + e);
+    }
+  }
+
+  private String look() {
+    var text = new StringBuilder();
+    show(text, "statuses", statuses);
     var namespaces = Stream.concat(Stream.of(where.systemNamespace()), clusters.stream());
     for (var namespace : namespaces.toList()) {
-      show("pods of " + namespace, () -> kubectl(namespace, "get", "pods,lease", "-o", "wide"));
       show(
+          text,
+          "pods of " + namespace,
+          () -> kubectl(namespace, "get", "pods,lease", "-o", "wide"));
+      show(
+          text,
           "events of " + namespace,
           () -> kubectl(namespace, "get", "events", "--sort-by=.lastTimestamp"));
-      show("logs of " + namespace, () -> logs(namespace));
+      show(text, "logs of " + namespace, () -> logs(namespace));
     }
+    return text.toString();
   }
 
   private String logs(String namespace) {
@@ -80,11 +111,13 @@ final class Diagnostics implements TestWatcher {
     }
   }
 
-  private static void show(String what, Supplier<String> text) {
+  private static void show(StringBuilder into, String what, Supplier<String> text) {
+    into.append("##### ").append(what).append('\n');
     try {
-      System.out.printf("##### %s%n%s%n", what, text.get());
+      into.append(text.get());
     } catch (RuntimeException e) {
-      System.out.printf("##### %s: %s%n", what, e.getMessage());
+      into.append(e.getMessage());
     }
+    into.append('\n');
   }
 }
