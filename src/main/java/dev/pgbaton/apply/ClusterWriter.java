@@ -70,9 +70,6 @@ public interface ClusterWriter {
     /** Others own fields that the spec sets. */
     record Conflict(String why) implements Written {}
 
-    /** Something that others make has to be there first. */
-    record Missing(String why) implements Written {}
-
     /** It will not work however often it is tried. */
     record Refused(String why) implements Written {}
   }

@@ -234,7 +234,6 @@ public final class StepRunner {
       case Written.Stale(var why) -> new Outcome.Stale(why);
       case Written.NotNow(var why) -> new Outcome.Postponed(why);
       case Written.Conflict(var why) -> new Outcome.Failed(Refusal.FIELD_CONFLICT, why);
-      case Written.Missing(var why) -> new Outcome.Failed(Refusal.PASSWORD_MISSING, why);
       case Written.Refused(var why) -> new Outcome.Failed(Refusal.WRITE_REFUSED, why);
     };
   }

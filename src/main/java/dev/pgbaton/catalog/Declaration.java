@@ -3,6 +3,7 @@ package dev.pgbaton.catalog;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The users and databases that a cluster shall have, as the daemon tells the primary: with what
@@ -12,6 +13,20 @@ import java.util.Optional;
  */
 public record Declaration(List<User> users, List<Database> databases) {
   public static final Declaration NONE = new Declaration(List.of(), List.of());
+
+  /** All but these users, and what can't be without them. */
+  public Declaration without(Set<String> names) {
+    if (names.isEmpty()) return this;
+    return new Declaration(
+        users.stream()
+            .filter(user -> !names.contains(user.name()))
+            .map(user -> user.memberOf(names))
+            .toList(),
+        databases.stream()
+            .filter(database -> !names.contains(database.owner()))
+            .map(database -> database.without(names))
+            .toList());
+  }
 
   /**
    * @param present whether there shall be one
@@ -30,6 +45,17 @@ public record Declaration(List<User> users, List<Database> databases) {
     public User with(Verifier known) {
       return new User(
           name, present, login, connectionLimit, memberOf, settings, Optional.of(known));
+    }
+
+    private User memberOf(Set<String> but) {
+      return new User(
+          name,
+          present,
+          login,
+          connectionLimit,
+          memberOf.stream().filter(role -> !but.contains(role)).toList(),
+          settings,
+          verifier);
     }
   }
 
@@ -62,6 +88,20 @@ public record Declaration(List<User> users, List<Database> databases) {
           && (!extensions.isEmpty()
               || !schemas.isEmpty()
               || grants.stream().anyMatch(g -> g.schema().isPresent()));
+    }
+
+    private Database without(Set<String> names) {
+      return new Database(
+          name,
+          present,
+          owner,
+          encoding,
+          locale,
+          template,
+          connectionLimit,
+          extensions,
+          schemas.stream().filter(schema -> !names.contains(schema.owner())).toList(),
+          grants.stream().filter(grant -> !names.contains(grant.to())).toList());
     }
   }
 

@@ -124,6 +124,9 @@ public final class Names {
   /** On such a Secret: the versions of those Secrets; {@code <Secret>=<version>}. */
   public static final String COMPOSED_OF = "pgbaton.dev/composed-of";
 
+  /** On such a Secret: which passwords were not there, in words; absent if all were. */
+  public static final String PASSWORDS_MISSING = "pgbaton.dev/passwords-missing";
+
   /** In values of a Secret that is generated: its password, once it has one. */
   public static final String PASSWORD_HERE = "${password}";
 

@@ -66,6 +66,14 @@ public record DesiredCluster(
     return others;
   }
 
+  /** Those that are made of passwords in others. */
+  public List<Secret> composedSecrets() {
+    return objects.stream()
+        .filter(object -> object.policy() == ApplyPolicy.COMPOSED)
+        .map(object -> (Secret) object.object())
+        .toList();
+  }
+
   private SortedMap<ObjectKey, SortedMap<String, String>> secrets(Predicate<Secret> which) {
     var secrets = new TreeMap<ObjectKey, SortedMap<String, String>>();
     for (var object : objects) {

@@ -6,21 +6,24 @@ import dev.pgbaton.catalog.Declaration.Verifier;
 import dev.pgbaton.catalog.DeclarationJson;
 import dev.pgbaton.catalog.ScramSecret;
 import dev.pgbaton.cluster.Names;
-import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.UserSecrets;
-import dev.pgbaton.plan.Users;
+import dev.pgbaton.spec.UserSpec.SecretKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -28,15 +31,19 @@ import java.util.stream.Collectors;
  */
 final class ComposedSecrets {
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Pattern LINE_ENDS = Pattern.compile("[\\r\\n]+\\z");
+  private static final int ID_BYTES = 8;
 
-  private final KubernetesClient client;
-
-  ComposedSecrets(KubernetesClient client) {
-    this.client = client;
+  /** Where the passwords are. */
+  interface Sources {
+    /**
+     * @return those of the Secrets that are there, by name
+     */
+    Map<String, Secret> read(String namespace, String cluster, SortedSet<String> names);
   }
 
   /** A password that is not there, or can't be one. */
-  static final class Missing extends Exception {
+  private static final class Missing extends Exception {
     private static final long serialVersionUID = 1;
 
     Missing(String message) {
@@ -44,85 +51,157 @@ final class ComposedSecrets {
     }
   }
 
+  private final Sources sources;
+
+  ComposedSecrets(Sources sources) {
+    this.sources = sources;
+  }
+
+  static ComposedSecrets in(KubernetesClient client) {
+    return new ComposedSecrets(new OfKubernetes(client));
+  }
+
+  static TreeSet<String> names(Secret secret) {
+    return UserSecrets.sources(secret).values().stream()
+        .map(from -> from.name())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   /**
-   * Fills it in, in place, and notes what it was made from.
+   * Fills it in, in place, and notes what it was made from. Whose password is not there keeps the
+   * one that was there before, or is left out: nobody else waits for it.
    *
    * @param live as it is there now
    */
-  void fill(Secret secret, Optional<Secret> live, String applied) throws Missing {
-    var namespace = secret.getMetadata().getNamespace();
-    var sources = UserSecrets.sources(secret);
+  void fill(Secret secret, Optional<Secret> live) {
+    var meta = secret.getMetadata();
     var found =
-        read(
-            namespace,
-            secret,
-            sources.values().stream()
-                .map(s -> s.name())
-                .collect(Collectors.toCollection(TreeSet::new)));
+        sources.read(meta.getNamespace(), meta.getLabels().get(Names.CLUSTER_LABEL), names(secret));
     var passwords = new TreeMap<String, String>();
-    for (var source : sources.entrySet()) {
-      var name = source.getValue().name();
-      var key = source.getValue().key();
-      var from = found.get(name);
-      if (from == null)
-        throw new Missing(
-            "there is no Secret %s, which has the password of %s".formatted(name, source.getKey()));
-      passwords.put(source.getKey(), password(from, key, source.getKey()));
-    }
-    var values = new TreeMap<>(secret.getStringData());
-    if (values.containsKey(UserSecrets.DECLARATION))
-      values.compute(UserSecrets.DECLARATION, (_, text) -> verified(text, passwords, former(live)));
-    else values.replaceAll((user, _) -> passwords.get(user));
-    // As the server keeps it: of stringData an apply does not know what it wrote.
-    values.replaceAll((_, value) -> encoded(value));
-    secret.setData(values);
+    var missing = new TreeMap<String, String>();
+    UserSecrets.sources(secret)
+        .forEach(
+            (user, from) -> {
+              try {
+                passwords.put(user, password(found.get(from.name()), from, user));
+              } catch (Missing e) {
+                missing.put(user, e.getMessage());
+              }
+            });
+    secret.setData(data(secret, passwords, missing.keySet(), live));
     secret.setStringData(null);
-    var versions =
-        found.values().stream().map(Users::version).sorted().collect(Collectors.joining(","));
-    var notes = secret.getMetadata().getAnnotations();
-    notes.put(Names.COMPOSED_OF, versions);
-    notes.put(Names.USERS, AppliedHash.of(List.of(applied, versions)));
+    var notes = meta.getAnnotations();
+    notes.put(
+        Names.COMPOSED_OF,
+        found.values().stream()
+            .map(ComposedSecrets::version)
+            .sorted()
+            .collect(Collectors.joining(",")));
+    if (!missing.isEmpty()) notes.put(Names.PASSWORDS_MISSING, String.join("; ", missing.values()));
+    // Whoever has taken it is told of another one only: a source's label is nobody's news.
+    notes.put(
+        Names.USERS,
+        live.filter(before -> secret.getData().equals(before.getData()))
+            .flatMap(before -> note(before, Names.USERS))
+            .orElseGet(ComposedSecrets::id));
+  }
+
+  /** Whether what is looked up now is what was written. */
+  boolean isStill(Secret desired, Secret live) {
+    var now = new SecretBuilder(desired).build();
+    fill(now, Optional.of(live));
+    return now.getData().equals(live.getData())
+        && note(now, Names.PASSWORDS_MISSING).equals(note(live, Names.PASSWORDS_MISSING));
+  }
+
+  /** As {@link Names#COMPOSED_OF} lists it. */
+  static String version(HasMetadata secret) {
+    var meta = secret.getMetadata();
+    return meta.getName() + "=" + meta.getResourceVersion();
+  }
+
+  static Optional<String> note(HasMetadata object, String name) {
+    var annotations = object.getMetadata().getAnnotations();
+    return Optional.ofNullable(annotations == null ? null : annotations.get(name));
+  }
+
+  private static String id() {
+    var bytes = new byte[ID_BYTES];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /** As the server keeps it: of stringData an apply does not know what it wrote. */
+  private static Map<String, String> data(
+      Secret secret, Map<String, String> passwords, Set<String> missing, Optional<Secret> live) {
+    var data = new TreeMap<String, String>();
+    var text = secret.getStringData().get(UserSecrets.DECLARATION);
+    if (text != null) {
+      data.put(UserSecrets.DECLARATION, encoded(verified(text, passwords, missing, former(live))));
+      return data;
+    }
+    passwords.forEach((user, password) -> data.put(user, encoded(password)));
+    live.map(Secret::getData)
+        .ifPresent(
+            before ->
+                missing.stream()
+                    .filter(before::containsKey)
+                    .forEach(user -> data.put(user, before.get(user))));
+    return data;
   }
 
   private static String encoded(String value) {
     return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static String password(Secret from, String key, String user) throws Missing {
-    var name = from.getMetadata().getName();
-    var value = from.getData() == null ? null : from.getData().get(key);
+  private static String password(Secret from, SecretKey where, String user) throws Missing {
+    if (from == null)
+      throw new Missing(
+          "there is no Secret %s, which has the password of %s".formatted(where.name(), user));
+    var value = from.getData() == null ? null : from.getData().get(where.key());
     if (value == null || value.isEmpty())
       throw new Missing(
-          "the Secret %s has no %s, which is the password of %s".formatted(name, key, user));
+          "the Secret %s has no %s, which is the password of %s"
+              .formatted(where.name(), where.key(), user));
     var text =
-        new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8).stripTrailing();
+        LINE_ENDS
+            .matcher(new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8))
+            .replaceFirst("");
     // pgpool keeps one line for each.
     if (text.isEmpty() || text.chars().anyMatch(Character::isISOControl))
       throw new Missing(
           "%s of the Secret %s is no password: it is empty, or has more than a line"
-              .formatted(key, name));
+              .formatted(where.key(), where.name()));
+    // Whoever reads the Secret by itself sends it with them, or without.
+    if (!text.equals(text.strip()))
+      throw new Missing(
+          "%s of the Secret %s begins or ends with a blank, which programs take off or leave as they like: put a password without"
+              .formatted(where.key(), where.name()));
     return text;
   }
 
   /** Those of ours by one request, and each of the others by another. */
-  private Map<String, Secret> read(String namespace, Secret composed, TreeSet<String> names) {
-    var found = new TreeMap<String, Secret>();
-    if (names.isEmpty()) return found;
-    client
-        .secrets()
-        .inNamespace(namespace)
-        .withLabel(Names.CLUSTER_LABEL, composed.getMetadata().getLabels().get(Names.CLUSTER_LABEL))
-        .list()
-        .getItems()
-        .stream()
-        .filter(secret -> names.contains(name(secret)))
-        .forEach(secret -> found.put(name(secret), secret));
-    for (var name : names) {
-      if (found.containsKey(name)) continue;
-      Optional.ofNullable(client.secrets().inNamespace(namespace).withName(name).get())
-          .ifPresent(secret -> found.put(name, secret));
+  private record OfKubernetes(KubernetesClient client) implements Sources {
+    @Override
+    public Map<String, Secret> read(String namespace, String cluster, SortedSet<String> names) {
+      var found = new TreeMap<String, Secret>();
+      if (names.isEmpty()) return found;
+      client
+          .secrets()
+          .inNamespace(namespace)
+          .withLabel(Names.CLUSTER_LABEL, cluster)
+          .list()
+          .getItems()
+          .stream()
+          .filter(secret -> names.contains(name(secret)))
+          .forEach(secret -> found.put(name(secret), secret));
+      for (var name : names) {
+        if (found.containsKey(name)) continue;
+        Optional.ofNullable(client.secrets().inNamespace(namespace).withName(name).get())
+            .ifPresent(secret -> found.put(name, secret));
+      }
+      return found;
     }
-    return found;
   }
 
   private static String name(HasMetadata object) {
@@ -146,22 +225,26 @@ final class ComposedSecrets {
   }
 
   private static String verified(
-      String text, Map<String, String> passwords, Map<String, Verifier> former) {
-    var declared = DeclarationJson.read(text);
+      String text,
+      Map<String, String> passwords,
+      Set<String> missing,
+      Map<String, Verifier> former) {
+    var unknown = new TreeSet<>(missing);
+    unknown.removeAll(former.keySet());
+    var declared = DeclarationJson.read(text).without(unknown);
     return DeclarationJson.write(
         new Declaration(
             declared.users().stream()
-                .map(
-                    user ->
-                        passwords.containsKey(user.name())
-                            ? verified(user, passwords.get(user.name()), former.get(user.name()))
-                            : user)
+                .map(user -> verified(user, passwords.get(user.name()), former, missing))
                 .toList(),
             declared.databases()));
   }
 
-  private static User verified(User user, String password, Verifier former) {
-    if (former != null && ScramSecret.fits(former.text(), password)) return user.with(former);
+  private static User verified(
+      User user, String password, Map<String, Verifier> former, Set<String> missing) {
+    var before = former.get(user.name());
+    if (password == null) return missing.contains(user.name()) ? user.with(before) : user;
+    if (before != null && ScramSecret.fits(before.text(), password)) return user.with(before);
     var salt = new byte[ScramSecret.SALT_BYTES];
     RANDOM.nextBytes(salt);
     return user.with(new Verifier(ScramSecret.of(password, salt)));

@@ -6,9 +6,11 @@ import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.ComparedSecrets;
+import dev.pgbaton.observed.LookedUp;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -21,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -32,11 +35,13 @@ final class KubeClusterReader implements ClusterReader {
   private final KubernetesClient client;
   private final Caches caches;
   private final OwnWrites ownWrites;
+  private final LookedUpPasswords passwords;
 
   KubeClusterReader(KubernetesClient client, Caches caches, OwnWrites ownWrites) {
     this.client = client;
     this.caches = caches;
     this.ownWrites = ownWrites;
+    this.passwords = new LookedUpPasswords(ComposedSecrets.in(client), this::secret);
   }
 
   @Override
@@ -205,6 +210,20 @@ final class KubeClusterReader implements ClusterReader {
       throw new ReadFailed("the API server can't be read: " + ApiError.words(e), e);
     }
     return new ComparedSecrets(List.copyOf(changed), List.copyOf(added));
+  }
+
+  @Override
+  public LookedUp lookUp(List<Secret> composed, ClusterSnapshot snapshot) {
+    try {
+      return passwords.of(composed, snapshot);
+    } catch (KubernetesClientException e) {
+      throw new ReadFailed("the API server can't be read: " + ApiError.words(e), e);
+    }
+  }
+
+  private Optional<Secret> secret(ObjectKey key) {
+    return Optional.ofNullable(
+        client.secrets().inNamespace(key.namespace()).withName(key.name()).get());
   }
 
   private static byte[] decoded(String value) {

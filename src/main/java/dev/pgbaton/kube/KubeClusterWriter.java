@@ -77,11 +77,9 @@ final class KubeClusterWriter implements ClusterWriter {
         return new Written.Refused(
             desired.key()
                 + " is there already, and was made by somebody else. Give that one another name: this one is for what pgbaton declares");
-      new ComposedSecrets(client).fill(secret, live, applied);
+      ComposedSecrets.in(client).fill(secret, live);
       annotate(secret, Names.APPLIED, applied);
       return done(desired.key(), serverSideApply(secret, true), Optional.empty());
-    } catch (ComposedSecrets.Missing e) {
-      return new Written.Missing(e.getMessage());
     } catch (KubernetesClientException e) {
       return ApiError.translate(e);
     }

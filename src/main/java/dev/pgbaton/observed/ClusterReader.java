@@ -2,6 +2,8 @@ package dev.pgbaton.observed;
 
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.ObjectKey;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,6 +32,16 @@ public interface ClusterReader {
    */
   default ComparedSecrets compare(Map<ObjectKey, ? extends Map<String, String>> secrets) {
     return ComparedSecrets.SAME;
+  }
+
+  /**
+   * Looks passwords up that Secrets are made of, by requests, where one of the Secrets that have
+   * them was written since, or was not there.
+   *
+   * @param composed as they shall be, with the passwords still missing
+   */
+  default LookedUp lookUp(List<Secret> composed, ClusterSnapshot snapshot) {
+    return LookedUp.SAME;
   }
 
   /** The API server did not answer; nothing is known then. */

@@ -24,7 +24,8 @@ public record ObservedCluster(
     Optional<LeaseState> lease,
     JournalEntry journal,
     Map<String, RouteProbe.Leads> routes,
-    ComparedSecrets secrets) {
+    ComparedSecrets secrets,
+    LookedUp lookedUp) {
 
   public ObservedCluster(
       ClusterLayout layout,
@@ -32,7 +33,8 @@ public record ObservedCluster(
       List<Instance> instances,
       Optional<LeaseState> lease,
       JournalEntry journal) {
-    this(layout, snapshot, instances, lease, journal, Map.of(), ComparedSecrets.SAME);
+    this(
+        layout, snapshot, instances, lease, journal, Map.of(), ComparedSecrets.SAME, LookedUp.SAME);
   }
 
   /**
@@ -114,18 +116,26 @@ public record ObservedCluster(
   }
 
   public ObservedCluster with(JournalEntry journal) {
-    return new ObservedCluster(layout, snapshot, instances, lease, journal, routes, secrets);
+    return new ObservedCluster(
+        layout, snapshot, instances, lease, journal, routes, secrets, lookedUp);
   }
 
   public ObservedCluster with(ComparedSecrets secrets) {
-    return new ObservedCluster(layout, snapshot, instances, lease, journal, routes, secrets);
+    return new ObservedCluster(
+        layout, snapshot, instances, lease, journal, routes, secrets, lookedUp);
+  }
+
+  public ObservedCluster with(LookedUp lookedUp) {
+    return new ObservedCluster(
+        layout, snapshot, instances, lease, journal, routes, secrets, lookedUp);
   }
 
   /**
    * @param routes by the name of what was tried: a pod of pgpool, a Service
    */
   public ObservedCluster leading(Map<String, RouteProbe.Leads> routes) {
-    return new ObservedCluster(layout, snapshot, instances, lease, journal, routes, secrets);
+    return new ObservedCluster(
+        layout, snapshot, instances, lease, journal, routes, secrets, lookedUp);
   }
 
   /** Whether there is something to lose: others' images have no Lease that would tell. */

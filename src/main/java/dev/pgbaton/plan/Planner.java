@@ -104,8 +104,9 @@ public final class Planner {
 
   /** By a person. Nothing waits for it, and the commit counts as brought about but for this. */
   private Optional<Blocked> toDo() {
-    return Collations.standing(desired, observed)
+    return Users.missing(desired, observed)
         .or(() -> Users.left(desired, observed))
+        .or(() -> Collations.standing(desired, observed))
         .or(() -> Passwords.left(observed.secrets()));
   }
 
@@ -214,7 +215,7 @@ public final class Planner {
               object,
               observed.snapshot().find(object.key()),
               admission.getOrDefault(object.key().toString(), ""))
-          .or(() -> Users.outdated(object, observed.snapshot()))
+          .or(() -> Users.outdated(object, observed))
           .ifPresent(cause -> changes.add(new Change(knowing(object, observed), cause)));
     }
     // Its owner's consent counts until the StatefulSet is taken over.

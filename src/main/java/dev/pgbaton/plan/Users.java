@@ -1,14 +1,10 @@
 package dev.pgbaton.plan;
 
 import dev.pgbaton.cluster.Names;
-import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.UsersTaken;
-import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
-import dev.pgbaton.desired.UserSecrets;
-import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.Instance;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.ObservedCluster;
@@ -17,45 +13,31 @@ import dev.pgbaton.plan.Plan.Await;
 import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** Users and databases: the primary and pgpool are told of them, and it counts once they say so. */
 public final class Users {
   private Users() {}
 
   /** Why a Secret that passwords are looked up for has to be written again. */
-  static Optional<Cause> outdated(DesiredObject desired, ClusterSnapshot snapshot) {
-    if (desired.policy() != ApplyPolicy.COMPOSED) return Optional.empty();
-    var live = snapshot.find(desired.key());
-    if (live.isEmpty()) return Optional.empty();
-    var written = note(live.get(), Names.COMPOSED_OF).orElse("");
-    for (var name : sources(desired)) {
-      // Of a Secret without the cluster's label nothing is heard.
-      var source = snapshot.find(new ObjectKey("Secret", desired.key().namespace(), name));
-      if (source.isPresent() && !List.of(written.split(",")).contains(version(source.get())))
-        return Optional.of(
-            new Cause.Changed(
-                "a password in Secret %s, for a moment neither is known everywhere"
-                    .formatted(name)));
-    }
-    return Optional.empty();
+  static Optional<Cause> outdated(DesiredObject desired, ObservedCluster observed) {
+    return Optional.ofNullable(observed.lookedUp().changed().get(desired.key()))
+        .map(Cause.Changed::new);
   }
 
-  private static TreeSet<String> sources(DesiredObject desired) {
-    return UserSecrets.sources((Secret) desired.object()).values().stream()
-        .map(from -> from.name())
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  /** As {@link Names#COMPOSED_OF} lists it. */
-  public static String version(HasMetadata secret) {
-    var meta = secret.getMetadata();
-    return meta.getName() + "=" + meta.getResourceVersion();
+  /** Whoever has no password is not there yet, and nothing else waits for it. */
+  static Optional<Blocked> missing(DesiredCluster desired, ObservedCluster observed) {
+    return desired.composedSecrets().stream()
+        .map(secret -> desired.layout().key("Secret", secret.getMetadata().getName()))
+        .flatMap(key -> observed.snapshot().find(key).stream())
+        .flatMap(live -> note(live, Names.PASSWORDS_MISSING).stream())
+        .findFirst()
+        .map(
+            words ->
+                new Blocked(
+                    Refusal.PASSWORD_MISSING, words + ". It is looked for again and again."));
   }
 
   static Optional<Plan> tell(DesiredCluster desired, ObservedCluster observed) {

@@ -13,6 +13,7 @@ import dev.pgbaton.observed.ComparedSecrets;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.observed.JournalEntry;
+import dev.pgbaton.observed.LookedUp;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.observed.RouteProbe;
 import dev.pgbaton.plan.Plan;
@@ -118,6 +119,11 @@ public final class Reconciler {
         : compare(desired.ownersSecrets()).beside(compare(desired.otherSecrets()));
   }
 
+  private LookedUp lookedUp(DesiredCluster desired, ClusterSnapshot snapshot) {
+    var composed = desired.composedSecrets();
+    return composed.isEmpty() ? LookedUp.SAME : reader.lookUp(composed, snapshot);
+  }
+
   private ComparedSecrets compare(Map<ObjectKey, ? extends Map<String, String>> secrets) {
     return secrets.isEmpty() ? ComparedSecrets.SAME : reader.compare(secrets);
   }
@@ -136,7 +142,8 @@ public final class Reconciler {
     var answers = probe.ask(desired.layout(), snapshot.pods(), desired.settings().keySet());
     var observed =
         ObservedCluster.of(desired.layout(), snapshot, answers, entry)
-            .with(secrets(desired, entry));
+            .with(secrets(desired, entry))
+            .with(lookedUp(desired, snapshot));
     // While an instance is about to stop, the routes are the handoff's to lead.
     return entry.rollout().isPresent() || observed.primary().isEmpty()
         ? observed

@@ -27,11 +27,13 @@ final class CatalogRules {
   private static final Set<String> PER_SESSION =
       Set.of("user", "superuser", "backend", "superuser-backend");
 
+  private final ClusterSpec spec;
   private final List<UserSpec> users;
   private final List<DatabaseSpec> databases;
   private final Reading reading;
 
   private CatalogRules(ClusterSpec spec, Reading reading) {
+    this.spec = spec;
     this.users = spec.users();
     this.databases = spec.databases();
     this.reading = reading;
@@ -41,6 +43,7 @@ final class CatalogRules {
     var rules = new CatalogRules(spec, reading);
     rules.users();
     rules.databases();
+    rules.pgpoolsUsers();
   }
 
   private void users() {
@@ -76,6 +79,15 @@ final class CatalogRules {
         reading.problem(
             at + ".password",
             "a role that can't log in has no password. Remove it, or login: false.");
+      var password = at + ".password";
+      user.passwordFrom()
+          .filter(from -> reading.sound(password) && isOwnSecret(from.name()))
+          .ifPresent(
+              from ->
+                  reading.problem(
+                      password + ".secretKeyRef.name",
+                      "%s is a Secret that pgbaton makes itself. Put the name of one of yours."
+                          .formatted(from.name())));
       for (int j = 0; j < user.memberOf().size(); j++) {
         var role = user.memberOf().get(j);
         if (OWN_USERS.contains(role) || MIGHTY.contains(role) || role.equals(user.name()))
@@ -94,6 +106,36 @@ final class CatalogRules {
       user.settings()
           .forEach((setting, value) -> setting(at + ".settings." + setting, setting, value));
     }
+  }
+
+  /** It would be written over, or read for what it is not. */
+  private boolean isOwnSecret(String name) {
+    var cluster = spec.id().name() + "-";
+    if (!name.startsWith(cluster)) return false;
+    var rest = name.substring(cluster.length());
+    return OWN_SECRETS.contains(rest)
+        // What was taken over has its passwords in a Secret of its owner's.
+        && (spec.takenOver().isEmpty() || !rest.equals("credentials"));
+  }
+
+  private void pgpoolsUsers() {
+    var own = "spec.pgpool.usersSecret.name";
+    spec.pgpool()
+        .flatMap(PgpoolSpec::usersSecret)
+        .filter(_ -> reading.sound(own))
+        .filter(name -> isOwnSecret(name) || isOfAUser(name))
+        .ifPresent(
+            name ->
+                reading.problem(
+                    own,
+                    "%s is a Secret that pgbaton makes itself, of users who are declared. Put the name of one of yours, with those who are not, or remove it."
+                        .formatted(name)));
+  }
+
+  private boolean isOfAUser(String secret) {
+    return users.stream()
+        .filter(user -> user.logsIn() && user.passwordFrom().isEmpty())
+        .anyMatch(user -> secret.equals(spec.id().name() + "-" + user.inNames()));
   }
 
   private void setting(String at, String name, String value) {

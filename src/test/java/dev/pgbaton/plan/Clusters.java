@@ -17,6 +17,7 @@ import dev.pgbaton.observed.InstanceProbe.Standby;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Intent;
 import dev.pgbaton.observed.JournalEntry.StepRecord;
+import dev.pgbaton.observed.LookedUp;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.observed.RouteProbe.Leads;
 import dev.pgbaton.spec.ParsedSpec;
@@ -74,6 +75,7 @@ final class Clusters {
   private UnaryOperator<StatefulSet> liveSet = UnaryOperator.identity();
   private UnaryOperator<LeaseBuilder> lease = UnaryOperator.identity();
   private UnaryOperator<String> text = UnaryOperator.identity();
+  private LookedUp lookedUp = LookedUp.SAME;
   private boolean current = true;
   private boolean pushed;
   private final Map<String, Leads> routes = new TreeMap<>();
@@ -217,6 +219,11 @@ final class Clusters {
     return this;
   }
 
+  Clusters passwordsMoved(ObjectKey key, String words) {
+    lookedUp = new LookedUp(Map.of(key, words));
+    return this;
+  }
+
   Clusters without(ObjectKey key) {
     missing.add(key);
     return this;
@@ -332,7 +339,8 @@ final class Clusters {
                 objects, members.stream().map(this::pod).toList(), cordoned, current),
             answers(),
             entry)
-        .leading(routes);
+        .leading(routes)
+        .with(lookedUp);
   }
 
   Plan plan() {

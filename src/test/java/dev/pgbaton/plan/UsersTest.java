@@ -1,6 +1,7 @@
 package dev.pgbaton.plan;
 
 import static dev.pgbaton.plan.Clusters.cluster;
+import static dev.pgbaton.plan.Clusters.outdated;
 import static dev.pgbaton.plan.Clusters.took;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,28 +14,39 @@ import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Users and databases: told, and awaited. */
 class UsersTest {
+  private static final ObjectKey SECRET = new ObjectKey("Secret", "shop", "orders-users");
   private static final String USERS = "  users: [{name: app}]\n";
 
   private static Clusters declared(Clusters.Trait... traits) {
     return cluster().primary("orders-0", traits).replica("orders-1").spec(text -> text + USERS);
   }
 
-  /** As it was written when the user's Secret had that version. */
-  private static Clusters written(Clusters cluster, String version) {
-    var object =
-        (Secret) cluster.desired().get(new ObjectKey("Secret", "shop", "orders-users")).object();
+  private static Clusters written(Clusters cluster) {
+    return cluster.with(live(cluster).build());
+  }
+
+  /** As it was written while a password was not there. */
+  private static Clusters writtenWithout(Clusters cluster, String why) {
     return cluster.with(
-        new SecretBuilder(object)
+        live(cluster)
             .editMetadata()
-            .addToAnnotations(Names.APPLIED, AppliedHash.of(object))
-            .addToAnnotations(Names.COMPOSED_OF, "orders-app=" + version)
-            .addToAnnotations(Names.USERS, "abc")
+            .addToAnnotations(Names.PASSWORDS_MISSING, why)
             .endMetadata()
             .build());
+  }
+
+  private static SecretBuilder live(Clusters cluster) {
+    var object = (Secret) cluster.desired().get(SECRET).object();
+    return new SecretBuilder(object)
+        .editMetadata()
+        .addToAnnotations(Names.APPLIED, AppliedHash.of(object))
+        .addToAnnotations(Names.USERS, "abc")
+        .endMetadata();
   }
 
   private static Clusters told(Clusters cluster, String hash) {
@@ -43,37 +55,38 @@ class UsersTest {
 
   @Test
   void aPasswordThatChangedIsLookedUpAgain() {
-    assertThat(told(written(declared(took("abc")), "0"), "abc").plan())
+    assertThat(
+            told(written(declared(took("abc"))), "abc")
+                .passwordsMoved(SECRET, "a password in Secret orders-app")
+                .plan())
         .isInstanceOfSatisfying(
             Proceed.class,
             p ->
                 assertThat(p.step().text())
-                    .isEqualTo(
-                        "change Secret shop/orders-users: a password in Secret orders-app, for a moment neither is known everywhere"));
+                    .isEqualTo("change Secret shop/orders-users: a password in Secret orders-app"));
   }
 
   @Test
   void thePrimaryIsToldOfWhatWasWritten() {
-    assertThat(written(declared(), "1").plan()).isEqualTo(new Proceed(new Step.TellUsers("abc")));
-    assertThat(told(written(declared(), "1"), "old").plan())
+    assertThat(written(declared()).plan()).isEqualTo(new Proceed(new Step.TellUsers("abc")));
+    assertThat(told(written(declared()), "old").plan())
         .isEqualTo(new Proceed(new Step.TellUsers("abc")));
   }
 
   @Test
   void itCountsOnceThePrimarySaysSo() {
-    assertThat(told(written(declared(took("old")), "1"), "abc").plan())
+    assertThat(told(written(declared(took("old"))), "abc").plan())
         .isInstanceOfSatisfying(
             Await.class,
             a -> assertThat(a.what()).isEqualTo("orders-0 to take users and databases"));
-    assertThat(told(written(declared(took("abc")), "1"), "abc").plan()).isEqualTo(new InSync());
+    assertThat(told(written(declared(took("abc"))), "abc").plan()).isEqualTo(new InSync());
   }
 
   @Test
   void aStatusThatDidNotComeUndoesNoCommit() {
-    assertThat(carriedOut(told(written(declared(), "1"), "abc")).plan()).isEqualTo(new InSync());
-    assertThat(carriedOut(told(written(declared(took("")), "1"), "abc")).plan())
-        .isEqualTo(new InSync());
-    assertThat(told(written(declared(), "1"), "abc").plan()).isInstanceOf(Await.class);
+    assertThat(carriedOut(told(written(declared()), "abc")).plan()).isEqualTo(new InSync());
+    assertThat(carriedOut(told(written(declared(took(""))), "abc")).plan()).isEqualTo(new InSync());
+    assertThat(told(written(declared()), "abc").plan()).isInstanceOf(Await.class);
   }
 
   private static Clusters carriedOut(Clusters cluster) {
@@ -90,8 +103,7 @@ class UsersTest {
 
   @Test
   void whatThePrimaryCouldNotBringAboutIsTold() {
-    assertThat(
-            told(written(declared(took("abc", "database x: no", "role y: no")), "1"), "abc").plan())
+    assertThat(told(written(declared(took("abc", "database x: no", "role y: no"))), "abc").plan())
         .isInstanceOfSatisfying(
             InSync.class,
             plan -> {
@@ -100,6 +112,30 @@ class UsersTest {
               assertThat(plan.but().orElseThrow().text())
                   .startsWith("orders-0: database x: no (and 1 more).");
             });
+  }
+
+  @Test
+  void aPasswordThatIsNotThereHoldsUpNothingElse() {
+    var why = "there is no Secret late, which has the password of late";
+
+    assertThat(
+            told(
+                    writtenWithout(
+                        cluster()
+                            .primary("orders-0", outdated(), took("abc"))
+                            .replica("orders-1", outdated())
+                            .spec(text -> text + USERS),
+                        why),
+                    "abc")
+                .plan())
+        .isInstanceOfSatisfying(
+            Proceed.class, p -> assertThat(p.step()).isInstanceOf(Step.RestartReplica.class));
+    assertThat(told(writtenWithout(declared(took("abc")), why), "abc").plan())
+        .isEqualTo(
+            new InSync(
+                Optional.of(
+                    new Blocked(
+                        Refusal.PASSWORD_MISSING, why + ". It is looked for again and again."))));
   }
 
   @Test

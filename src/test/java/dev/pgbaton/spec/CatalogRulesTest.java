@@ -56,6 +56,39 @@ class CatalogRulesTest {
   }
 
   @Test
+  void whatPgbatonMakesItselfIsNobodysSource() {
+    assertThat(
+            problems(
+                """
+                  pgpool:
+                    image: registry.example.com/pgbaton/pgpool:17
+                    usersSecret: {name: orders-users}
+                  users:
+                    - {name: app, password: {secretKeyRef: {name: orders-pgpool-users, key: app}}}
+                """))
+        .containsExactlyInAnyOrder(
+            "10:25 spec.pgpool.usersSecret.name: orders-users is a Secret that pgbaton makes itself, of users who are declared. Put the name of one of yours, with those who are not, or remove it.",
+            "12:51 spec.users[0].password.secretKeyRef.name: orders-pgpool-users is a Secret that pgbaton makes itself. Put the name of one of yours.");
+    assertThat(
+            problems(
+                """
+                  pgpool:
+                    image: registry.example.com/pgbaton/pgpool:17
+                    usersSecret: {name: orders-app}
+                  users: [{name: app}]
+                """))
+        .hasSize(1);
+    assertThat(
+            problems(
+                """
+                  pgpool:
+                    image: registry.example.com/pgbaton/pgpool:17
+                    usersSecret: {name: orders-app}
+                """))
+        .isEmpty();
+  }
+
+  @Test
   void nobodyBecomesASuperuserByAnotherName() {
     assertThat(
             problems(

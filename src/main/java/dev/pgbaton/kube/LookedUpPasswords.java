@@ -1,0 +1,86 @@
+package dev.pgbaton.kube;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.observed.ClusterSnapshot;
+import dev.pgbaton.observed.LookedUp;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Whether the passwords that Secrets are made of are still those. Asked by requests, and only where
+ * one of their Secrets has another version than the one that was looked up, or was not there: no
+ * cache holds passwords.
+ */
+final class LookedUpPasswords {
+  private final ComposedSecrets composed;
+  private final Function<ObjectKey, Optional<Secret>> live;
+
+  /** What moved and had the same passwords all the same is not asked for again. */
+  private final Map<ObjectKey, String> known = new ConcurrentHashMap<>();
+
+  LookedUpPasswords(ComposedSecrets composed, Function<ObjectKey, Optional<Secret>> live) {
+    this.composed = composed;
+    this.live = live;
+  }
+
+  LookedUp of(List<Secret> wanted, ClusterSnapshot snapshot) {
+    var changed = new TreeMap<ObjectKey, String>();
+    for (var secret : wanted) {
+      var key = Trim.key(secret);
+      // One that is not there is made anyway.
+      snapshot
+          .find(key)
+          .flatMap(it -> changed(secret, it, snapshot))
+          .ifPresent(w -> changed.put(key, w));
+    }
+    return new LookedUp(changed);
+  }
+
+  private Optional<String> changed(Secret desired, HasMetadata cached, ClusterSnapshot snapshot) {
+    var key = Trim.key(desired);
+    var missing = ComposedSecrets.note(cached, Names.PASSWORDS_MISSING).isPresent();
+    var moved = moved(desired, cached, snapshot);
+    if (moved.isEmpty() && !missing) return Optional.empty();
+    var state =
+        ComposedSecrets.version(cached)
+            + moved.stream()
+                .map(ComposedSecrets::version)
+                .collect(Collectors.joining(",", ":", ""));
+    if (!missing && state.equals(known.get(key))) return Optional.empty();
+    var now = live.apply(key);
+    if (now.isEmpty() || composed.isStill(desired, now.get())) {
+      known.put(key, state);
+      return Optional.empty();
+    }
+    return Optional.of(
+        moved.isEmpty()
+            ? "a password that was missing"
+            : "a password in Secret %s, for a moment neither is known everywhere"
+                .formatted(
+                    moved.stream()
+                        .map(secret -> secret.getMetadata().getName())
+                        .collect(Collectors.joining(", "))));
+  }
+
+  /** Of a Secret without the cluster's label nothing is heard. */
+  private static List<HasMetadata> moved(
+      Secret desired, HasMetadata cached, ClusterSnapshot snapshot) {
+    var written =
+        new TreeSet<>(
+            List.of(ComposedSecrets.note(cached, Names.COMPOSED_OF).orElse("").split(",")));
+    return ComposedSecrets.names(desired).stream()
+        .map(name -> new ObjectKey("Secret", desired.getMetadata().getNamespace(), name))
+        .flatMap(source -> snapshot.find(source).stream())
+        .filter(source -> !written.contains(ComposedSecrets.version(source)))
+        .toList();
+  }
+}
