@@ -101,14 +101,8 @@ sealed interface Lineage {
       TimelineHistory myHistory,
       WalPosition theirs,
       TimelineHistory history) {
-    var my = epoch(timeline, mine, myHistory);
-    var their = epoch(timeline, theirs, history);
+    var my = myHistory.epochOf(timeline, mine.timeline());
+    var their = history.epochOf(timeline, theirs.timeline());
     return my != 0 && their != 0 && my != their;
-  }
-
-  private static int epoch(int timeline, WalPosition at, TimelineHistory history) {
-    return timeline == at.timeline()
-        ? history.epoch()
-        : history.formerEpochs().getOrDefault(timeline, 0);
   }
 }

@@ -5,6 +5,7 @@ import dev.pgbaton.cluster.WalPosition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The timelines that led to the present one.
@@ -21,6 +22,24 @@ public record TimelineHistory(
 
   public TimelineHistory(List<WalPosition> switches, int epoch) {
     this(switches, epoch, Map.of());
+  }
+
+  /**
+   * @param present the timeline that this leads to
+   * @return the epoch in which that one was begun, 0 = not known
+   */
+  int epochOf(int timeline, int present) {
+    return timeline == present ? epoch : formerEpochs.getOrDefault(timeline, 0);
+  }
+
+  /** The same for one of the timelines that led here. */
+  TimelineHistory until(int timeline, int epoch) {
+    return new TimelineHistory(
+        switches.stream().filter(end -> end.timeline() < timeline).toList(),
+        epoch,
+        formerEpochs.entrySet().stream()
+            .filter(e -> e.getKey() < timeline)
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
 
   Optional<Lsn> end(int timeline) {

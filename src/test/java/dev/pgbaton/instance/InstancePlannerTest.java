@@ -34,6 +34,7 @@ import dev.pgbaton.instance.ServerState.Failure;
 import dev.pgbaton.instance.ServerState.Standby;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -498,6 +499,47 @@ class InstancePlannerTest {
                 .peer("pg-1", replica("pg-1", at(1, 500), null))
                 .step())
         .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void whatWasStreamedBeforeTheHoldersTimelineWasBegunIsAnotherOne() {
+    var standby =
+        instance("pg-2")
+            .standby(at(2, 550), "pg-0", false, leftAt500(0))
+            .followedIn(2)
+            .leaseOf("pg-1")
+            .peer("pg-1", aPrimary("pg-1", at(2, 600), leftAt500(3)));
+
+    assertThat(standby.step()).isEqualTo(new NoteTimeline(2, leftAt500(2)));
+    assertThat(standby.standby(at(2, 550), "pg-0", false, leftAt500(2)).step())
+        .isEqualTo(Stop.fast());
+  }
+
+  @Test
+  void aStandbyThatDoesNotKnowWhoBeganItsTimelineTurnsToNobodyUnasked() {
+    assertThat(
+            instance("pg-2")
+                .standby(at(2, 550), "pg-0", false, leftAt500(0))
+                .followedIn(2)
+                .leaseOf("pg-1")
+                .step())
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aStandbyThatIsSomeTimelinesBehindKeepsWhoBeganItsOwn() {
+    assertThat(
+            instance("pg-2")
+                .standby(at(2, 550), "pg-1", true, leftAt500(0))
+                .leaseOf("pg-1")
+                .peer(
+                    "pg-1",
+                    aPrimary(
+                        "pg-1",
+                        at(3, 700),
+                        new TimelineHistory(List.of(at(1, 500), at(2, 600)), 7, Map.of(2, 4))))
+                .step())
+        .isEqualTo(new NoteTimeline(2, leftAt500(4)));
   }
 
   @Test
