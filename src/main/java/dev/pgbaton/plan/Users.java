@@ -63,7 +63,8 @@ public final class Users {
 
   /** For as long as it only takes its time. */
   static Optional<Plan> await(DesiredCluster desired, ObservedCluster observed, Instant now) {
-    var deadline = Deadlines.sinceIntent(desired, observed);
+    // A password that changes long after its commit is given the time that an instance is given.
+    var deadline = done(observed) ? Instant.MAX : Deadlines.sinceIntent(desired, observed);
     return now.isBefore(deadline)
         ? untaken(desired, observed)
             .map(
@@ -76,11 +77,15 @@ public final class Users {
     var wanted = wanted(desired, observed, desired.layout().usersSecret());
     if (wanted.isEmpty()) return Optional.empty();
     // A status that did not come in time, or a new primary's first moments, undo no commit.
-    var done = observed.journal().intent().filter(i -> i.done()).isPresent();
+    var done = done(observed);
     return observed
         .primary()
         .filter(p -> taken(p).filter(t -> t.hash().equals(wanted.get())).isEmpty())
         .filter(p -> !done || taken(p).filter(t -> !t.hash().isEmpty()).isPresent());
+  }
+
+  private static boolean done(ObservedCluster observed) {
+    return observed.journal().intent().filter(i -> i.done()).isPresent();
   }
 
   private static Optional<UsersTaken> taken(Instance primary) {

@@ -89,6 +89,14 @@ class UsersTest {
     assertThat(told(written(declared()), "abc").plan()).isInstanceOf(Await.class);
   }
 
+  @Test
+  void aPasswordThatChangesHoursLaterTurnsNoCommitRedAtOnce() {
+    var plan = carriedOut(told(written(declared(took("old"))), "abc")).plan();
+
+    assertThat(plan)
+        .isEqualTo(new Await("orders-0 to take users and databases", java.time.Instant.MAX));
+  }
+
   private static Clusters carriedOut(Clusters cluster) {
     return cluster.journal(
         j ->
@@ -97,7 +105,11 @@ class UsersTest {
                     .map(
                         i ->
                             new dev.pgbaton.observed.JournalEntry.Intent(
-                                i.commit(), i.hash(), i.path(), i.since(), true))
+                                i.commit(),
+                                i.hash(),
+                                i.path(),
+                                Clusters.NOW.minusSeconds(7200),
+                                true))
                     .orElseThrow()));
   }
 
