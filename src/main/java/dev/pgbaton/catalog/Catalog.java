@@ -26,13 +26,24 @@ public record Catalog(Map<String, Role> roles, Map<String, Database> databases) 
 
   /**
    * @param grants what each role was granted itself, by PostgreSQL's words
+   * @param sessions how many are connected to it, where it shall not be there
    */
   public record Database(
       String owner,
       String encoding,
       String locale,
       int connectionLimit,
-      Map<String, Set<String>> grants) {}
+      Map<String, Set<String>> grants,
+      int sessions) {
+    public Database(
+        String owner,
+        String encoding,
+        String locale,
+        int connectionLimit,
+        Map<String, Set<String>> grants) {
+      this(owner, encoding, locale, connectionLimit, grants, 0);
+    }
+  }
 
   /**
    * What one database has within.

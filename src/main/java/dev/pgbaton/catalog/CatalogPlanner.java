@@ -189,7 +189,14 @@ public final class CatalogPlanner {
   }
 
   private void dropDatabase(Database database) {
-    if (!database.present() && found.databases().containsKey(database.name()))
+    var there = found.databases().get(database.name());
+    if (database.present() || there == null) return;
+    // Tried all the same, the server would wait five seconds for them, and let nobody in meanwhile.
+    if (there.sessions() > 0)
+      refusals.add(
+          "database %s: it is dropped once nobody is connected to it; sessions now: %d"
+              .formatted(database.name(), there.sessions()));
+    else
       changes.add(
           make("drop database " + database.name(), "DROP DATABASE " + Sql.name(database.name())));
   }

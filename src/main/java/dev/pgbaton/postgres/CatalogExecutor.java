@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
@@ -18,20 +20,22 @@ import java.util.function.Predicate;
 final class CatalogExecutor {
   /**
    * A statement has what a password is checked with: it goes into no log, no statistics, and no
-   * list of what runs. And no standby need confirm what the next primary would do again.
+   * list of what runs. No standby need confirm what the next primary would do again. And nobody
+   * waits for long behind what waits for a lock: it is tried again.
    */
-  private static final String UNSEEN =
+  private static final String QUIETLY =
       """
       SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_duration_sample = -1;
       SET log_duration = off; SET log_transaction_sample_rate = 0; SET log_min_error_statement = 'panic';
       SET track_activities = off; SET debug_print_parse = off; SET debug_print_rewritten = off;
       SET debug_print_plan = off; SET pg_stat_statements.track_utility = off; SET pgaudit.log = 'none';
-      SET synchronous_commit = local
+      SET synchronous_commit = local; SET lock_timeout = '2s'
       """;
 
   private final Connections connections;
   private final List<CatalogChange> done = new ArrayList<>();
   private final List<String> errors = new ArrayList<>();
+  private final Set<String> failed = new TreeSet<>();
 
   /** As the superuser. */
   interface Connections {
@@ -40,8 +44,9 @@ final class CatalogExecutor {
 
   /**
    * @param errors what could not be done, for a person
+   * @param failed the databases in which something could not be done
    */
-  record Result(List<CatalogChange> done, List<String> errors) {}
+  record Result(List<CatalogChange> done, List<String> errors, Set<String> failed) {}
 
   private CatalogExecutor(Connections connections) {
     this.connections = connections;
@@ -55,9 +60,14 @@ final class CatalogExecutor {
       throws SQLException {
     var executor = new CatalogExecutor(connections);
     executor.shared(declared);
-    for (var database : declared.databases())
-      if (database.hasContent() && within.test(database)) executor.content(database);
-    return new Result(List.copyOf(executor.done), List.copyOf(executor.errors));
+    for (var database : declared.databases()) {
+      if (!database.hasContent() || !within.test(database)) continue;
+      var before = executor.errors.size();
+      executor.content(database);
+      if (executor.errors.size() > before) executor.failed.add(database.name());
+    }
+    return new Result(
+        List.copyOf(executor.done), List.copyOf(executor.errors), Set.copyOf(executor.failed));
   }
 
   private void shared(Declaration declared) throws SQLException {
@@ -100,7 +110,7 @@ final class CatalogExecutor {
     if (changes.isEmpty()) return;
     try (var statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);
-      statement.execute(UNSEEN);
+      statement.execute(QUIETLY);
       for (var change : changes) execute(statement, change);
     }
   }

@@ -38,7 +38,9 @@ final class CatalogReader {
 
   private static final String DATABASES =
       """
-      SELECT d.datname, pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), d.datcollate, d.datconnlimit
+      SELECT d.datname, pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), d.datcollate, d.datconnlimit,
+             CASE WHEN d.datname = ANY (?) THEN (SELECT count(*) FROM pg_stat_activity a
+               WHERE a.datid = d.oid AND a.backend_type <> 'autovacuum worker') ELSE 0 END
       FROM pg_database d WHERE d.datname = ANY (?);
       """;
 
@@ -92,10 +94,16 @@ final class CatalogReader {
             .distinct()
             .toArray();
     var names = declared.databases().stream().map(Declaration.Database::name).toArray();
+    var leaving =
+        declared.databases().stream()
+            .filter(database -> !database.present())
+            .map(Declaration.Database::name)
+            .toArray();
     try (var all = connection.prepareStatement(ROLES + DATABASES + DATABASE_GRANTS)) {
       all.setArray(1, connection.createArrayOf("text", users));
-      all.setArray(2, connection.createArrayOf("text", names));
+      all.setArray(2, connection.createArrayOf("text", leaving));
       all.setArray(3, connection.createArrayOf("text", names));
+      all.setArray(4, connection.createArrayOf("text", names));
       all.execute();
       var roles = roles(all);
       all.getMoreResults();
@@ -109,7 +117,8 @@ final class CatalogReader {
                   row.getString(3),
                   row.getString(4),
                   row.getInt(5),
-                  new HashMap<>()));
+                  new HashMap<>(),
+                  row.getInt(6)));
       }
       all.getMoreResults();
       try (var row = all.getResultSet()) {

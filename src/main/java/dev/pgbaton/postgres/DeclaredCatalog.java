@@ -2,7 +2,6 @@ package dev.pgbaton.postgres;
 
 import dev.pgbaton.catalog.CatalogChange;
 import dev.pgbaton.catalog.Declaration;
-import dev.pgbaton.catalog.Declaration.Database;
 import dev.pgbaton.cluster.UsersTaken;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,18 +9,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * Users and databases as they are declared, where this instance is the primary: taken when it is
  * told of something new, and looked after from then on.
  */
 public final class DeclaredCatalog {
-  private static final Duration AT_REST = Duration.ofSeconds(60);
-  private static final Duration AFTER_TROUBLE = Duration.ofSeconds(5);
-
-  /** A database that is copied from a large template takes its time. */
-  private static final int SECONDS = 120;
+  /**
+   * A database that is copied from a large template takes its time, and must not be begun again
+   * beside the one that is still on its way.
+   */
+  private static final int SECONDS = 3600;
 
   private final LocalConnection local;
   private final Source source;
@@ -37,7 +35,7 @@ public final class DeclaredCatalog {
   /** Counts the times that it was not the primary: what was under way then counts for nothing. */
   private volatile int rests;
 
-  private int turn;
+  private final CatalogTurns turns = new CatalogTurns();
   private volatile String trouble = "";
 
   /**
@@ -108,13 +106,12 @@ public final class DeclaredCatalog {
       troubled("users and databases can't be read: " + e.getMessage(), now);
       return;
     }
-    // What had errors, or was never looked at, is looked at as a whole.
-    var whole = !taken.hash().equals(declaration.hash()) || !taken.errors().isEmpty();
+    var untaken = !taken.hash().equals(declaration.hash());
     try {
       var result =
           CatalogExecutor.bring(
               declaration.declared(),
-              whole ? _ -> true : inTurn(declaration.declared()),
+              turns.within(declaration.declared(), untaken, now),
               database -> local.connect(database, SECONDS));
       result.done().forEach(change -> log.accept(words(change, news)));
       if (!result.errors().equals(taken.errors())) result.errors().forEach(log::accept);
@@ -127,7 +124,7 @@ public final class DeclaredCatalog {
       told = Optional.of(declaration);
       readFor = wanted;
       trouble = "";
-      next = now.plus(result.errors().isEmpty() ? AT_REST : AFTER_TROUBLE);
+      next = turns.next(!result.errors().isEmpty(), result.failed(), now);
     } catch (SQLException e) {
       // Mostly it is about to stop.
       troubled("users and databases can't be looked at: " + CatalogExecutor.words(e), now);
@@ -141,14 +138,6 @@ public final class DeclaredCatalog {
   private void troubled(String text, Duration now) {
     if (!text.equals(trouble)) log.accept(text);
     trouble = text;
-    next = now.plus(AFTER_TROUBLE);
-  }
-
-  /** One after the other: each costs a connection of its own. */
-  private Predicate<Database> inTurn(Declaration declared) {
-    var within = declared.databases().stream().filter(Database::hasContent).toList();
-    if (within.isEmpty()) return _ -> false;
-    var chosen = within.get(turn++ % within.size());
-    return chosen::equals;
+    next = now.plus(CatalogTurns.AFTER_TROUBLE);
   }
 }

@@ -60,15 +60,16 @@ public record DatabaseSpec(
     }
   }
 
-  private static FieldType<String> text(String expected, String example, String pattern) {
+  private static TextType<String> text(String expected, String example, String pattern) {
     return new TextType<>(Pattern.compile(pattern), 63, false, expected, example, name -> name);
   }
 
   private static final FieldType<String> NAME =
-      text(
-          "a name of at most 63 characters, none of them a control character",
-          "name",
-          "[^\\x00-\\x1f\\x7f]+");
+      new IdentifierType(
+          text(
+              "a name of at most 63 characters, none of them a control character",
+              "name",
+              "[^\\x00-\\x1f\\x7f]+"));
 
   private static final FieldType<Extension> EXTENSION =
       FieldType.object(

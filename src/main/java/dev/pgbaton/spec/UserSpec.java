@@ -48,13 +48,14 @@ public record UserSpec(
 
   /** Any that PostgreSQL may have: others made it, or PostgreSQL itself. */
   static final FieldType<String> ANY_NAME =
-      new TextType<>(
-          Pattern.compile("[^\\x00-\\x1f\\x7f]+"),
-          63,
-          false,
-          "a role's name",
-          "name",
-          name -> name);
+      new IdentifierType(
+          new TextType<>(
+              Pattern.compile("[^\\x00-\\x1f\\x7f]+"),
+              63,
+              false,
+              "a role's name",
+              "name",
+              name -> name));
 
   private static final FieldType<String> SETTING_NAME =
       new TextType<>(

@@ -195,6 +195,63 @@ class CatalogExecutorTest {
   }
 
   @Test
+  void aDatabaseThatIsInUseStaysAndLetsPeopleInMeanwhile() throws Exception {
+    PostgresPair.execute(postgres, "CREATE DATABASE busy");
+    var absent = new Declaration(List.of(), List.of(absent("busy")));
+
+    try (var session = open("busy")) {
+      assertThat(session.isValid(1)).isTrue();
+      var began = System.nanoTime();
+      var result = CatalogExecutor.bring(absent, _ -> true, CatalogExecutorTest::open);
+
+      assertThat(result.errors())
+          .containsExactly(
+              "database busy: it is dropped once nobody is connected to it; sessions now: 1");
+      // PostgreSQL itself waits for five seconds with the database locked.
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+    }
+    org.awaitility.Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                CatalogExecutor.bring(absent, _ -> true, CatalogExecutorTest::open)
+                    .errors()
+                    .isEmpty());
+    assertThat(names("SELECT datname FROM pg_database")).doesNotContain("busy");
+  }
+
+  @Test
+  void whatFailedWithinADatabaseIsToldOfThatOne() throws Exception {
+    var declared =
+        new Declaration(
+            List.of(user("maker", "one")),
+            List.of(
+                database(
+                    "broken",
+                    "maker",
+                    List.of(new Grant("nobody", List.of("USAGE"), Optional.of("sales")))),
+                database("whole", "maker", List.of())));
+
+    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open);
+
+    assertThat(result.failed()).containsExactly("broken");
+  }
+
+  private static Database absent(String name) {
+    return new Database(
+        name,
+        false,
+        "",
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of());
+  }
+
+  @Test
   void anExtensionWithoutASchemaIsInPublic() throws Exception {
     var declared =
         new Declaration(

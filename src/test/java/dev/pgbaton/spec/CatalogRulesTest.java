@@ -55,6 +55,25 @@ class CatalogRulesTest {
         .isEmpty();
   }
 
+  /** It would be made again and again under a name that was cut off. */
+  @Test
+  void aNameIsCountedInBytesAsPostgresqlDoes() {
+    var umlauts = "ä".repeat(32);
+    assertThat(
+            problems(
+                """
+                  users: [{name: app, memberOf: [%s]}]
+                  databases: [{name: %s, owner: app, schemas: [{name: %s}]}]
+                """
+                    .formatted(umlauts, umlauts, "ä".repeat(31))))
+        .hasSize(2)
+        .allMatch(
+            p ->
+                p.contains(
+                    umlauts
+                        + " has 64 bytes in UTF-8, and PostgreSQL keeps 63 of a name. Put a shorter one."));
+  }
+
   @Test
   void whatPgbatonMakesItselfIsNobodysSource() {
     assertThat(
