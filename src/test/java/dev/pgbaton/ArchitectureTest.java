@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,10 @@ class ArchitectureTest {
         Set.of("cluster", "catalog", "observed", "apply", "plan", "desired", "instance"));
     MAY_USE.put("kube", decisions);
     MAY_USE.put("sandbox", decisions);
+    MAY_USE.put(
+        "local",
+        Stream.concat(decisions.stream(), Stream.of("postgres", "sandbox"))
+            .collect(Collectors.toUnmodifiableSet()));
     MAY_USE.put(
         "web",
         Set.of("cluster", "spec", "desired", "observed", "plan", "apply", "report", "reconcile"));

@@ -18,6 +18,7 @@ import dev.pgbaton.kube.KubePrimaryLease;
 import dev.pgbaton.postgres.DeclaredCatalog;
 import dev.pgbaton.postgres.LocalFence;
 import dev.pgbaton.postgres.LocalPostgres;
+import dev.pgbaton.postgres.Neighbours;
 import dev.pgbaton.postgres.RepmgrCare;
 import dev.pgbaton.postgres.Repmgrd;
 import dev.pgbaton.postgres.Repmgrd.Assignment;
@@ -70,7 +71,7 @@ class InstanceCommand implements Callable<Integer> {
         new Repmgrd(
             environment.paths,
             self.name(),
-            layout.headlessService(),
+            Neighbours.behind(layout.headlessService()),
             environment.credentials,
             self.instances(),
             environment.reconnectAttempts,
@@ -81,9 +82,10 @@ class InstanceCommand implements Callable<Integer> {
         new LocalPostgres(
             environment.paths,
             self.name(),
-            layout.headlessService(),
+            Neighbours.behind(layout.headlessService()),
             environment.credentials,
             environment.initdbArguments,
+            System.out,
             runner::wake,
             InstanceCommand::log);
     var fence = new LocalFence(postgres.fenced(), environment.paths.data(), InstanceCommand::log);

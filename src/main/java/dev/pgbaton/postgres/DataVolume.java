@@ -152,18 +152,31 @@ final class DataVolume {
           makeRoom();
           configuration.writePasswords();
           var copied =
-              run(
-                  "pg_basebackup",
-                  "--pgdata=" + fresh,
-                  "--dbname=" + configuration.copying(upstream),
-                  "--wal-method=stream",
-                  // With one it would confirm commits.
-                  "--no-slot",
-                  "--checkpoint=fast",
-                  "--no-password");
+              configuration
+                  .neighbours()
+                  .copying()
+                  .map(by -> copied(by, upstream, fresh))
+                  .orElseGet(() -> copied(upstream, fresh));
           if (copied.well()) makeStandby(fresh);
           return copied;
         });
+  }
+
+  private Ended copied(String upstream, Path fresh) {
+    return run(
+        "pg_basebackup",
+        "--pgdata=" + fresh,
+        "--dbname=" + configuration.copying(upstream),
+        "--wal-method=stream",
+        // With one it would confirm commits.
+        "--no-slot",
+        "--checkpoint=fast",
+        "--no-password");
+  }
+
+  private static Ended copied(Neighbours.Copying by, String upstream, Path fresh) {
+    by.copy(upstream, fresh);
+    return new Ended(0, "");
   }
 
   /** Data that is there holds nothing of its own, or it would have been set aside. */

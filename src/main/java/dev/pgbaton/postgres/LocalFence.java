@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * A thread of its own that needs nobody's lock: a loop that hangs in a query or in a request must
  * not keep a server writable. Where this whole process is stopped, its {@link Guard} acts.
  */
-public final class LocalFence implements Fence {
+public final class LocalFence implements Fence, AutoCloseable {
   private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long UNTIL_KILLED = TimeUnit.MILLISECONDS.toNanos(300);
 
@@ -24,6 +24,7 @@ public final class LocalFence implements Fence {
   private final Guard guard;
   private final LongSupplier sinceBoot;
   private volatile Moment deadline;
+  private volatile boolean closed;
 
   /** The server process and whether it is, or may become, writable. */
   public static final class Target {
@@ -95,7 +96,7 @@ public final class LocalFence implements Fence {
   }
 
   private void watch() {
-    while (true) {
+    while (!closed) {
       var left = 0L;
       try {
         left = look();
@@ -105,6 +106,13 @@ public final class LocalFence implements Fence {
       }
       LockSupport.parkNanos(left <= 0 ? LOOK_EVERY : Math.min(left, LOOK_EVERY));
     }
+    guard.end();
+  }
+
+  /** Where the program goes on without this instance, whose server has ended. */
+  @Override
+  public void close() {
+    closed = true;
   }
 
   private long look() {

@@ -17,6 +17,7 @@ import dev.pgbaton.instance.ServerState.Stopping;
 import dev.pgbaton.instance.StopMode;
 import dev.pgbaton.instance.TimelineHistory;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
@@ -87,6 +88,7 @@ public final class LocalPostgres implements Postgres {
   private final DataVolume volume;
   private final DataFiles files;
   private final LocalConnection local;
+  private final OutputStream serverLog;
   private final Runnable changed;
   private final Consumer<String> log;
 
@@ -114,19 +116,21 @@ public final class LocalPostgres implements Postgres {
   private List<String> errors = List.of();
 
   /**
+   * @param serverLog gets what PostgreSQL itself prints
    * @param changed called from any thread when something has happened that {@link #state()} shows
    */
   public LocalPostgres(
       InstancePaths paths,
       String name,
-      String headlessService,
+      Neighbours neighbours,
       Credentials credentials,
       List<String> initdbArguments,
+      OutputStream serverLog,
       Runnable changed,
       Consumer<String> log) {
     this.paths = paths;
     this.name = name;
-    this.configuration = new ServerConfiguration(paths, name, headlessService, credentials);
+    this.configuration = new ServerConfiguration(paths, name, neighbours, credentials);
     this.files = new DataFiles(paths);
     this.volume =
         new DataVolume(
@@ -138,6 +142,7 @@ public final class LocalPostgres implements Postgres {
             log,
             System::nanoTime);
     this.local = new LocalConnection(credentials.superuser(), paths.run());
+    this.serverLog = serverLog;
     this.changed = changed;
     this.log = log;
     files.forgetFormerPostmaster();
@@ -415,7 +420,7 @@ public final class LocalPostgres implements Postgres {
 
   private void readLog(Process server) {
     try (var output = server.getInputStream()) {
-      LogLines.read(output, System.out, this::told);
+      LogLines.read(output, serverLog, this::told);
     } catch (IOException e) {
       // it ended
     }

@@ -29,7 +29,7 @@ public final class Repmgrd {
   public Repmgrd(
       InstancePaths paths,
       String name,
-      String headlessService,
+      Neighbours neighbours,
       Credentials credentials,
       List<String> members,
       int reconnectAttempts,
@@ -38,7 +38,7 @@ public final class Repmgrd {
     this.paths = paths;
     this.name = name;
     this.members = members;
-    this.configuration = new ServerConfiguration(paths, name, headlessService, credentials);
+    this.configuration = new ServerConfiguration(paths, name, neighbours, credentials);
     this.options =
         "reconnect_attempts=%d\nreconnect_interval=%d\n"
             .formatted(reconnectAttempts, reconnectInterval);

@@ -32,15 +32,19 @@ final class ServerConfiguration {
 
   private final InstancePaths paths;
   private final String name;
-  private final String headlessService;
+  private final Neighbours neighbours;
   private final Credentials credentials;
 
   ServerConfiguration(
-      InstancePaths paths, String name, String headlessService, Credentials credentials) {
+      InstancePaths paths, String name, Neighbours neighbours, Credentials credentials) {
     this.paths = paths;
     this.name = name;
-    this.headlessService = headlessService;
+    this.neighbours = neighbours;
     this.credentials = credentials;
+  }
+
+  Neighbours neighbours() {
+    return neighbours;
   }
 
   Path passwords() {
@@ -141,9 +145,8 @@ final class ServerConfiguration {
         .formatted(host(instance), as, paths.passwords());
   }
 
-  /** Resolved by the pod's first search domain, without asking for it in vain elsewhere. */
   String host(String instance) {
-    return instance + "." + headlessService;
+    return neighbours.host(instance);
   }
 
   void writePasswords() {

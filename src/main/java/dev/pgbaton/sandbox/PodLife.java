@@ -84,7 +84,7 @@ final class PodLife {
       return;
     }
     node = place.get();
-    update(p -> PodStatuses.started(p, node, agenda.now()));
+    update(p -> PodStatuses.started(p, node, launcher.address(p), agenda.now()));
     later(chance.between(100, 1500), this::pull);
     agenda.every(PROBE_MILLIS, this::probe);
     agenda.every(
@@ -98,7 +98,7 @@ final class PodLife {
   private void pull() {
     if (ending) return;
     var image = pod().orElseThrow().getSpec().getContainers().getFirst().getImage();
-    if (!image.contains("does-not-exist")) {
+    if (launcher.has(image)) {
       start();
       return;
     }

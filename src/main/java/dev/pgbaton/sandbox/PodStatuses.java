@@ -41,8 +41,14 @@ final class PodStatuses {
         condition("PodScheduled", false, "no node has room for it", now));
   }
 
-  static Pod started(Pod pod, String node, Instant now) {
-    var status = pod.getStatus().edit().withPhase("Pending").withStartTime(time(now)).build();
+  static Pod started(Pod pod, String node, String address, Instant now) {
+    var status =
+        pod.getStatus()
+            .edit()
+            .withPhase("Pending")
+            .withPodIP(address)
+            .withStartTime(time(now))
+            .build();
     var placed = pod.edit().editSpec().withNodeName(node).endSpec().build();
     var scheduled = with(placed, status, condition("PodScheduled", true, null, now));
     return with(scheduled, scheduled.getStatus(), condition("Ready", false, null, now));

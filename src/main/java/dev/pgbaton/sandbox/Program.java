@@ -3,8 +3,8 @@ package dev.pgbaton.sandbox;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.function.IntConsumer;
 
-/** What runs in a pod's container. */
-interface Program {
+/** What runs in a pod's container. None of these calls waits. */
+public interface Program {
   /** What the readiness probe gets to hear. */
   boolean ready();
 
@@ -30,5 +30,15 @@ interface Program {
      * @param exit is told the exit code when the program ends by itself
      */
     Program launch(Pod pod, IntConsumer exit);
+
+    /** Whether there is such an image. */
+    default boolean has(String image) {
+      return !image.contains("does-not-exist");
+    }
+
+    /** The pod's, where others are to reach it; null for none. */
+    default String address(Pod pod) {
+      return null;
+    }
   }
 }

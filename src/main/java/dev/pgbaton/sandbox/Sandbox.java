@@ -7,6 +7,7 @@ import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,21 @@ public final class Sandbox implements AutoCloseable {
    * @param trace hears what happens in it, a line each
    */
   public Sandbox(Instant now, Runnable changed, Consumer<String> trace) {
-    this.world = new World(now.toEpochMilli(), now, NODES, trace);
+    this(now, changed, trace, Optional.empty());
+  }
+
+  /**
+   * @param programs what runs for real in the pods; empty for a model of it
+   */
+  public Sandbox(
+      Instant now, Runnable changed, Consumer<String> trace, Optional<Program.Launcher> programs) {
+    this.world =
+        new World(
+            now.toEpochMilli(),
+            now,
+            NODES,
+            trace,
+            programs.map(p -> new RealPrograms(turn, p)).orElse(null));
     this.cache =
         new DaemonCache(world.agenda(), world.chance(), world.store(), world.api(), changed);
     this.writeProbe = new LockedPorts.Writes(turn, new SandboxWriteProbe(world));
@@ -51,6 +66,11 @@ public final class Sandbox implements AutoCloseable {
       world.pass(Duration.ofNanos(now - ticked));
       ticked = now;
     }
+  }
+
+  /** For programs that run for real. */
+  public PodApi api() {
+    return new PodApi(turn, world.store());
   }
 
   public ClusterReader reader() {

@@ -30,6 +30,13 @@ final class World {
   private InstanceWires wires = InstanceWires.SOUND;
 
   World(long seed, Instant begin, int nodes, Consumer<String> trace) {
+    this(seed, begin, nodes, trace, null);
+  }
+
+  /**
+   * @param programs what runs in the pods; null for the model of it
+   */
+  World(long seed, Instant begin, int nodes, Consumer<String> trace, Program.Launcher programs) {
     this.agenda = new Agenda(begin);
     this.chance = new Chance(seed);
     this.trace = new Trace(agenda, trace);
@@ -39,7 +46,8 @@ final class World {
     this.apply = new ServerSideApply(store);
     new StatefulSetController(agenda, chance, store, deletions);
     new DeploymentController(agenda, chance, store);
-    this.kubelet = new Kubelet(agenda, chance, store, machines, this::launch);
+    this.kubelet =
+        new Kubelet(agenda, chance, store, machines, programs == null ? this::launch : programs);
   }
 
   private Program launch(Pod pod, IntConsumer exit) {

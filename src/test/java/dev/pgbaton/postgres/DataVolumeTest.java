@@ -70,7 +70,7 @@ class DataVolumeTest {
     return new DataVolume(
         paths,
         new DataFiles(paths),
-        new ServerConfiguration(paths, "pg-0", "pg-headless", credentials),
+        new ServerConfiguration(paths, "pg-0", Neighbours.behind("pg-headless"), credentials),
         new NewCluster(paths, credentials, List.of()),
         () -> {},
         log::add,

@@ -42,7 +42,22 @@ public final class InstanceServer {
       int statusPort,
       int controlPort)
       throws IOException {
-    var status = HttpServer.create(new InetSocketAddress(statusPort), 0);
+    status(runner, volume, condition, new InetSocketAddress(statusPort));
+    control(runner, controlPort);
+  }
+
+  /**
+   * What others may ask.
+   *
+   * @return what ends it
+   */
+  public static Runnable status(
+      InstanceRunner runner,
+      Supplier<Optional<VolumeSpace>> volume,
+      Supplier<Condition> condition,
+      InetSocketAddress at)
+      throws IOException {
+    var status = HttpServer.create(at, 0);
     // However many wait for a PostgreSQL that hangs: a promise and a probe don't.
     status.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     on(status, "GET", "/livez", () -> Answer.text(runner.alive(), "loop"));
@@ -69,7 +84,10 @@ public final class InstanceServer {
                 .orElseGet(() -> Answer.text(false, "starting")));
     status.createContext("/promise", exchange -> promise(runner, exchange));
     status.start();
+    return () -> status.stop(0);
+  }
 
+  private static void control(InstanceRunner runner, int controlPort) throws IOException {
     var control =
         HttpServer.create(
             new InetSocketAddress(InetAddress.getByName("127.0.0.1"), controlPort), 0);

@@ -1,0 +1,220 @@
+package dev.pgbaton.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.Role;
+import dev.pgbaton.desired.DesiredCluster;
+import dev.pgbaton.desired.DesiredClusters;
+import dev.pgbaton.observed.ClusterSnapshot;
+import dev.pgbaton.observed.InstanceProbe.Answer;
+import dev.pgbaton.spec.ParsedSpec;
+import dev.pgbaton.spec.SpecFile;
+import dev.pgbaton.spec.SpecParser;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Three real PostgreSQL processes, and what happens to them. */
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LocalSandboxTest {
+  private static final ClusterId ORDERS = new ClusterId("shop", "orders");
+
+  @TempDir static Path directory;
+
+  private LocalSandbox sandbox;
+  private DesiredCluster desired;
+
+  @BeforeAll
+  void threeInstances() throws Exception {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    sandbox =
+        new LocalSandbox(
+            Place.take(directory.resolve("sandbox")),
+            () -> {},
+            _ -> {},
+            (name, line) -> System.out.println(name + " " + line));
+    desired =
+        desired(
+            """
+            apiVersion: pgbaton.dev/v1alpha1
+            kind: PostgresCluster
+            metadata: {name: orders, namespace: shop}
+            spec:
+              instances: 3
+              image: registry.example.com/pgbaton/postgres:17
+              storage: {size: 1Gi}
+            """);
+    sandbox.start();
+    desired.objects().forEach(sandbox.writer()::write);
+    await().atMost(Duration.ofSeconds(60)).until(this::settled);
+  }
+
+  @AfterAll
+  void nothingIsLeft() throws Exception {
+    sandbox.close();
+    assertThat(directory.resolve("sandbox/instances")).doesNotExist();
+    assertThat(processes(p -> p.contains(directory.toString()))).isEmpty();
+  }
+
+  @Test
+  void handsOffAndFailsOverWithoutLosingARow() throws Exception {
+    var writer = new Writer();
+    var thread = Thread.ofPlatform().start(writer);
+    var first = primary().orElseThrow();
+    var candidate = pods().stream().filter(p -> !name(p).equals(first)).findFirst().orElseThrow();
+    var lease = (Lease) live().objects().get(desired.layout().key("Lease", "orders"));
+    sandbox
+        .writer()
+        .requestHandoff(
+            desired.layout(),
+            lease.getMetadata().getResourceVersion(),
+            new dev.pgbaton.cluster.PodRef(
+                name(candidate),
+                candidate.getMetadata().getUid(),
+                candidate.getMetadata().getResourceVersion()));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> primary().equals(Optional.of(name(candidate))) && settled());
+    var planned = writer.longestGap();
+    assertThat(planned).isLessThan(Duration.ofSeconds(2));
+
+    sandbox.killPostgres(ORDERS, name(candidate));
+    await().atMost(Duration.ofSeconds(20)).until(() -> writer.writtenAgain() && settled());
+
+    thread.interrupt();
+    thread.join();
+    System.out.printf(
+        "gap of the handoff %d ms, over all %d ms, %d rows%n",
+        planned.toMillis(), writer.longestGap().toMillis(), writer.acknowledged);
+    try (var connection = open();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery("SELECT count(*) FROM written")) {
+      row.next();
+      assertThat(row.getLong(1)).isGreaterThanOrEqualTo(writer.acknowledged);
+    }
+  }
+
+  /** A client that writes through the front, and connects again when it has to. */
+  private final class Writer implements Runnable {
+    private volatile long longest;
+    private volatile long last = System.nanoTime();
+    private volatile long acknowledged;
+    private boolean made;
+    private long seen;
+
+    Duration longestGap() {
+      return Duration.ofNanos(longest);
+    }
+
+    boolean writtenAgain() {
+      var before = seen;
+      seen = acknowledged;
+      return seen > before;
+    }
+
+    @Override
+    public void run() {
+      while (!Thread.currentThread().isInterrupted()) {
+        try (var connection = open();
+            var statement = connection.createStatement()) {
+          if (!made) statement.execute("CREATE TABLE written (at timestamptz DEFAULT now())");
+          if (!made) last = System.nanoTime();
+          made = true;
+          while (!Thread.currentThread().isInterrupted()) {
+            statement.execute("INSERT INTO written DEFAULT VALUES");
+            acknowledged++;
+            longest = Math.max(longest, System.nanoTime() - last);
+            last = System.nanoTime();
+            Thread.sleep(10);
+          }
+        } catch (SQLException e) {
+          // It connects again.
+        } catch (InterruptedException e) {
+          return;
+        }
+      }
+    }
+  }
+
+  private Connection open() throws SQLException {
+    var source = new PGSimpleDataSource();
+    var front = sandbox.front(ORDERS);
+    source.setServerNames(new String[] {front.getHostString()});
+    source.setPortNumbers(new int[] {front.getPort()});
+    source.setDatabaseName("postgres");
+    source.setUser("postgres");
+    source.setPassword(sandbox.password(ORDERS));
+    source.setSocketTimeout(5);
+    return source.getConnection();
+  }
+
+  private ClusterSnapshot live() {
+    return sandbox.reader().live(desired.layout(), Set.of());
+  }
+
+  private List<Pod> pods() {
+    return live().pods();
+  }
+
+  private static String name(Pod pod) {
+    return pod.getMetadata().getName();
+  }
+
+  private Map<String, Answer> answers() {
+    return sandbox.probe().ask(desired.layout(), pods(), Set.of());
+  }
+
+  private Optional<String> primary() {
+    return answers().entrySet().stream()
+        .filter(e -> e.getValue() instanceof Answer.Known k && k.role() == Role.PRIMARY)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private boolean settled() {
+    return answers().values().stream()
+        .anyMatch(
+            a ->
+                a instanceof Answer.Known k
+                    && k.role() == Role.PRIMARY
+                    && k.standbys().values().stream().filter(s -> s.streaming()).count() == 2);
+  }
+
+  private static DesiredCluster desired(String text) {
+    var file = new SpecFile("orders.yaml", "", text.getBytes(StandardCharsets.UTF_8));
+    return DesiredClusters.of(
+        (ParsedSpec.Valid) SpecParser.parse(List.of(file)).clusters().firstEntry().getValue());
+  }
+
+  private static List<String> processes(Predicate<String> command) {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.flatMap(p -> p.info().commandLine().stream())
+          .filter(line -> line.contains("bin/postgres"))
+          .filter(command)
+          .toList();
+    }
+  }
+}
