@@ -8,6 +8,7 @@ import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.InstanceStep;
 import dev.pgbaton.instance.InstanceView;
 import dev.pgbaton.instance.Intents;
+import dev.pgbaton.instance.LeaseState;
 import dev.pgbaton.instance.Promise;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
@@ -180,6 +181,9 @@ final class InstanceProgram implements Program {
       done.run();
     }
     if (pass.ended()) {
+      // Nobody was told how far it got.
+      if (view.lease().state().flatMap(LeaseState::holder).filter(name::equals).isPresent())
+        site.forgive(server);
       end(false);
       exit.accept(0);
       return;

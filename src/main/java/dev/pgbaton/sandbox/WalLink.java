@@ -14,6 +14,9 @@ final class WalLink {
   private long stuckSince = -1;
   private boolean open = true;
 
+  /** One end's machine has lost its power: whoever has its name later is not that end. */
+  private boolean severed;
+
   WalLink(
       Agenda agenda,
       Network network,
@@ -76,7 +79,8 @@ final class WalLink {
   }
 
   boolean reachable() {
-    return network.connected(upstream.name(), standby.name())
+    return !severed
+        && network.connected(upstream.name(), standby.name())
         && !upstream.frozen()
         && !standby.frozen();
   }
@@ -90,11 +94,13 @@ final class WalLink {
 
   /** The upstream is gone without a word: the standby believes in it for a while. */
   void upstreamVanished() {
+    severed = true;
     upstream.unlinked(this);
     agenda.in(TIMEOUT_MILLIS, this::close);
   }
 
   void standbyVanished() {
+    severed = true;
     agenda.in(TIMEOUT_MILLIS, this::close);
   }
 }
