@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -172,6 +173,26 @@ public final class UserSecrets {
       sources.put(user, new SecretKey(from[0], from[1]));
     }
     return sources;
+  }
+
+  /** By name. */
+  public record Absent(List<String> users, List<String> databases) {}
+
+  /** What shall not be there, by what the primary is told. */
+  public static Absent absent(DesiredCluster desired) {
+    var declared =
+        desired.composedSecrets().stream()
+            .map(secret -> secret.getStringData().get(DECLARATION))
+            .filter(Objects::nonNull)
+            .findFirst()
+            .map(DeclarationJson::read)
+            .orElse(Declaration.NONE);
+    return new Absent(
+        declared.users().stream().filter(u -> !u.present()).map(Declaration.User::name).toList(),
+        declared.databases().stream()
+            .filter(d -> !d.present())
+            .map(Declaration.Database::name)
+            .toList());
   }
 
   static Declaration declaration(ClusterSpec spec) {

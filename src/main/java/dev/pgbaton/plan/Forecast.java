@@ -146,6 +146,7 @@ public record Forecast(
           changes.size() == 1 ? "write 1 object" : "write %d objects".formatted(changes.size()));
     if (Reloading.tell(desired, observed).isPresent())
       steps.add("reload settings on every instance");
+    steps.addAll(Drops.of(desired, observed, changes));
     if (changes.stream().anyMatch(c -> c.object().object() instanceof Deployment))
       steps.add("pgpool's pods are replaced one after another");
     number(desired, observed, steps);

@@ -73,7 +73,7 @@ public final class Users {
   }
 
   /** The primary that has not taken what is declared, errors or not. */
-  private static Optional<Instance> untaken(DesiredCluster desired, ObservedCluster observed) {
+  static Optional<Instance> untaken(DesiredCluster desired, ObservedCluster observed) {
     var wanted = wanted(desired, observed, desired.layout().usersSecret());
     if (wanted.isEmpty()) return Optional.empty();
     // A status that did not come in time, or a new primary's first moments, undo no commit.
@@ -86,6 +86,10 @@ public final class Users {
 
   private static boolean done(ObservedCluster observed) {
     return observed.journal().intent().filter(i -> i.done()).isPresent();
+  }
+
+  static Optional<UsersTaken> taken(ObservedCluster observed) {
+    return observed.primary().flatMap(Users::taken);
   }
 
   private static Optional<UsersTaken> taken(Instance primary) {

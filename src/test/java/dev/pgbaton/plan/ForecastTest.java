@@ -5,11 +5,17 @@ import static dev.pgbaton.plan.Clusters.cluster;
 import static dev.pgbaton.plan.Clusters.lag;
 import static dev.pgbaton.plan.Clusters.outdated;
 import static dev.pgbaton.plan.Clusters.silent;
+import static dev.pgbaton.plan.Clusters.took;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Quarantine;
 import dev.pgbaton.plan.Forecast.Verdict;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +35,63 @@ class ForecastTest {
     assertThat(forecast.steps().get(3)).isEqualTo("hand off orders-0 → orders-1");
     assertThat(forecast.steps().get(1)).startsWith("restart orders-1: ");
     assertThat(forecast.steps().get(4)).startsWith("restart orders-0, a replica by then: ");
+  }
+
+  /** The one change in Git that deletes data. */
+  @Test
+  void whatIsGoingToBeDroppedIsForetold() {
+    var declaring =
+        cluster()
+            .primary("orders-0", took("abc"))
+            .replica("orders-1")
+            .spec(
+                text ->
+                    text
+                        + """
+                            users: [{name: app}, {name: gone, ensure: absent}]
+                            databases: [{name: shop, owner: app}, {name: old, ensure: absent}]
+                          """);
+    var secret =
+        (Secret) declaring.desired().get(new ObjectKey("Secret", "shop", "orders-users")).object();
+
+    assertThat(forecast(declaring.with(written(secret, "of an earlier commit", "abc"))).steps())
+        .containsExactly(
+            "write 1 object",
+            "drop database old with all of its data, if it is there, once nobody is connected to it",
+            "drop role gone, if it is there and owns nothing");
+    // Written, and not taken yet.
+    assertThat(forecast(declaring.with(written(secret, AppliedHash.of(secret), "new"))).steps())
+        .hasSize(2);
+    assertThat(forecast(declaring.with(written(secret, AppliedHash.of(secret), "abc"))).steps())
+        .isEmpty();
+  }
+
+  @Test
+  void whatCouldNotBeDroppedYetIsStillForetold() {
+    var declaring =
+        cluster()
+            .primary(
+                "orders-0",
+                took("abc", "database old: it is dropped once nobody is connected to it"))
+            .replica("orders-1")
+            .spec(text -> text + "  databases: [{name: old, ensure: absent}]\n");
+    var secret =
+        (Secret) declaring.desired().get(new ObjectKey("Secret", "shop", "orders-users")).object();
+
+    assertThat(forecast(declaring.with(written(secret, AppliedHash.of(secret), "abc"))).steps())
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("drop database old");
+  }
+
+  private static Secret written(Secret secret, String applied, String id) {
+    return new SecretBuilder(secret)
+        .editMetadata()
+        .addToAnnotations(Names.APPLIED, applied)
+        .addToAnnotations(Names.USERS, id)
+        .endMetadata()
+        .build();
   }
 
   @Test
