@@ -12,17 +12,31 @@ import java.util.Set;
  */
 public record Catalog(Map<String, Role> roles, Map<String, Database> databases) {
   /**
-   * @param above whether it is a superuser or may replicate: not to be declared
+   * @param above whether it is a superuser, or a member of one, or may replicate: not to be
+   *     declared
+   * @param mighty whether it is, or is a member of, one of {@link
+   *     dev.pgbaton.cluster.Names#MIGHTY_ROLES}
    * @param memberOf direct ones
    * @param settings those of its sessions in every database
    */
   public record Role(
       boolean above,
+      boolean mighty,
       boolean login,
       int connectionLimit,
       Verifier verifier,
       Set<String> memberOf,
-      Map<String, String> settings) {}
+      Map<String, String> settings) {
+    public Role(
+        boolean above,
+        boolean login,
+        int connectionLimit,
+        Verifier verifier,
+        Set<String> memberOf,
+        Map<String, String> settings) {
+      this(above, false, login, connectionLimit, verifier, memberOf, settings);
+    }
+  }
 
   /**
    * @param grants what each role was granted itself, by PostgreSQL's words

@@ -5,6 +5,7 @@ import static dev.pgbaton.catalog.CatalogChange.mend;
 
 import dev.pgbaton.catalog.Declaration.Database;
 import dev.pgbaton.catalog.Declaration.User;
+import dev.pgbaton.cluster.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +51,8 @@ public final class CatalogPlanner {
     var role = found.roles().get(user.name());
     if (role != null && role.above()) {
       refusals.add(
-          "role %s is a superuser or may replicate: it is left alone".formatted(user.name()));
+          "role %s is a superuser, or a member of one, or may replicate: it is left alone"
+              .formatted(user.name()));
       return;
     }
     if (role == null) {
@@ -99,9 +101,9 @@ public final class CatalogPlanner {
     for (var group : user.memberOf()) {
       if (role != null && role.memberOf().contains(group)) continue;
       var other = found.roles().get(group);
-      if (other != null && other.above())
+      if (Names.MIGHTY_ROLES.contains(group) || other != null && (other.above() || other.mighty()))
         refusals.add(
-            "role %s: %s is a superuser or may replicate, and has no members by declaration"
+            "role %s: %s may do what a superuser may, or replicate, and has no members by declaration"
                 .formatted(user.name(), group));
       else
         changes.add(
@@ -206,7 +208,8 @@ public final class CatalogPlanner {
     if (user.present() || role == null) return;
     if (role.above())
       refusals.add(
-          "role %s is a superuser or may replicate: it is left alone".formatted(user.name()));
+          "role %s is a superuser, or a member of one, or may replicate: it is left alone"
+              .formatted(user.name()));
     else changes.add(make("drop role " + user.name(), "DROP ROLE " + Sql.name(user.name())));
   }
 }

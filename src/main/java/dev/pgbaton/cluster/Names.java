@@ -149,6 +149,13 @@ public final class Names {
   /** The daemon's own login role: member of pg_monitor, owner of the heartbeat table. */
   public static final String MONITOR_USER = "pgbaton";
 
+  /**
+   * Predefined roles whose members run programs and read and write files as the server: they are
+   * superusers by another name.
+   */
+  public static final Set<String> MIGHTY_ROLES =
+      Set.of("pg_execute_server_program", "pg_write_server_files", "pg_read_server_files");
+
   /** An image of this name has repmgr, whatever its environment says. */
   public static final Pattern REPMGR_IMAGE =
       Pattern.compile("(?:.*/)?postgresql-repmgr(?:[:@].*)?");

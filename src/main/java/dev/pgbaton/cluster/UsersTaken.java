@@ -1,6 +1,8 @@
 package dev.pgbaton.cluster;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a primary says of the users and databases that it was told of.
@@ -8,7 +10,13 @@ import java.util.List;
  * @param hash of what it took last; empty as long as it took nothing
  * @param errors what it could not bring about, for a person
  * @param mended what it last put right because somebody had changed it
+ * @param mendedAt when that was; empty where it was nothing, or whoever says so does not know
  */
-public record UsersTaken(String hash, List<String> errors, List<String> mended) {
+public record UsersTaken(
+    String hash, List<String> errors, List<String> mended, Optional<Instant> mendedAt) {
   public static final UsersTaken NOTHING = new UsersTaken("", List.of(), List.of());
+
+  public UsersTaken(String hash, List<String> errors, List<String> mended) {
+    this(hash, errors, mended, Optional.empty());
+  }
 }

@@ -6,6 +6,7 @@ import dev.pgbaton.reconcile.Pass;
 import dev.pgbaton.reconcile.ReconcileLoop;
 import dev.pgbaton.report.EventSink;
 import dev.pgbaton.spec.SpecSource.Fetched;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -28,9 +29,9 @@ final class MendedUsers implements ReconcileLoop.Listener {
     var mended = mended(now.observed());
     var earlier = mended(then.observed());
     // A daemon that has just started, or another primary, has nothing to compare with.
-    if (mended.isEmpty() || earlier.isEmpty() || mended.equals(earlier) || mended.get().isEmpty())
-      return;
-    var list = mended.get();
+    if (mended.isEmpty() || earlier.isEmpty() || mended.equals(earlier)) return;
+    var list = mended.get().what();
+    if (list.isEmpty()) return;
     var text =
         "mended, changed by somebody: %s%s"
             .formatted(
@@ -40,13 +41,16 @@ final class MendedUsers implements ReconcileLoop.Listener {
     if (!now.untouchable()) events.publish(now.observed().layout(), true, "UsersMended", text);
   }
 
-  private static Optional<List<String>> mended(ObservedCluster observed) {
+  /** The same change made twice is mended twice. */
+  private record Mended(List<String> what, Optional<Instant> at) {}
+
+  private static Optional<Mended> mended(ObservedCluster observed) {
     return observed
         .primary()
         .map(primary -> primary.answer())
         .filter(Answer.Known.class::isInstance)
         .flatMap(answer -> ((Answer.Known) answer).users())
-        .map(taken -> taken.mended());
+        .map(taken -> new Mended(taken.mended(), taken.mendedAt()));
   }
 
   @Override

@@ -49,7 +49,8 @@ public final class Users {
     if (wanted.isPresent() && observed.primary().isPresent() && !told.equals(wanted))
       return Optional.of(new Proceed(new Step.TellUsers(wanted.get())));
     var users = wanted(desired, observed, desired.layout().pgpoolUsersSecret());
-    if (users.isEmpty()) return Optional.empty();
+    // What PostgreSQL does not know yet would only lock people out.
+    if (users.isEmpty() || !hasTaken(observed, wanted)) return Optional.empty();
     List<PodRef> untold =
         observed.snapshot().pgpoolPods().stream()
             .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
@@ -59,6 +60,10 @@ public final class Users {
     return untold.isEmpty()
         ? Optional.empty()
         : Optional.of(new Proceed(new Step.TellPgpool(untold, users.get())));
+  }
+
+  private static boolean hasTaken(ObservedCluster observed, Optional<String> wanted) {
+    return taken(observed).filter(t -> wanted.equals(Optional.of(t.hash()))).isPresent();
   }
 
   /** For as long as it only takes its time. */

@@ -8,6 +8,7 @@ import dev.pgbaton.catalog.Catalog.Role;
 import dev.pgbaton.catalog.Catalog.Schema;
 import dev.pgbaton.catalog.Declaration;
 import dev.pgbaton.catalog.Declaration.Verifier;
+import dev.pgbaton.cluster.Names;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,7 +28,10 @@ import java.util.stream.Stream;
 final class CatalogReader {
   private static final String ROLES =
       """
-      SELECT r.rolname, r.rolsuper OR r.rolreplication, r.rolcanlogin, r.rolconnlimit,
+      SELECT r.rolname,
+             r.rolreplication OR EXISTS (SELECT FROM pg_authid p WHERE p.rolsuper AND pg_has_role(r.oid, p.oid, 'MEMBER')),
+             EXISTS (SELECT FROM pg_authid p WHERE p.rolname = ANY (?) AND pg_has_role(r.oid, p.oid, 'MEMBER')),
+             r.rolcanlogin, r.rolconnlimit,
              coalesce(r.rolpassword, ''), coalesce(s.setconfig, '{}'), coalesce(m.groups, '{}')
       FROM pg_authid r
       LEFT JOIN pg_db_role_setting s ON s.setrole = r.oid AND s.setdatabase = 0
@@ -100,10 +104,11 @@ final class CatalogReader {
             .map(Declaration.Database::name)
             .toArray();
     try (var all = connection.prepareStatement(ROLES + DATABASES + DATABASE_GRANTS)) {
-      all.setArray(1, connection.createArrayOf("text", users));
-      all.setArray(2, connection.createArrayOf("text", leaving));
-      all.setArray(3, connection.createArrayOf("text", names));
+      all.setArray(1, connection.createArrayOf("text", Names.MIGHTY_ROLES.toArray()));
+      all.setArray(2, connection.createArrayOf("text", users));
+      all.setArray(3, connection.createArrayOf("text", leaving));
       all.setArray(4, connection.createArrayOf("text", names));
+      all.setArray(5, connection.createArrayOf("text", names));
       all.execute();
       var roles = roles(all);
       all.getMoreResults();
@@ -138,10 +143,11 @@ final class CatalogReader {
             new Role(
                 row.getBoolean(2),
                 row.getBoolean(3),
-                row.getInt(4),
-                new Verifier(row.getString(5)),
-                Set.copyOf(texts(row.getArray(7))),
-                settings(texts(row.getArray(6)))));
+                row.getBoolean(4),
+                row.getInt(5),
+                new Verifier(row.getString(6)),
+                Set.copyOf(texts(row.getArray(8))),
+                settings(texts(row.getArray(7)))));
     }
     return roles;
   }

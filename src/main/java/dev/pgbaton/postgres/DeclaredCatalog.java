@@ -5,6 +5,7 @@ import dev.pgbaton.catalog.Declaration;
 import dev.pgbaton.cluster.UsersTaken;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -119,8 +120,11 @@ public final class DeclaredCatalog {
       var mended =
           news ? List.<String>of() : result.done().stream().map(CatalogChange::what).toList();
       taken =
-          new UsersTaken(
-              declaration.hash(), result.errors(), mended.isEmpty() ? taken.mended() : mended);
+          mended.isEmpty()
+              ? new UsersTaken(
+                  declaration.hash(), result.errors(), taken.mended(), taken.mendedAt())
+              : new UsersTaken(
+                  declaration.hash(), result.errors(), mended, Optional.of(Instant.now()));
       told = Optional.of(declaration);
       readFor = wanted;
       trouble = "";

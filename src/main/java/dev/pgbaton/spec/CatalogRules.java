@@ -1,5 +1,6 @@
 package dev.pgbaton.spec;
 
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.DatabaseSpec.Grant;
 import dev.pgbaton.spec.DatabaseSpec.Privilege;
 import java.util.HashMap;
@@ -13,12 +14,6 @@ final class CatalogRules {
   private static final Set<String> OWN_USERS = Set.of("postgres", "repmgr", "pgbaton");
   private static final Set<String> OWN_DATABASES =
       Set.of("postgres", "repmgr", "template0", "template1");
-
-  /**
-   * Whose members run programs and write files as the server: they are superusers by another name.
-   */
-  private static final Set<String> MIGHTY =
-      Set.of("pg_execute_server_program", "pg_write_server_files", "pg_read_server_files");
 
   /** Secrets of pgbaton's have these names behind the cluster's. */
   private static final Set<String> OWN_SECRETS =
@@ -90,7 +85,9 @@ final class CatalogRules {
                           .formatted(from.name())));
       for (int j = 0; j < user.memberOf().size(); j++) {
         var role = user.memberOf().get(j);
-        if (OWN_USERS.contains(role) || MIGHTY.contains(role) || role.equals(user.name()))
+        if (OWN_USERS.contains(role)
+            || Names.MIGHTY_ROLES.contains(role)
+            || role.equals(user.name()))
           reading.problem(
               "%s.memberOf[%d]".formatted(at, j),
               at + ".memberOf",

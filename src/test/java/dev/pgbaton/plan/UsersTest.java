@@ -12,8 +12,10 @@ import dev.pgbaton.plan.Plan.Await;
 import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +73,49 @@ class UsersTest {
     assertThat(written(declared()).plan()).isEqualTo(new Proceed(new Step.TellUsers("abc")));
     assertThat(told(written(declared()), "old").plan())
         .isEqualTo(new Proceed(new Step.TellUsers("abc")));
+  }
+
+  /** Else whoever comes through pgpool could log in with neither. */
+  @Test
+  void pgpoolIsToldOnceThereIsAPrimaryThatHasTakenIt() {
+    var pgpool = new ObjectKey("Secret", "shop", "orders-pgpool-users");
+
+    assertThat(throughPgpool(pgpool, took("abc")).plan())
+        .isInstanceOfSatisfying(
+            Proceed.class, p -> assertThat(p.step()).isInstanceOf(Step.TellPgpool.class));
+    for (var cluster :
+        List.of(throughPgpool(pgpool, took("old")), throughPgpool(pgpool, Clusters.silent())))
+      assertThat(cluster.plan()).isNotInstanceOf(Proceed.class);
+  }
+
+  private static Clusters throughPgpool(ObjectKey secret, Clusters.Trait primary) {
+    var cluster =
+        cluster()
+            .primary("orders-0", primary, Clusters.labelled("primary"))
+            .replica("orders-1")
+            .spec(
+                text ->
+                    text + "  pgpool: {image: registry.example.com/pgbaton/pgpool:17}\n" + USERS);
+    var object = (Secret) cluster.desired().get(secret).object();
+    return told(
+        written(cluster)
+            .with(
+                new SecretBuilder(object)
+                    .editMetadata()
+                    .addToAnnotations(Names.APPLIED, AppliedHash.of(object))
+                    .addToAnnotations(Names.USERS, "xyz")
+                    .endMetadata()
+                    .build())
+            .with(
+                new PodBuilder()
+                    .withNewMetadata()
+                    .withNamespace("shop")
+                    .withName("orders-pgpool-1")
+                    .withUid("pgpool")
+                    .addToLabels(Names.COMPONENT_LABEL, "pgpool")
+                    .endMetadata()
+                    .build()),
+        "abc");
   }
 
   @Test

@@ -252,6 +252,43 @@ class CatalogExecutorTest {
   }
 
   @Test
+  void nobodyBecomesASuperuserOverSeveralRoles() throws Exception {
+    PostgresPair.execute(
+        postgres,
+        "CREATE ROLE admins IN ROLE postgres",
+        "CREATE ROLE operators IN ROLE admins",
+        "CREATE ROLE loaders IN ROLE pg_write_server_files",
+        "CREATE ROLE sly LOGIN IN ROLE operators",
+        "CREATE ROLE loading LOGIN IN ROLE loaders");
+    var declared =
+        new Declaration(
+            List.of(
+                member("climber", "operators"),
+                member("writer", "loaders"),
+                member("runner", "pg_execute_server_program"),
+                member("sly", "pg_monitor"),
+                // What somebody gave it by hand is left to them.
+                member("loading", "pg_monitor")),
+            List.of());
+
+    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open);
+
+    assertThat(result.errors())
+        .containsExactlyInAnyOrder(
+            "role sly is a superuser, or a member of one, or may replicate: it is left alone",
+            "role climber: operators may do what a superuser may, or replicate, and has no members by declaration",
+            "role writer: loaders may do what a superuser may, or replicate, and has no members by declaration",
+            "role runner: pg_execute_server_program may do what a superuser may, or replicate, and has no members by declaration");
+    assertThat(result.done())
+        .extracting(CatalogChange::what)
+        .contains("create role climber", "role loading: member of pg_monitor");
+  }
+
+  private static User member(String name, String of) {
+    return new User(name, true, true, Optional.empty(), List.of(of), Map.of(), Optional.empty());
+  }
+
+  @Test
   void anExtensionWithoutASchemaIsInPublic() throws Exception {
     var declared =
         new Declaration(
@@ -370,7 +407,7 @@ class CatalogExecutorTest {
 
     assertThat(result.errors())
         .containsExactly(
-            "role postgres is a superuser or may replicate: it is left alone",
+            "role postgres is a superuser, or a member of one, or may replicate: it is left alone",
             "role lone: member of nobody-knows: role \"nobody-knows\" does not exist");
     assertThat(names("SELECT datname FROM pg_database")).contains("last");
   }

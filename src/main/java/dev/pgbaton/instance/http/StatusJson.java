@@ -12,6 +12,8 @@ import dev.pgbaton.instance.Answer;
 import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.TimelineHistory;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +69,7 @@ public final class StatusJson {
     var users = json.putObject("users").put("taken", condition.users().hash());
     condition.users().errors().forEach(users.putArray("errors")::add);
     condition.users().mended().forEach(users.putArray("mended")::add);
+    condition.users().mendedAt().ifPresent(at -> users.put("mendedAt", at.toString()));
     var kept = json.putArray("setAside");
     condition
         .setAside()
@@ -141,9 +144,10 @@ public final class StatusJson {
               new UsersTaken(
                   json.get("taken").asText(),
                   texts(json.path("errors")),
-                  texts(json.path("mended"))))
+                  texts(json.path("mended")),
+                  text(json, "mendedAt").map(Instant::parse)))
           : Optional.empty();
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | DateTimeParseException e) {
       return Optional.empty();
     }
   }
