@@ -5,7 +5,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The program. Only {@code run} starts Quarkus: the others must not open a port beside a daemon.
+ * The program. Only {@code run} and {@code try} start Quarkus: the others must not open a port
+ * beside a daemon.
  */
 @QuarkusMain
 @Command(
@@ -14,6 +15,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     subcommands = {
       Run.class,
+      Try.class,
       InstanceCommand.class,
       Validate.class,
       Render.class,

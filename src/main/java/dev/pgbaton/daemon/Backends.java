@@ -4,6 +4,8 @@ import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.forge.ForgeKind;
 import dev.pgbaton.forge.ForgeStatuses;
 import dev.pgbaton.git.GitSettings;
+import dev.pgbaton.local.LocalSandbox;
+import dev.pgbaton.local.Place;
 import dev.pgbaton.observed.PrimaryMove;
 import dev.pgbaton.report.CommitStatuses;
 import dev.pgbaton.report.CommitStatuses.Delivery;
@@ -13,12 +15,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
 /** Which {@link Backend} the settings ask for. */
@@ -30,6 +34,8 @@ class Backends {
   private final Instance<KubernetesClient> client;
 
   private Sandbox sandbox;
+  private LocalSandbox local;
+  private Path repository;
 
   Backends(Instance<KubernetesClient> client) {
     this.client = client;
@@ -45,9 +51,10 @@ class Backends {
       Consumer<ClusterId> changed,
       Runnable anyChanged,
       Consumer<PrimaryMove> moved) {
-    return settings.config().sandbox()
-        ? sandbox(settings, anyChanged)
-        : kube(settings, changed, moved);
+    if (!settings.config().sandbox()) return kube(settings, changed, moved);
+    return settings.config().sandboxDatabases()
+        ? local(settings, anyChanged)
+        : sandbox(settings, anyChanged);
   }
 
   private Backend kube(
@@ -68,7 +75,7 @@ class Backends {
   }
 
   private Backend sandbox(DaemonSettings settings, Runnable anyChanged) {
-    var repository = repository(settings);
+    repository = directory(settings).resolve("repository");
     var begun = !Files.exists(repository);
     SeedRepository.make(repository);
     sandbox = new Sandbox(Instant.now(), anyChanged, LOG::debug);
@@ -89,14 +96,39 @@ class Backends {
     return new SandboxBackend(sandbox);
   }
 
-  private static Path repository(DaemonSettings settings) {
-    return settings.config().sandboxDir().toAbsolutePath().normalize().resolve("repository");
+  private Backend local(DaemonSettings settings, Runnable anyChanged) {
+    try {
+      local =
+          new LocalSandbox(
+              Place.take(directory(settings)),
+              anyChanged,
+              LOG::debug,
+              (name, line) -> LOG.debugf("%s: %s", name, line));
+    } catch (IOException e) {
+      throw new DaemonSettings.BadConfiguration(List.of(e.getMessage()));
+    }
+    repository = local.directory().resolve("repository");
+    var begun = !Files.exists(repository);
+    SeedRepository.make(repository);
+    System.out.println(Invitation.of(local, repository, begun, page()));
+    return new LocalBackend(local);
+  }
+
+  private static Path directory(DaemonSettings settings) {
+    return settings.config().sandboxDir().toAbsolutePath().normalize();
+  }
+
+  private static String page() {
+    return "http://localhost:"
+        + ConfigProvider.getConfig()
+            .getOptionalValue("quarkus.http.port", String.class)
+            .orElse("8080");
   }
 
   /** The sandbox brings a repository of its own. */
   GitSettings git(DaemonSettings settings) {
     return settings.config().sandbox() && settings.git().url().isEmpty()
-        ? settings.git().at(repository(settings).toUri().toString(), "clusters")
+        ? settings.git().at(repository.toUri().toString(), "clusters")
         : settings.git();
   }
 
@@ -115,5 +147,10 @@ class Backends {
   /** Empty where the clusters are real. */
   Optional<Sandbox> sandbox() {
     return Optional.ofNullable(sandbox);
+  }
+
+  /** Empty unless the sandbox has real databases. */
+  Optional<LocalSandbox> local() {
+    return Optional.ofNullable(local);
   }
 }

@@ -36,6 +36,10 @@ interface DaemonConfig {
   @WithDefault("false")
   boolean sandbox();
 
+  /** Real databases in the sandbox, each a process of this machine. */
+  @WithDefault("false")
+  boolean sandboxDatabases();
+
   /** Where the sandbox keeps its Git repository. */
   @WithDefault("${java.io.tmpdir}/pgbaton-sandbox")
   Path sandboxDir();

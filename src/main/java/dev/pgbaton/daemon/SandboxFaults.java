@@ -25,7 +25,11 @@ public class SandboxFaults {
   @Path("kill-postgres")
   public void killPostgres(String namespace, String cluster, String pod) {
     LOG.infof("%s/%s: PostgreSQL of %s is killed, as asked", namespace, cluster, pod);
-    fault(f -> f.killPostgres(new ClusterId(namespace, cluster), pod));
+    var id = new ClusterId(namespace, cluster);
+    backends
+        .local()
+        .ifPresentOrElse(
+            local -> local.killPostgres(id, pod), () -> fault(f -> f.killPostgres(id, pod)));
   }
 
   @POST
@@ -36,6 +40,8 @@ public class SandboxFaults {
   }
 
   private void fault(Consumer<Faults> what) {
-    backends.sandbox().orElseThrow(NotFoundException::new).fault(what);
+    var local = backends.local();
+    if (local.isPresent()) local.get().fault(what);
+    else backends.sandbox().orElseThrow(NotFoundException::new).fault(what);
   }
 }

@@ -2,6 +2,7 @@ package dev.pgbaton.local;
 
 import dev.pgbaton.postgres.InstancePaths;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -47,6 +48,14 @@ record Home(Path directory, String address) {
         directory.resolve("run"),
         mounts.restartSettings(),
         mounts.reloadSettings());
+  }
+
+  void delete() {
+    try {
+      Trees.delete(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The postmaster and all of its children, at once. */

@@ -9,6 +9,7 @@ import dev.pgbaton.instance.InstanceRunner;
 import dev.pgbaton.instance.InstanceStatus;
 import dev.pgbaton.instance.InstanceView;
 import dev.pgbaton.instance.ServerState;
+import dev.pgbaton.instance.StopMode;
 import dev.pgbaton.instance.http.HttpPeers;
 import dev.pgbaton.instance.http.InstanceServer;
 import dev.pgbaton.postgres.LocalFence;
@@ -142,6 +143,8 @@ final class LocalInstance implements Program {
               if (writes(view)) monitor.look(now());
             });
       } finally {
+        // Also one that has only just been started, and can't be found by its file.
+        postgres.stop(StopMode.IMMEDIATE);
         home.killPostgres();
         peers.among(List.of());
         seeItStopped(postgres);

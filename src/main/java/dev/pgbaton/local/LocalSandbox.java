@@ -28,7 +28,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -43,6 +45,7 @@ public final class LocalSandbox implements AutoCloseable {
   private static final Pattern IMAGES = Pattern.compile(".*:17(\\.\\d+)*");
 
   private static final Duration END = Duration.ofSeconds(5);
+  private static final int ATTEMPTS = 40;
 
   private final Place place;
   private final Path postgresql;
@@ -165,9 +168,9 @@ public final class LocalSandbox implements AutoCloseable {
     return logins.of(id).superuser().value();
   }
 
-  /** Where an instance writes what it says and does. */
-  public Path logs(ClusterId id, String pod) {
-    return cluster(id).home(pod).directory();
+  /** Its Git repository, its instances' data and logs, and its passwords are in it. */
+  public Path directory() {
+    return place.directory();
   }
 
   public void start() {
@@ -217,20 +220,35 @@ public final class LocalSandbox implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    try {
-      discardInstances();
-      Files.deleteIfExists(passwordFile());
-    } catch (IOException | UncheckedIOException e) {
-      log.accept("sandbox", "%s stays: %s".formatted(instancesDirectory(), e));
-    }
+    discardAtTheEnd();
     place.close();
+  }
+
+  /** A copy or an initdb that is being broken off may still write. */
+  private void discardAtTheEnd() {
+    for (var attempt = 1; ; attempt++) {
+      try {
+        discardInstances();
+        Files.deleteIfExists(passwordFile());
+        return;
+      } catch (IOException | UncheckedIOException e) {
+        if (attempt == ATTEMPTS) {
+          log.accept("sandbox", "%s stays: %s".formatted(instancesDirectory(), e));
+          return;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+      }
+    }
   }
 
   /** What a sandbox that was killed has left behind, its processes first. */
   private void discardInstances() throws IOException {
     var all = instancesDirectory();
     if (!Files.exists(all)) return;
-    for (var home : homesIn(all)) home.killPostgres();
+    var homes = homesIn(all);
+    homes.forEach(Home::killPostgres);
+    // Thousands of files, and a disk that others use, too: not one after the other.
+    homes.parallelStream().forEach(Home::delete);
     Trees.delete(all);
   }
 
