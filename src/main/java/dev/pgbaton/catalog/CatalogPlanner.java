@@ -5,7 +5,6 @@ import static dev.pgbaton.catalog.CatalogChange.mend;
 
 import dev.pgbaton.catalog.Declaration.Database;
 import dev.pgbaton.catalog.Declaration.User;
-import dev.pgbaton.cluster.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -101,7 +100,7 @@ public final class CatalogPlanner {
     for (var group : user.memberOf()) {
       if (role != null && role.memberOf().contains(group)) continue;
       var other = found.roles().get(group);
-      if (Names.MIGHTY_ROLES.contains(group) || other != null && (other.above() || other.mighty()))
+      if (other != null && (other.above() || other.mighty()))
         refusals.add(
             "role %s: %s may do what a superuser may, or replicate, and has no members by declaration"
                 .formatted(user.name(), group));
