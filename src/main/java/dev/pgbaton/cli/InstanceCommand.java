@@ -127,7 +127,6 @@ class InstanceCommand implements Callable<Integer> {
             route,
             fence,
             Duration.ofNanos(System.nanoTime()));
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> terminate(runner, repmgrd), "terminate"));
     var monitor = postgres.monitorRole(environment::monitorPassword);
     var care = new RepmgrCare(repmgrd, postgres, InstanceCommand::log);
     var declared = new DeclaredUsers(client, layout);
@@ -138,6 +137,8 @@ class InstanceCommand implements Callable<Integer> {
         () -> new Condition(postgres.setAside(), care.detector(), catalog.taken()),
         Names.STATUS_PORT,
         CONTROL_PORT);
+    // Not before: it waits for the end of what has to be running then.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> terminate(runner, repmgrd), "terminate"));
     log("%s of %s".formatted(self.name(), layout.id()));
     var members = new Members(environment, loop);
     var rehearsal =
