@@ -67,7 +67,14 @@ public class Daemon implements FleetView {
             new JGitSpecSource(backends.git(settings), settings.manifests()),
             new Reconciler(
                 backend.reader(), backend.probe(), backend.routes(), journal, runner, chronicle),
-            new Reporter(backends.statuses(settings), journal, contexts, LOG::warn),
+            new Reporter(
+                backends.statuses(settings),
+                journal,
+                contexts,
+                why -> {
+                  LOG.warn(why);
+                  metrics.statusNotTaken();
+                }),
             journal,
             new Listeners(
                 List.of(

@@ -12,7 +12,7 @@ public record StorageSpec(Quantity size, Optional<String> storageClassName) {
                   storage.required(
                       "size",
                       FieldTypes.SIZE,
-                      "The size of each volume; it can grow later, not shrink."),
+                      "The size of each volume; what is there is neither grown nor shrunk yet."),
                   storage.optional(
                       "storageClassName",
                       FieldTypes.SUBDOMAIN_NAME,

@@ -56,6 +56,7 @@ public class Metrics implements ReconcileLoop.Listener {
         .baseUnit("seconds")
         .description("Time since the repository was read last")
         .register(registry);
+    statusErrors();
   }
 
   private double repositoryAge() {
@@ -102,23 +103,38 @@ public class Metrics implements ReconcileLoop.Listener {
   }
 
   public void moved(PrimaryMove move) {
-    Counter.builder("pgbaton.primary.moves")
+    moves(move.cluster(), move.cause()).increment();
+  }
+
+  private Counter moves(ClusterId id, PrimaryMove.Cause cause) {
+    return Counter.builder("pgbaton.primary.moves")
         .description("How often the primary moved, by handoff or by failover")
-        .tags(tags(move.cluster()).and("cause", kind(move.cause())))
-        .register(registry)
-        .increment();
+        .tags(tags(id).and("cause", kind(cause)))
+        .register(registry);
   }
 
   /**
    * @param gap for how long nobody could write, measured through the clients' route
    */
   public void handedOff(ClusterId id, Duration gap) {
-    Timer.builder("pgbaton.handoff.write.outage")
+    outages(id).record(gap);
+  }
+
+  private Timer outages(ClusterId id) {
+    return Timer.builder("pgbaton.handoff.write.outage")
         .description("For how long nobody could write in a handoff, where it was measured")
         .tags(tags(id))
         .serviceLevelObjectives(OUTAGES)
-        .register(registry)
-        .record(gap);
+        .register(registry);
+  }
+
+  /** The forge did not take a commit's status, now or for good. */
+  public void statusNotTaken() {
+    statusErrors().increment();
+  }
+
+  private Counter statusErrors() {
+    return errors("status-not-taken", Tags.empty());
   }
 
   private void count(Pass.Done done) {
@@ -135,13 +151,16 @@ public class Metrics implements ReconcileLoop.Listener {
   }
 
   private void error(String kind, Tags of) {
+    errors(kind, of).increment();
+  }
+
+  private Counter errors(String kind, Tags of) {
     // Every series of one name has the same tags: what concerns no cluster has empty ones.
     var tags = Tags.of("namespace", "", "cluster", "").and(of).and("kind", kind);
-    Counter.builder("pgbaton.errors")
+    return Counter.builder("pgbaton.errors")
         .description("What went wrong, by kind; most is tried again by itself")
         .tags(tags)
-        .register(registry)
-        .increment();
+        .register(registry);
   }
 
   private static Tags tags(ClusterId id) {
@@ -172,6 +191,9 @@ public class Metrics implements ReconcileLoop.Listener {
 
     Cluster(ClusterId id) {
       tags = tags(id);
+      // From 0 on: Prometheus sees no increase in a counter that begins with 1.
+      for (var cause : PrimaryMove.Cause.values()) meters.add(moves(id, cause));
+      meters.add(outages(id));
       for (var condition : Condition.values())
         gauge(
             "pgbaton.cluster.condition",

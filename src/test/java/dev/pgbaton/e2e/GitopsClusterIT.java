@@ -378,6 +378,25 @@ class GitopsClusterIT {
     awaitStatus(head, SUMMARY, "success", START);
   }
 
+  @Test
+  @Order(13)
+  void eachExpressionOfTheDashboardReturnsDataOfThisRun() throws Exception {
+    assumeTrue(running);
+    assumeTrue(WHERE.prometheusImage().isPresent(), "PGBATON_PROMETHEUS_IMAGE is not set");
+    Installation.load(WHERE, WHERE.prometheusImage().orElseThrow());
+    try (var prometheus =
+        new Prometheus(
+            kubernetes, WHERE.systemNamespace(), WHERE.prometheusImage().orElseThrow())) {
+      for (var expression : Prometheus.dashboard())
+        await(expression)
+            .atMost(START)
+            .ignoreExceptions()
+            .until(() -> !prometheus.query(expression).isEmpty());
+      assertThat(prometheus.query("ALERTS{alertname=~\"Pgbaton.*\",alertstate=\"firing\"}"))
+          .isEmpty();
+    }
+  }
+
   private static String primaryOrNobody() {
     try {
       return shop.primary();

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param slack times that bounds are longer; 1 is what is promised
  * @param othersImage PostgreSQL with repmgr and without the instance program, as in {@code
  *     bench/plain}
+ * @param prometheusImage of {@code src/test/prometheus}
  * @param namespace for the clusters of the tests; pgbaton itself runs in {@code <namespace>-system}
  */
 record Surroundings(
@@ -32,6 +33,7 @@ record Surroundings(
     String nextPostgresImage,
     String pgpoolImage,
     Optional<String> othersImage,
+    Optional<String> prometheusImage,
     String namespace,
     int nodePort,
     int slack) {
@@ -52,6 +54,7 @@ record Surroundings(
         required(env, "PGBATON_POSTGRES_NEXT_IMAGE"),
         required(env, "PGBATON_PGPOOL_IMAGE"),
         Optional.ofNullable(env.get("PGBATON_OTHERS_IMAGE")),
+        Optional.ofNullable(env.get("PGBATON_PROMETHEUS_IMAGE")),
         env.getOrDefault("PGBATON_E2E_NAMESPACE", "e2e-shop"),
         Integer.parseInt(env.getOrDefault("PGBATON_E2E_NODE_PORT", "32000")),
         Integer.parseInt(env.getOrDefault("PGBATON_E2E_SLACK", "1")));

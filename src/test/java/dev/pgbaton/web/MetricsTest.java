@@ -31,7 +31,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
-  private static final ClusterId ID = new ClusterId("shop", "orders");
+  static final ClusterId ID = new ClusterId("shop", "orders");
   private static final ClusterLayout LAYOUT =
       ClusterLayout.generated(ID, 2, false, new Capabilities(true, Duration.ofSeconds(20)));
 
@@ -140,11 +140,11 @@ class MetricsTest {
     return registry.get(name).tags("cluster", "orders").tags(tags).gauge().value();
   }
 
-  private static Pass.Done done(Condition condition, JournalEntry journal) {
+  static Pass.Done done(Condition condition, JournalEntry journal) {
     return done(condition, journal, new Outcome.NothingToDo());
   }
 
-  private static Pass.Done done(Condition condition, JournalEntry journal, Outcome outcome) {
+  static Pass.Done done(Condition condition, JournalEntry journal, Outcome outcome) {
     var snapshot = new ClusterSnapshot(Map.of(), List.of(), Set.of(), true);
     var instances =
         List.of(
@@ -178,13 +178,13 @@ class MetricsTest {
         new Answer.Unknown("not asked"));
   }
 
-  private static JournalEntry journal(String commit, JournalEntry.Rollout... rollouts) {
+  static JournalEntry journal(String commit, JournalEntry.Rollout... rollouts) {
     return JournalEntry.EMPTY
         .withIntent(new JournalEntry.Intent(commit, "hash", "orders.yaml", Instant.now(), true))
         .withRollouts(List.of(rollouts));
   }
 
-  private static JournalEntry.Rollout rollout(Optional<Duration> outage) {
+  static JournalEntry.Rollout rollout(Optional<Duration> outage) {
     var at = Instant.parse("2026-01-02T03:04:05Z");
     return new JournalEntry.Rollout(
         "abc",
