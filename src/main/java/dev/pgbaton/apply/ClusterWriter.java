@@ -46,6 +46,7 @@ public interface ClusterWriter {
 
   Written labelRole(ClusterLayout layout, PodRef pod, Role role);
 
+  /** Deletes it; or leaves it to whoever looks after it by now, who is named then. */
   Written delete(ObjectKey key, String uid);
 
   /** What came of one write. */
@@ -53,7 +54,7 @@ public interface ClusterWriter {
     /**
      * @param object as the server has it now; null after a delete or an eviction
      * @param overruled whose changes by hand were taken back, by field manager and fields, for a
-     *     person
+     *     person; of what is not deleted, why
      */
     record Done(HasMetadata object, Optional<String> overruled) implements Written {
       public Done(HasMetadata object) {

@@ -63,7 +63,7 @@ public final class StepRunner {
     var entry = observed.journal();
     return switch (step) {
       case Apply(var changes) -> apply(changes, observed, now);
-      case Prune(var leftovers) -> each(step, leftovers, l -> writer.delete(l.key(), l.uid()));
+      case Prune(var leftovers) -> prune(step, leftovers, observed);
       case Claim(var pods) -> each(step, pods, pod -> writer.claim(layout, pod));
       case LabelRoles(var roles, var pods) ->
           each(step, pods, pod -> writer.labelRole(layout, pod, roles.get(pod.name())));
@@ -218,6 +218,27 @@ public final class StepRunner {
         .write(observed.layout().id(), entry.withQuarantine(Optional.of(quarantine)))
         .<Outcome>map(_ -> new Outcome.Applied(step.text()))
         .orElseGet(() -> new Outcome.Stale("the journal moved"));
+  }
+
+  /** What others look after by now is not deleted: whoever removed it in Git has to know. */
+  private Outcome prune(Step step, List<Step.Leftover> leftovers, ObservedCluster observed) {
+    var handedOn = new TreeSet<>(observed.journal().handedOn());
+    Optional<Outcome> stopped = Optional.empty();
+    for (var leftover : leftovers) {
+      var written = writer.delete(leftover.key(), leftover.uid());
+      if (written instanceof Written.Done(_, var whose)) {
+        whose.ifPresent(why -> handedOn.add("%s (%s)".formatted(leftover.key(), why)));
+      } else {
+        stopped = Optional.of(outcome(step, written));
+        break;
+      }
+    }
+    if (handedOn.size() > observed.journal().handedOn().size()) {
+      var entry = observed.journal().withHandedOn(List.copyOf(handedOn));
+      if (journal.write(observed.layout().id(), entry).isEmpty())
+        return new Outcome.Stale("the journal moved");
+    }
+    return stopped.orElseGet(() -> new Outcome.Applied(step.text()));
   }
 
   private static <T> Outcome each(Step step, List<T> targets, Function<T, Written> write) {

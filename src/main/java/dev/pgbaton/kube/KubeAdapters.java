@@ -94,7 +94,8 @@ public final class KubeAdapters implements AutoCloseable {
    */
   public Optional<InetSocketAddress> clientsRoute(ClusterLayout layout) {
     if (!layout.capabilities().instanceProgram()) return Optional.empty();
-    // Where the credentials are somebody else's, pgpool does not know pgbaton's role.
+    // Where the credentials are somebody else's, not every pgpool knows pgbaton's role: what their
+    // own manifests run does not, and one that was taken over does from its next template on.
     var service =
         layout
             .pgpoolDeployment()

@@ -318,8 +318,9 @@ final class KubeClusterWriter implements ClusterWriter {
             "propagationPolicy",
             DeletionPropagation.BACKGROUND.toString());
     try {
-      var live = others(key);
-      if (live.isPresent()) return disown(key, live.get());
+      var live = mayBeOthers(key);
+      var why = live.flatMap(object -> others(key, object));
+      if (why.isPresent()) return disown(key, live.get(), why.get());
       client.raw(path(key), "DELETE", json(body));
     } catch (KubernetesClientException e) {
       if (e.getCode() != 404) return ApiError.translate(e);
@@ -328,27 +329,26 @@ final class KubeClusterWriter implements ClusterWriter {
     return new Written.Done(null);
   }
 
-  /**
-   * The object, if another tool has applied it since, or others' pods read it: what was handed on,
-   * and what is shared, is not deleted.
-   */
-  private Optional<HasMetadata> others(ObjectKey key) {
+  private Optional<HasMetadata> mayBeOthers(ObjectKey key) {
     // Nobody applies these a second time.
     if (key.namespace() == null || key.kind().equals("Pod") || key.kind().equals("Job"))
       return Optional.empty();
-    var live =
+    return Optional.ofNullable(
         client
             .resources(Kinds.named(key.kind()))
             .inNamespace(key.namespace())
             .withName(key.name())
-            .get();
-    if (live == null) return Optional.empty();
-    var other =
-        Ownership.appliedSince(live.getMetadata().getManagedFields())
-            .map("%s has applied it since"::formatted)
-            .or(() -> reader(key).map("pod %s reads it"::formatted));
-    other.ifPresent(why -> LOG.infof("%s is left as it is: %s", key, why));
-    return other.map(_ -> live);
+            .get());
+  }
+
+  /**
+   * Whether another tool has applied it since, or others' pods read it: what was handed on, and
+   * what is shared, is not deleted.
+   */
+  private Optional<String> others(ObjectKey key, HasMetadata live) {
+    return Ownership.appliedSince(live.getMetadata().getManagedFields())
+        .map("%s has applied it since"::formatted)
+        .or(() -> reader(key).map("pod %s reads it"::formatted));
   }
 
   private Optional<String> reader(ObjectKey key) {
@@ -358,15 +358,20 @@ final class KubeClusterWriter implements ClusterWriter {
   }
 
   /** It is no longer known by anything to be pgbaton's. */
-  private Written disown(ObjectKey key, HasMetadata live) {
+  private Written disown(ObjectKey key, HasMetadata live, String why) {
+    LOG.infof("%s is left as it is: %s", key, why);
     var nothing = new HashMap<String, String>();
     nothing.put(Names.CLUSTER_LABEL, null);
     var noNote = new HashMap<String, String>();
     noNote.put(Names.APPLIED, null);
-    return merge(
-        key,
-        live,
-        Map.of("uid", live.getMetadata().getUid(), "labels", nothing, "annotations", noNote));
+    var written =
+        merge(
+            key,
+            live,
+            Map.of("uid", live.getMetadata().getUid(), "labels", nothing, "annotations", noNote));
+    return written instanceof Written.Done(var object, _)
+        ? new Written.Done(object, Optional.of(why))
+        : written;
   }
 
   private static String path(ObjectKey key) {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Who owns an object's fields, as the API server notes it. Whoever applied it before pgbaton owns
@@ -22,6 +23,9 @@ final class Ownership {
 
   /** In a set of fields: the field itself, beside some below it. */
   private static final String ITSELF = ".";
+
+  /** What is no content of the object. */
+  private static final Set<String> ABOUT = Set.of("f:metadata", "f:status");
 
   private Ownership() {}
 
@@ -64,13 +68,21 @@ final class Ownership {
         .findFirst();
   }
 
-  /** Neither we, nor a person's edit, nor Kubernetes itself. */
+  /**
+   * Neither we, nor a person's edit, nor Kubernetes itself; nor whoever only puts a finalizer or an
+   * annotation on it, as the controllers of load balancers do.
+   */
   private static boolean isApplier(ManagedFieldsEntry entry) {
+    if (!ownsContent(entry)) return false;
     var manager = entry.getManager() == null ? "" : entry.getManager();
     if (manager.startsWith(Names.MANAGER) || manager.startsWith("kube-")) return false;
     return "Apply".equals(entry.getOperation())
         || manager.equals("kubectl-client-side-apply")
         || !FieldConflict.byHand(manager);
+  }
+
+  private static boolean ownsContent(ManagedFieldsEntry entry) {
+    return fields(entry).properties().stream().anyMatch(field -> !ABOUT.contains(field.getKey()));
   }
 
   private static Instant time(ManagedFieldsEntry entry) {

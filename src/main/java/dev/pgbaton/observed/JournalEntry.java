@@ -26,6 +26,7 @@ import java.util.function.Consumer;
  * @param rollouts the last 50, newest last
  * @param systemIdentifier PostgreSQL's; once known, an instance without data never makes a new
  *     database
+ * @param handedOn what this commit no longer names and was left to others, in words
  */
 public record JournalEntry(
     String version,
@@ -39,7 +40,8 @@ public record JournalEntry(
     Map<String, String> reported,
     List<OwedStatus> owed,
     List<Rollout> rollouts,
-    Optional<String> systemIdentifier) {
+    Optional<String> systemIdentifier,
+    List<String> handedOn) {
 
   /** How {@link #lastGood} begins where it may hold passwords: it is not kept in the open then. */
   public static final String CONFIDENTIAL = "{\"confidential\":true";
@@ -57,7 +59,8 @@ public record JournalEntry(
           Map.of(),
           List.of(),
           List.of(),
-          Optional.empty());
+          Optional.empty(),
+          List.of());
 
   /**
    * @param commit the commit that brought this content
@@ -160,6 +163,10 @@ public record JournalEntry(
     return with(draft -> draft.systemIdentifier = systemIdentifier);
   }
 
+  public JournalEntry withHandedOn(List<String> handedOn) {
+    return with(draft -> draft.handedOn = handedOn);
+  }
+
   private JournalEntry with(Consumer<Draft> change) {
     var draft = new Draft(this);
     change.accept(draft);
@@ -180,6 +187,7 @@ public record JournalEntry(
     List<OwedStatus> owed;
     List<Rollout> rollouts;
     Optional<String> systemIdentifier;
+    List<String> handedOn;
 
     Draft(JournalEntry entry) {
       this.version = entry.version;
@@ -194,6 +202,7 @@ public record JournalEntry(
       this.owed = entry.owed;
       this.rollouts = entry.rollouts;
       this.systemIdentifier = entry.systemIdentifier;
+      this.handedOn = entry.handedOn;
     }
 
     JournalEntry entry() {
@@ -209,7 +218,8 @@ public record JournalEntry(
           reported,
           owed,
           rollouts,
-          systemIdentifier);
+          systemIdentifier,
+          handedOn);
     }
   }
 }

@@ -69,6 +69,7 @@ public final class Chronicle {
                 .withIntent(next)
                 .withStep(Optional.empty())
                 .withQuarantine(Optional.empty())
+                .withHandedOn(List.of())
                 .withStatuses(entry.reported(), owed));
     // What nobody goes on with is not measured for days.
     if (stands && written.isPresent()) writeProbe.stop(id);
@@ -106,6 +107,7 @@ public final class Chronicle {
                 .withIntent(new Intent(head.commit(), REMOVED, "", now, true))
                 .withStep(Optional.empty())
                 .withQuarantine(Optional.empty())
+                .withHandedOn(List.of())
                 .withStatuses(entry.reported(), owed));
     if (written.isPresent()) writeProbe.stop(id);
     return written.isPresent();

@@ -102,7 +102,7 @@ public record ClusterHealth(Condition condition, String reason, String text) {
     var primary = observed.primary().map(p -> ", primary " + p).orElse("");
     var count = observed.instances().size();
     var commit = observed.journal().intent().map(JournalEntry.Intent::commit).orElse("");
-    return "%d of %d instances Ready%s%s"
+    return "%d of %d instances Ready%s%s%s"
         .formatted(
             count,
             observed.layout().instances(),
@@ -110,7 +110,14 @@ public record ClusterHealth(Condition condition, String reason, String text) {
             lastRollout(observed.journal())
                 .filter(r -> r.commit().equals(commit))
                 .map(ClusterHealth::words)
-                .orElse(""));
+                .orElse(""),
+            handedOn(observed.journal().handedOn()));
+  }
+
+  private static String handedOn(List<String> objects) {
+    return objects.isEmpty()
+        ? ""
+        : "; no longer in Git, and left to others: " + String.join(", ", objects);
   }
 
   /** The rollout that ended last. */

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -610,11 +612,37 @@ class ManifestsClusterIT {
 
     assertThat(
             forge.history(convertedBy).stream()
-                .filter(s -> s.context().equals(context(tutorial)) && s.id() > green.id()))
+                .filter(s -> s.context().equals(context(tutorial)) && s.id() >= green.id()))
+        .contains(green)
         .allMatch(s -> s.state().equals("success"));
+    assertThat(pgpools).isNotEmpty();
     assertThat(pgpoolPods()).isEqualTo(pgpools);
     assertThat(Databases.query(asTheDaemon(), "select 1")).containsExactly("1");
     awaitHealthy(tutorial, 3);
+    // A daemon that had stopped would have turned nothing red either.
+    var budget = budget().orElseThrow();
+    kubernetes.resource(budget).delete();
+    await("the daemon looks after it")
+        .atMost(SOON)
+        .until(
+            () ->
+                budget()
+                    .filter(b -> !b.getMetadata().getUid().equals(budget.getMetadata().getUid()))
+                    .isPresent());
+  }
+
+  private static Optional<PodDisruptionBudget> budget() {
+    return kubernetes
+        .policy()
+        .v1()
+        .podDisruptionBudget()
+        .inNamespace(tutorial.namespace())
+        .withLabel(Names.CLUSTER_LABEL, tutorial.set())
+        .withLabel(Names.COMPONENT_LABEL, "postgresql")
+        .list()
+        .getItems()
+        .stream()
+        .findFirst();
   }
 
   private static Set<String> pgpoolPods() {

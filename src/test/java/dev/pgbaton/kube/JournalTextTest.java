@@ -76,7 +76,8 @@ class JournalTextTest {
         Map.of("abc pgbaton/prod", "SUCCESS"),
         List.of(new JournalEntry.OwedStatus("abc", "pgbaton/prod", "PENDING", "…")),
         List.of(rollout("first"), rollout("second")),
-        Optional.of("7300000000000000000"));
+        Optional.of("7300000000000000000"),
+        List.of("Service shop/orders (argocd-controller has applied it since)"));
   }
 
   private static JournalEntry.Rollout rollout(String reason) {

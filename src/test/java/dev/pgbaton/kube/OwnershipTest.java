@@ -80,7 +80,27 @@ class OwnershipTest {
 
   private static ManagedFieldsEntry at(String time, String manager, String operation)
       throws JsonProcessingException {
-    return new ManagedFieldsEntryBuilder(entry(manager, operation, "{}")).withTime(time).build();
+    return at(time, manager, operation, "{\"f:metadata\": {}, \"f:spec\": {\"f:type\": {}}}");
+  }
+
+  private static ManagedFieldsEntry at(String time, String manager, String operation, String fields)
+      throws JsonProcessingException {
+    return new ManagedFieldsEntryBuilder(entry(manager, operation, fields)).withTime(time).build();
+  }
+
+  @Test
+  void whoOnlyPutsAFinalizerOnItHasNotAppliedIt() throws JsonProcessingException {
+    var ours = at("2026-01-02T03:04:05Z", "pgbaton", "Apply");
+    var balancer =
+        at(
+            "2026-01-02T04:00:00Z",
+            "controller",
+            "Update",
+            "{\"f:metadata\": {\"f:finalizers\": {}}, \"f:status\": {\"f:loadBalancer\": {}}}");
+    var other = at("2026-01-02T04:00:00Z", "controller", "Update", "{\"f:data\": {\"f:key\": {}}}");
+
+    assertThat(Ownership.appliedSince(List.of(ours, balancer))).isEmpty();
+    assertThat(Ownership.appliedSince(List.of(ours, other))).contains("controller");
   }
 
   @Test

@@ -41,6 +41,18 @@ class ClusterHealthTest {
   }
 
   @Test
+  void whatWasLeftToOthersIsNamed() {
+    var observed =
+        OBSERVED.with(
+            JournalEntry.EMPTY.withHandedOn(
+                List.of("Service shop/lb (argocd-controller has applied it since)")));
+
+    assertThat(ClusterHealth.of(observed, new Plan.InSync(), new Outcome.NothingToDo()).sentence())
+        .endsWith(
+            "; no longer in Git, and left to others: Service shop/lb (argocd-controller has applied it since)");
+  }
+
+  @Test
   void whatAPersonHasToDoIsNoGreenEither() {
     var but = new Plan.Blocked(Refusal.COLLATION_CHANGED, "", "rebuild the indexes");
     var health =
