@@ -272,7 +272,7 @@ final class Follower {
     var promoted = leads(theirs);
     var present = theirs.position().orElseThrow().timeline();
     if (!promoted && present < timeline)
-      return closely(holder + " has an earlier timeline, and has not been promoted yet");
+      return waiting(holder + " has an earlier timeline, and has not been promoted yet");
     // It was streamed before theirs was begun: it is the one of whoever was followed then.
     var begun =
         view.memory().followedIn().filter(e -> e < theirs.history().epochOf(timeline, present));
