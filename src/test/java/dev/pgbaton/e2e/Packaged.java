@@ -32,7 +32,10 @@ final class Packaged {
 
   /** Starts it; its output and errors come as one. */
   static Process start(Map<String, String> environment, String... arguments) throws IOException {
-    var command = new ArrayList<>(List.of(JAVA.toString(), "-jar", PROGRAM.toString()));
+    // What a shell runs in the background ignores SIGINT, and so do its children.
+    var command =
+        new ArrayList<>(
+            List.of("env", "--default-signal=INT", JAVA.toString(), "-jar", PROGRAM.toString()));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("PGBATON_"));
