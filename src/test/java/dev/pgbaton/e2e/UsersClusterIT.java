@@ -109,6 +109,9 @@ class UsersClusterIT {
                         s.state().equals("failure")
                             && s.description().contains("there is no Secret reporting-login"))
                 .isPresent());
+    soon(
+        "who has a password does not wait for it",
+        () -> logsIn(at("ledger-primary", "app", secret("ledger-app").get("password"))));
     keep(FIRST);
     green(commit, "Users");
 
