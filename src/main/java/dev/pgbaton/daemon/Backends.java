@@ -128,7 +128,9 @@ class Backends {
   /** The sandbox brings a repository of its own. */
   GitSettings git(DaemonSettings settings) {
     return settings.config().sandbox() && settings.git().url().isEmpty()
-        ? settings.git().at(repository.toUri().toString(), "clusters")
+        ? settings
+            .git()
+            .at(repository.toUri().toString(), "clusters", repository.resolveSibling("clone"))
         : settings.git();
   }
 

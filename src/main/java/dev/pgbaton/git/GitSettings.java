@@ -50,8 +50,8 @@ public record GitSettings(
     path = path.equals(".") ? "" : path;
   }
 
-  /** The same, for another repository and directory. */
-  public GitSettings at(String otherUrl, String otherPath) {
+  /** The same, for another repository and directory, whose clone lies elsewhere. */
+  public GitSettings at(String otherUrl, String otherPath, Path otherCache) {
     return new GitSettings(
         otherUrl,
         branch,
@@ -63,7 +63,7 @@ public record GitSettings(
         caFile,
         proxy,
         timeout,
-        cacheDir);
+        otherCache);
   }
 
   /**

@@ -122,6 +122,11 @@ final class LocalCluster implements Neighbours {
   }
 
   @Override
+  public String own(String instance) {
+    return home(instance).address();
+  }
+
+  @Override
   public Optional<Copying> copying() {
     return Optional.of(copying);
   }

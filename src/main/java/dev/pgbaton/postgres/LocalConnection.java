@@ -19,13 +19,16 @@ final class LocalConnection {
 
   private final Password superuser;
   private final Path socket;
+  private final String host;
   private Connection open;
   private String refusal = "";
 
   /**
    * @param sockets the directory that PostgreSQL has its socket in
+   * @param host where it is reached otherwise
    */
-  LocalConnection(Password superuser, Path sockets) {
+  LocalConnection(Password superuser, Path sockets, String host) {
+    this.host = host;
     this.superuser = superuser;
     this.socket = sockets.resolve(".s.PGSQL.5432");
   }
@@ -70,15 +73,16 @@ final class LocalConnection {
       return source(database, socketTimeout, true).getConnection();
     } catch (SQLException e) {
       // A container that runs as another user than the image's is not the one that the socket lets
-      // in.
-      if (e.getSQLState() == null || !e.getSQLState().startsWith(NOT_THE_USER)) throw e;
+      // in. In quarkus:dev the driver is of another class loader, and knows no factory of ours.
+      var refused = e.getSQLState() != null && e.getSQLState().startsWith(NOT_THE_USER);
+      if (!refused && !(e.getCause() instanceof ClassNotFoundException)) throw e;
       return source(database, socketTimeout, false).getConnection();
     }
   }
 
   private PGSimpleDataSource source(String database, int socketTimeout, boolean overSocket) {
     var source = new PGSimpleDataSource();
-    source.setServerNames(new String[] {"127.0.0.1"});
+    source.setServerNames(new String[] {host});
     source.setDatabaseName(database);
     source.setUser("postgres");
     source.setPassword(superuser.value());

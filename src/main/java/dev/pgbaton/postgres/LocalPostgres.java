@@ -141,7 +141,7 @@ public final class LocalPostgres implements Postgres {
             changed,
             log,
             System::nanoTime);
-    this.local = new LocalConnection(credentials.superuser(), paths.run());
+    this.local = new LocalConnection(credentials.superuser(), paths.run(), neighbours.own(name));
     this.serverLog = serverLog;
     this.changed = changed;
     this.log = log;

@@ -16,6 +16,11 @@ public interface Neighbours {
    */
   String host(String instance);
 
+  /** Where an instance reaches its own server when it can't over the socket. */
+  default String own(String instance) {
+    return "127.0.0.1";
+  }
+
   /** Empty for pg_basebackup. */
   default Optional<Copying> copying() {
     return Optional.empty();
