@@ -117,6 +117,41 @@ class LocalSandboxTest {
     }
   }
 
+  /** In which PostgreSQL's own view of its control file is the measure. */
+  @Test
+  void whatStandsInForPgControldataReadsTheSameFields() throws Exception {
+    var home = directory.resolve("sandbox/instances/shop/orders-0");
+    var process =
+        new ProcessBuilder(
+                home.resolve("bin/pg_controldata").toString(),
+                home.resolve("volume/pgdata").toString())
+            .start();
+    var printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    try (var connection = open();
+        var statement = connection.createStatement();
+        var row =
+            statement.executeQuery(
+                """
+                SELECT system_identifier, current_setting('max_connections'),
+                  current_setting('max_wal_senders'), current_setting('max_worker_processes'),
+                  current_setting('max_locks_per_transaction')
+                FROM pg_control_system()""")) {
+      row.next();
+      assertThat(printed.lines())
+          .contains(
+              "Database system identifier: " + row.getString(1),
+              "max_connections setting: " + row.getString(2),
+              "max_wal_senders setting: " + row.getString(3),
+              "max_worker_processes setting: " + row.getString(4),
+              "max_locks_per_xact setting: " + row.getString(5))
+          .anyMatch(line -> line.matches("Latest checkpoint location: 0/[0-9A-F]+"))
+          .anyMatch(line -> line.matches("Latest checkpoint's TimeLineID: [1-9]"))
+          .anyMatch(
+              line -> line.matches("Database cluster state: in (production|archive recovery)"));
+    }
+  }
+
   /** A client that writes through the front, and connects again when it has to. */
   private final class Writer implements Runnable {
     private volatile long longest;
