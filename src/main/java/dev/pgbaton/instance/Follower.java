@@ -80,7 +80,7 @@ final class Follower {
       case Busy(var work) -> waiting("busy: " + work);
       case Starting starting -> waiting(starting.text());
       case Stopping _ -> closely("PostgreSQL is stopping");
-      case Standby standby -> follow(view, lease, holder, standby);
+      case Standby standby -> follow(view, holder, standby);
       // Without the Lease it is told to stop before this is asked.
       case Primary _ -> decided(Stop.immediate(), "this instance does not hold the Lease");
     };
@@ -223,10 +223,8 @@ final class Follower {
         : decided(new Rewind(holder, Optional.empty()), "the rewind did not end");
   }
 
-  private static Decision follow(
-      InstanceView view, LeaseState lease, String holder, Standby standby) {
-    if (standby.follows().filter(holder::equals).isEmpty())
-      return turnTo(view, lease, holder, standby);
+  private static Decision follow(InstanceView view, String holder, Standby standby) {
+    if (standby.follows().filter(holder::equals).isEmpty()) return turnTo(view, holder, standby);
     var confirmation = Confirmation.follow(view);
     if (confirmation.isPresent()) return confirmation.get();
     if (view.reload().pending()) return decided(new Reload(), "new settings are mounted");
@@ -256,30 +254,14 @@ final class Follower {
    * PostgreSQL compares nothing but numbers: it would write the log of another timeline of the same
    * number over its own.
    */
-  private static Decision turnTo(
-      InstanceView view, LeaseState lease, String holder, Standby standby) {
-    var timeline = standby.received().timeline();
-    var nameless = timeline > 1 && standby.history().epoch() == 0;
-    var answer = view.statusOf(holder).filter(s -> s.position().isPresent());
+  private static Decision turnTo(InstanceView view, String holder, Standby standby) {
     var follow = decided(new Follow(holder), holder + " holds the Lease");
-    if (answer.isEmpty())
-      return nameless
-          ? waiting(
-              "who began timeline %d is not known, and %s does not answer"
-                  .formatted(timeline, holder))
-          : follow;
+    var answer = view.statusOf(holder).filter(s -> s.position().isPresent());
+    if (answer.isEmpty()) return follow;
     var theirs = answer.get();
     var promoted = leads(theirs);
-    var present = theirs.position().orElseThrow().timeline();
-    if (!promoted && present < timeline)
+    if (!promoted && theirs.position().orElseThrow().timeline() < standby.received().timeline())
       return waiting(holder + " has an earlier timeline, and has not been promoted yet");
-    // It was streamed before theirs was begun: it is the one of whoever was followed then.
-    var begun =
-        view.memory().followedIn().filter(e -> e < theirs.history().epochOf(timeline, present));
-    if (nameless && begun.isPresent())
-      return decided(
-          new NoteTimeline(timeline, standby.history().until(timeline, begun.get())),
-          "timeline %d is an earlier one than that of %s".formatted(timeline, holder));
     return switch (lineage(standby, theirs)) {
       case Continues _ -> follow;
       case Diverged _ -> promoted ? left(holder) : follow;
@@ -310,18 +292,19 @@ final class Follower {
 
   /**
    * Who began a timeline is kept with the data as soon as it is known, and never overwritten:
-   * another one of the same number would pass for it.
+   * another one of the same number would pass for it. A standby that is streamed from knows, too.
    */
   private static Decision streams(String holder, Standby standby, Optional<InstanceStatus> theirs) {
     var timeline = standby.received().timeline();
     var own = standby.history().epoch();
     var streaming = "streaming from " + holder;
     var reached = theirs.map(s -> s.position().orElseThrow().timeline()).orElse(0);
-    if (reached < timeline || theirs.filter(s -> s.role() == Role.PRIMARY).isEmpty())
-      return own == 0 && timeline > 1 && theirs.isPresent()
+    // It was asked before it was promoted, a moment ago.
+    if (reached < timeline)
+      return own == 0 && theirs.isPresent()
           ? closely(streaming + "; who began its timeline is being asked")
           : waiting(streaming);
-    var history = theirs.get().history();
+    var history = theirs.orElseThrow().history();
     var epoch = history.epochOf(timeline, reached);
     if (epoch == 0 || epoch == own) return waiting(streaming);
     return own == 0

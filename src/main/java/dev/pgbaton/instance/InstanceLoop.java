@@ -290,15 +290,12 @@ public final class InstanceLoop {
         postgres.startPrimary();
       }
       case StartStandby(var following) -> {
-        memory = memory.needs(Optional.empty()).follows(following.flatMap(_ -> epoch()));
+        memory = memory.needs(Optional.empty());
         synchronise();
         postgres.startStandby(following);
       }
       case Promote _ -> postgres.promote(known().epoch());
-      case Follow(var upstream) -> {
-        memory = memory.follows(epoch());
-        postgres.follow(upstream);
-      }
+      case Follow(var upstream) -> postgres.follow(upstream);
       case CutOff _ -> postgres.cutOff();
       case Synchronise(var quorum) -> postgres.synchronise(quorum);
       case Stop(var mode, var then) -> {
@@ -328,10 +325,6 @@ public final class InstanceLoop {
   private void abandon(String candidate, boolean asked, String why, Duration now) {
     memory = memory.abandoned(!asked);
     note(known().refused(candidate.isEmpty() ? why : candidate + ": " + why), now);
-  }
-
-  private Optional<Integer> epoch() {
-    return leaseView.state().map(LeaseState::epoch);
   }
 
   private LeaseState known() {

@@ -26,8 +26,6 @@ import java.util.function.Consumer;
  * @param cloned whether the data here was cloned and has not run yet: if it doesn't start, that is
  *     not the data's fault
  * @param answeredAt when the server that runs last answered; empty = it has not yet
- * @param followedIn the Lease's epoch in which the server that runs was last told whom to follow:
- *     what it streams since then was begun in that one at the latest
  */
 public record Memory(
     Duration startedAt,
@@ -43,8 +41,7 @@ public record Memory(
     Optional<Duration> stoppedSince,
     Optional<Duration> leavingSince,
     boolean cloned,
-    Optional<Duration> answeredAt,
-    Optional<Integer> followedIn) {
+    Optional<Duration> answeredAt) {
 
   public record Streamed(String from, Duration at) {}
 
@@ -71,7 +68,6 @@ public record Memory(
         Optional.empty(),
         Optional.empty(),
         false,
-        Optional.empty(),
         Optional.empty());
   }
 
@@ -169,10 +165,6 @@ public record Memory(
     return with(draft -> draft.gaveUpAt = Optional.of(now));
   }
 
-  Memory follows(Optional<Integer> epoch) {
-    return with(draft -> draft.followedIn = epoch);
-  }
-
   Memory filled() {
     return with(draft -> draft.cloned = true);
   }
@@ -199,7 +191,6 @@ public record Memory(
     Optional<Duration> leavingSince;
     boolean cloned;
     Optional<Duration> answeredAt;
-    Optional<Integer> followedIn;
 
     private Draft(Memory from) {
       this.startedAt = from.startedAt;
@@ -216,7 +207,6 @@ public record Memory(
       this.leavingSince = from.leavingSince;
       this.cloned = from.cloned;
       this.answeredAt = from.answeredAt;
-      this.followedIn = from.followedIn;
     }
 
     private Memory done() {
@@ -234,8 +224,7 @@ public record Memory(
           stoppedSince,
           leavingSince,
           cloned,
-          answeredAt,
-          followedIn);
+          answeredAt);
     }
   }
 }

@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The files of a data directory that decide how it may be started. */
@@ -131,16 +134,29 @@ final class DataFiles {
         .toList();
   }
 
-  /** The newest timeline that is known here: the one that recovery goes for. */
+  /** The newest timeline that is known here, and that PostgreSQL would not begin once more. */
   int newestTimeline() {
-    var wal = paths.data().resolve("pg_wal");
-    try (Stream<Path> files = Files.list(wal)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.matches("[0-9A-F]{8}\\.history"))
-          .mapToInt(name -> Integer.parseUnsignedInt(name.substring(0, 8), 16))
-          .max()
-          .orElse(1);
+    return timelines("history").max().orElse(1);
+  }
+
+  /**
+   * The newest timeline of which there is log: the history of one that is not followed in the end
+   * is fetched, too.
+   */
+  int newestReceived() {
+    var received = timelines("[0-9A-F]{16}").boxed().collect(Collectors.toSet());
+    return timelines("history").filter(received::contains).max().orElse(1);
+  }
+
+  private IntStream timelines(String what) {
+    var pattern = Pattern.compile("([0-9A-F]{8})\\.?" + what);
+    try (Stream<Path> files = Files.list(paths.data().resolve("pg_wal"))) {
+      return IntStream.of(
+          files
+              .map(file -> pattern.matcher(file.getFileName().toString()))
+              .filter(Matcher::matches)
+              .mapToInt(name -> Integer.parseUnsignedInt(name.group(1), 16))
+              .toArray());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -242,6 +242,7 @@ public final class LocalPostgres implements Postgres {
       if (promoting) {
         if (files.history(s.timeline()).epoch() != promotionEpoch)
           keep(() -> files.noteEpoch(s.timeline(), promotionEpoch));
+        keep(() -> files.forgetEpochsBeyond(s.timeline()));
         promoting = false;
         follows = Optional.empty();
       }
@@ -256,7 +257,6 @@ public final class LocalPostgres implements Postgres {
     if (!logRead) timelineSeen = files.timelineOf(s.log(), newestAtStart);
     logRead = true;
     timelineSeen = Math.max(timelineSeen, s.timeline());
-    if (promotionEpoch == 0) keep(() -> files.forgetEpochsBeyond(timelineSeen));
     var position = s.position(timelineSeen);
     return new Standby(
         position,
@@ -321,7 +321,9 @@ public final class LocalPostgres implements Postgres {
     startedAt = now();
     try {
       if (!asPrimary) files.makeStandby();
-      newestAtStart = files.newestTimeline();
+      // Of a promotion that came to nothing.
+      files.forgetEpochsBeyond(files.newestTimeline());
+      newestAtStart = files.newestReceived();
       files.silenceAlteredSettings(log);
       takeMounted(upstream, asPrimary ? "" : files.standbyMinimums());
     } catch (UncheckedIOException e) {
@@ -452,6 +454,7 @@ public final class LocalPostgres implements Postgres {
 
   @Override
   public synchronized void promote(int epoch) {
+    var next = files.newestTimeline() + 1;
     promotionEpoch = epoch;
     promoting = true;
     target.isWritable();
@@ -460,7 +463,7 @@ public final class LocalPostgres implements Postgres {
         .isEmpty()) promoting = false;
     else Thread.ofPlatform().name("promotion").daemon().start(this::endWhatHoldsThePromotionUp);
     // Meanwhile: a timeline of unknown origin, after a crash right now, would cost a new copy.
-    keep(() -> files.noteEpoch(files.newestTimeline() + 1, promotionEpoch));
+    keep(() -> files.noteEpoch(next, epoch));
   }
 
   /** A query that keeps replay from going on would keep every client from writing. */
@@ -499,6 +502,8 @@ public final class LocalPostgres implements Postgres {
 
   @Override
   public synchronized void follow(String upstream) {
+    // Somebody else was promoted in its place.
+    keep(() -> files.forgetEpochsBeyond(timelineSeen));
     files.silenceAlteredSettings(log);
     configuration.writeUpstream(Optional.of(upstream));
     if (reloadServer()) {

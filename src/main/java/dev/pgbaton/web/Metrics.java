@@ -194,6 +194,7 @@ public class Metrics implements ReconcileLoop.Listener {
       // From 0 on: Prometheus sees no increase in a counter that begins with 1.
       for (var cause : PrimaryMove.Cause.values()) meters.add(moves(id, cause));
       meters.add(outages(id));
+      meters.add(rollouts("success"));
       for (var condition : Condition.values())
         gauge(
             "pgbaton.cluster.condition",
@@ -266,13 +267,14 @@ public class Metrics implements ReconcileLoop.Listener {
       var known = earlier.observed().journal().rollouts();
       done.observed().journal().rollouts().stream()
           .filter(r -> !known.contains(r))
-          .forEach(
-              r ->
-                  Counter.builder("pgbaton.rollouts")
-                      .description("Rollouts that ended, by outcome")
-                      .tags(tags.and("outcome", r.outcome().orElse("unknown")))
-                      .register(registry)
-                      .increment());
+          .forEach(r -> rollouts(r.outcome().orElse("unknown")).increment());
+    }
+
+    private Counter rollouts(String outcome) {
+      return Counter.builder("pgbaton.rollouts")
+          .description("Rollouts that ended, by outcome")
+          .tags(tags.and("outcome", outcome))
+          .register(registry);
     }
 
     private void nameCommit(Pass.Done done) {

@@ -39,6 +39,11 @@ final class Prometheus implements AutoCloseable {
                 .withNewSpec()
                 .withAutomountServiceAccountToken(false)
                 .withTerminationGracePeriodSeconds(1L)
+                // Its configuration knows the daemon's Service by the name that it has in the base.
+                .addNewHostAlias()
+                .withIp(daemonAddress())
+                .addToHostnames("pgbaton")
+                .endHostAlias()
                 .withNewSecurityContext()
                 .withRunAsNonRoot(true)
                 .withNewSeccompProfile()
@@ -63,6 +68,14 @@ final class Prometheus implements AutoCloseable {
         .atMost(Duration.ofMinutes(2))
         .ignoreExceptions()
         .until(() -> !query("pgbaton_repository_age_seconds").isEmpty());
+  }
+
+  private String daemonAddress() {
+    return kubernetes.services().inNamespace(namespace).list().getItems().stream()
+        .filter(service -> service.getMetadata().getName().startsWith("pgbaton"))
+        .map(service -> service.getSpec().getClusterIP())
+        .findFirst()
+        .orElseThrow();
   }
 
   /** What the expression gives now; empty for no data. */

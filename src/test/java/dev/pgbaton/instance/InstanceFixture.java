@@ -442,11 +442,6 @@ final class InstanceFixture {
     return this;
   }
 
-  InstanceFixture followedIn(int epoch) {
-    memory = memory.follows(Optional.of(epoch));
-    return this;
-  }
-
   InstanceFixture settled(RouteTargets targets) {
     memory =
         memory

@@ -502,31 +502,6 @@ class InstancePlannerTest {
   }
 
   @Test
-  void whatWasStreamedBeforeTheHoldersTimelineWasBegunIsAnotherOne() {
-    var standby =
-        instance("pg-2")
-            .standby(at(2, 550), "pg-0", false, leftAt500(0))
-            .followedIn(2)
-            .leaseOf("pg-1")
-            .peer("pg-1", aPrimary("pg-1", at(2, 600), leftAt500(3)));
-
-    assertThat(standby.step()).isEqualTo(new NoteTimeline(2, leftAt500(2)));
-    assertThat(standby.standby(at(2, 550), "pg-0", false, leftAt500(2)).step())
-        .isEqualTo(Stop.fast());
-  }
-
-  @Test
-  void aStandbyThatDoesNotKnowWhoBeganItsTimelineTurnsToNobodyUnasked() {
-    assertThat(
-            instance("pg-2")
-                .standby(at(2, 550), "pg-0", false, leftAt500(0))
-                .followedIn(2)
-                .leaseOf("pg-1")
-                .step())
-        .isInstanceOf(Wait.class);
-  }
-
-  @Test
   void aStandbyThatIsSomeTimelinesBehindKeepsWhoBeganItsOwn() {
     assertThat(
             instance("pg-2")

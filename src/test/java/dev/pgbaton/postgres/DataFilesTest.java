@@ -90,6 +90,9 @@ class DataFilesTest {
         "1\t0/80000A0\tby hand\n\n2\t0/A000478\tby hand\n");
 
     assertThat(files.newestTimeline()).isEqualTo(11);
+    assertThat(files.newestReceived()).isEqualTo(1);
+    Files.writeString(data.resolve("pg_wal/000000020000000000000008"), "");
+    assertThat(files.newestReceived()).isEqualTo(2);
     assertThat(files.timelineOf(Lsn.parse("0/80000A0"), 11)).isEqualTo(1);
     assertThat(files.timelineOf(Lsn.parse("0/80000A1"), 11)).isEqualTo(2);
     assertThat(files.timelineOf(Lsn.parse("0/C00A748"), 11)).isEqualTo(11);
