@@ -194,9 +194,10 @@ final class DataFiles {
     if (epochs.keySet().removeIf(t -> t > timeline)) write(epochs);
   }
 
-  /** As the primary tells them. */
+  /** As the primary tells them, where nothing is known here: what is known is of this very data. */
   void noteEpochs(int timeline, TimelineHistory history) {
-    var epochs = new TreeMap<>(history.formerEpochs());
+    var epochs = epochs();
+    history.formerEpochs().forEach(epochs::putIfAbsent);
     epochs.put(timeline, history.epoch());
     write(epochs);
   }

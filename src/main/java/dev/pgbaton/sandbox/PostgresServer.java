@@ -419,8 +419,7 @@ final class PostgresServer implements Postgres {
 
   @Override
   public void noteTimeline(int timeline, TimelineHistory history) {
-    data().epochs.clear();
-    data().epochs.putAll(history.formerEpochs());
+    history.formerEpochs().forEach(data().epochs::putIfAbsent);
     data().epochs.put(timeline, history.epoch());
   }
 

@@ -48,19 +48,21 @@ public class Metrics implements ReconcileLoop.Listener {
 
   private final MeterRegistry registry;
   private final Map<ClusterId, Cluster> clusters = new ConcurrentHashMap<>();
-  private volatile Instant readAt;
+
+  /** A daemon that never gets to read it has to be seen, too. */
+  private volatile Instant readAt = Instant.now();
 
   Metrics(MeterRegistry registry) {
     this.registry = registry;
     Gauge.builder("pgbaton.repository.age", this, Metrics::repositoryAge)
         .baseUnit("seconds")
-        .description("Time since the repository was read last")
+        .description("Time since the repository was read last, or since the daemon's start")
         .register(registry);
     statusErrors();
   }
 
   private double repositoryAge() {
-    return readAt == null ? Double.NaN : age(readAt);
+    return age(readAt);
   }
 
   @Override
@@ -89,7 +91,7 @@ public class Metrics implements ReconcileLoop.Listener {
       }
       case Pass.Failed _ -> {
         error("pass-failed", tags(pass.id()));
-        cluster(pass.id()).took(pass);
+        cluster(pass.id()).sawNothing(pass);
       }
       case Pass.TooEarly _ -> {}
       case Pass.Removed _ ->
@@ -251,6 +253,11 @@ public class Metrics implements ReconcileLoop.Listener {
 
     synchronized void took(Pass pass) {
       last = pass;
+    }
+
+    /** What was the case stands until something else is seen. */
+    synchronized void sawNothing(Pass failed) {
+      if (last == null) last = failed;
     }
 
     synchronized void took(Pass.Done done, Optional<Pass> before) {

@@ -61,11 +61,10 @@ class DataFilesTest {
   }
 
   @Test
-  void whatThePrimaryTellsOfTimelinesReplacesWhatCameToNothingHere() {
+  void whatThePrimaryTellsOfTimelinesFillsWhatIsNotKnownHere() {
     files.noteEpoch(2, 5);
-    files.noteEpoch(3, 6);
 
-    files.noteEpochs(4, new TimelineHistory(List.of(), 9, Map.of(2, 5, 3, 8)));
+    files.noteEpochs(4, new TimelineHistory(List.of(), 9, Map.of(2, 7, 3, 8)));
 
     assertThat(files.history(4).epoch()).isEqualTo(9);
     assertThat(files.history(4).formerEpochs()).isEqualTo(Map.of(2, 5, 3, 8));
