@@ -93,7 +93,7 @@ class Backends {
             ? ""
             : "\nIt is the repository of an earlier run, as that left it; to begin anew, delete %s"
                 .formatted(repository.getParent()));
-    return new SandboxBackend(sandbox);
+    return SandboxBackend.of(sandbox);
   }
 
   private Backend local(DaemonSettings settings, Runnable anyChanged) {
@@ -111,7 +111,7 @@ class Backends {
     var begun = !Files.exists(repository);
     SeedRepository.make(repository);
     System.out.println(Invitation.of(local, repository, begun, page()));
-    return new LocalBackend(local);
+    return SandboxBackend.of(local);
   }
 
   private static Path directory(DaemonSettings settings) {

@@ -2,6 +2,7 @@ package dev.pgbaton.daemon;
 
 import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.apply.WriteProbe;
+import dev.pgbaton.local.LocalSandbox;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
@@ -10,37 +11,43 @@ import dev.pgbaton.report.EventSink;
 import dev.pgbaton.sandbox.Sandbox;
 import java.util.List;
 
-/** The cluster in this process. */
-record SandboxBackend(Sandbox sandbox) implements Backend {
-  @Override
-  public ClusterReader reader() {
-    return sandbox.reader();
+/** The cluster in this process, or real databases on this machine. */
+record SandboxBackend(
+    ClusterReader reader,
+    ClusterWriter writer,
+    InstanceProbe probe,
+    Journal journal,
+    WriteProbe writeProbe,
+    Runnable begin,
+    Runnable end)
+    implements Backend {
+
+  static Backend of(Sandbox sandbox) {
+    return new SandboxBackend(
+        sandbox.reader(),
+        sandbox.writer(),
+        sandbox.probe(),
+        sandbox.journal(),
+        sandbox.writeProbe(),
+        sandbox::start,
+        sandbox::close);
   }
 
-  @Override
-  public ClusterWriter writer() {
-    return sandbox.writer();
+  static Backend of(LocalSandbox sandbox) {
+    return new SandboxBackend(
+        sandbox.reader(),
+        sandbox.writer(),
+        sandbox.probe(),
+        sandbox.journal(),
+        sandbox.writeProbe(),
+        sandbox::start,
+        sandbox::close);
   }
 
-  @Override
-  public InstanceProbe probe() {
-    return sandbox.probe();
-  }
-
-  /** There is no pgpool in it. */
+  /** There is no pgpool in it that could hang. */
   @Override
   public RouteProbe routes() {
     return RouteProbe.NONE;
-  }
-
-  @Override
-  public Journal journal() {
-    return sandbox.journal();
-  }
-
-  @Override
-  public WriteProbe writeProbe() {
-    return sandbox.writeProbe();
   }
 
   /** Events are for kubectl; the log says the same. */
@@ -51,7 +58,7 @@ record SandboxBackend(Sandbox sandbox) implements Backend {
 
   @Override
   public void start() {
-    sandbox.start();
+    begin.run();
   }
 
   @Override
@@ -66,6 +73,6 @@ record SandboxBackend(Sandbox sandbox) implements Backend {
 
   @Override
   public void close() {
-    sandbox.close();
+    end.run();
   }
 }
