@@ -2,6 +2,7 @@ package dev.pgbaton.daemon;
 
 import dev.pgbaton.apply.StepRunner;
 import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.git.JGitSpecSource;
 import dev.pgbaton.observed.PrimaryMove;
 import dev.pgbaton.reconcile.Chronicle;
@@ -10,6 +11,7 @@ import dev.pgbaton.reconcile.ReconcileLoop;
 import dev.pgbaton.reconcile.Reconciler;
 import dev.pgbaton.reconcile.Reporter;
 import dev.pgbaton.report.Contexts;
+import dev.pgbaton.web.Decisions;
 import dev.pgbaton.web.FleetView;
 import dev.pgbaton.web.Metrics;
 import io.quarkus.runtime.Quarkus;
@@ -34,14 +36,16 @@ public class Daemon implements FleetView {
   private final DaemonConfig config;
   private final Backends backends;
   private final Metrics metrics;
+  private final Decisions decisions;
   private Backend backend;
   private volatile PrimaryMoves moves;
   private volatile ReconcileLoop loop;
 
-  Daemon(DaemonConfig config, Backends backends, Metrics metrics) {
+  Daemon(DaemonConfig config, Backends backends, Metrics metrics, Decisions decisions) {
     this.config = config;
     this.backends = backends;
     this.metrics = metrics;
+    this.decisions = decisions;
   }
 
   void start(@Observes StartupEvent event) {
@@ -81,6 +85,7 @@ public class Daemon implements FleetView {
                     new DaemonLog(backend.events()),
                     metrics,
                     moves,
+                    decisions,
                     new MendedUsers(backend.events()))),
             Clock.systemUTC(),
             new SplittableRandom(),
@@ -128,6 +133,11 @@ public class Daemon implements FleetView {
         ? new Fleet(
             Optional.empty(), Optional.of("starting"), Optional.empty(), List.of(), new TreeMap<>())
         : loop.fleet();
+  }
+
+  @Override
+  public Optional<DesiredCluster> wanted(ClusterId id) {
+    return loop == null ? Optional.empty() : loop.wanted(id);
   }
 
   /** What can't be seen at the moment, for a person; empty when all is well. */

@@ -2,6 +2,7 @@ package dev.pgbaton.reconcile;
 
 import dev.pgbaton.apply.Outcome;
 import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.spec.Problem;
@@ -141,6 +142,14 @@ public final class ReconcileLoop implements AutoCloseable {
         fetchedAt,
         known == null ? List.of() : known.problems(),
         Collections.unmodifiableSortedMap(new TreeMap<>(passes)));
+  }
+
+  /** What the commit in force asks of a cluster; empty where it asks for nothing that can be. */
+  public Optional<DesiredCluster> wanted(ClusterId id) {
+    var known = repository;
+    return known != null && known.clusters().get(id) instanceof Repository.Entry.Wanted wanted
+        ? Optional.of(wanted.desired())
+        : Optional.empty();
   }
 
   private void fetch() {
