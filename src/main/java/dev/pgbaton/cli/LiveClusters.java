@@ -4,7 +4,6 @@ import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
-import dev.pgbaton.kube.ClientConfiguration;
 import dev.pgbaton.kube.KubeAdapters;
 import dev.pgbaton.kube.ProxiedProbe;
 import dev.pgbaton.observed.InstanceProbe.Answer;
@@ -15,10 +14,7 @@ import dev.pgbaton.postgres.JdbcInstanceProbe;
 import dev.pgbaton.postgres.MonitorPasswords;
 import dev.pgbaton.reconcile.Repository;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,16 +40,11 @@ final class LiveClusters implements AutoCloseable {
     }
   }
 
-  LiveClusters(String daemonNamespace, Set<ClusterId> ids, Duration patience) {
-    var config = new ConfigBuilder().build();
-    new ClientConfiguration().customize(config);
-    this.client =
-        new KubernetesClientBuilder()
-            .withConfig(config)
-            .withHttpClientFactory(new JdkHttpClientFactory())
-            .build();
+  LiveClusters(Connection connection, Set<ClusterId> ids, Duration patience) {
+    var config = connection.config();
+    this.client = Connection.open(config);
     var namespaces = ids.stream().map(ClusterId::namespace).distinct().toList();
-    this.kube = new KubeAdapters(client, daemonNamespace, namespaces, _ -> {}, _ -> {});
+    this.kube = new KubeAdapters(client, connection.daemonNamespace, namespaces, _ -> {}, _ -> {});
     this.probe = new JdbcInstanceProbe(new MonitorPasswords(kube::monitorPassword));
     this.proxied = new ProxiedProbe(client);
     kube.start();

@@ -37,17 +37,13 @@ import picocli.CommandLine.Spec;
       "0:nothing to do, or everything can proceed",
       "1:a spec is invalid, or Kubernetes can't be read",
       "2:a change is refused; its code is in docs/reasons.md",
-      "3:it could not be told, because PostgreSQL could not be asked from here"
+      "3:it could not be told, because PostgreSQL could not be asked from here",
+      "64:the command line is wrong"
     })
 class PlanCommand implements Callable<Integer> {
   private static final int INVALID = 1;
   private static final int REFUSED = 2;
   private static final int NOT_KNOWN = 3;
-
-  enum Output {
-    text,
-    json
-  }
 
   @Parameters(arity = "1..*", paramLabel = "SPEC", description = "Files, or directories of them.")
   List<Path> paths;
@@ -56,15 +52,8 @@ class PlanCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       defaultValue = "text",
-      description = "text (the default) or json.")
+      description = "text (the default), json or yaml.")
   Output output;
-
-  @Option(
-      names = "--daemon-namespace",
-      paramLabel = "NAMESPACE",
-      defaultValue = "pgbaton-system",
-      description = "Where the daemon keeps its journals (pgbaton-system).")
-  String daemonNamespace;
 
   @Option(
       names = "--timeout",
@@ -74,6 +63,7 @@ class PlanCommand implements Callable<Integer> {
   int timeout;
 
   @Mixin ManifestOptions manifests;
+  @Mixin Connection connection;
 
   @Spec CommandSpec command;
 
@@ -101,8 +91,7 @@ class PlanCommand implements Callable<Integer> {
     }
     if (wanted.isEmpty()) return invalid ? INVALID : 0;
     SortedMap<ClusterId, Forecast> forecasts;
-    try (var live =
-        new LiveClusters(daemonNamespace, wanted.keySet(), Duration.ofSeconds(timeout))) {
+    try (var live = new LiveClusters(connection, wanted.keySet(), Duration.ofSeconds(timeout))) {
       forecasts = live.forecast(wanted);
     } catch (KubernetesClientException | LiveClusters.NotReadable e) {
       err.println(e.getMessage());
@@ -111,7 +100,7 @@ class PlanCommand implements Callable<Integer> {
     var out = command.commandLine().getOut();
     switch (output) {
       case text -> forecasts.forEach((id, forecast) -> print(out, id, forecast));
-      case json -> out.println(json(forecasts));
+      case json, yaml -> out.print(output.of(json(forecasts)));
     }
     out.flush();
     return invalid ? INVALID : exitCode(forecasts);
@@ -152,11 +141,11 @@ class PlanCommand implements Callable<Integer> {
     };
   }
 
-  private static String json(SortedMap<ClusterId, Forecast> forecasts) {
+  private static ObjectNode json(SortedMap<ClusterId, Forecast> forecasts) {
     var root = new ObjectMapper().createObjectNode();
     var clusters = root.putArray("clusters");
     forecasts.forEach((id, forecast) -> put(clusters.addObject(), id, forecast));
-    return root.toPrettyString();
+    return root;
   }
 
   private static void put(ObjectNode json, ClusterId id, Forecast forecast) {

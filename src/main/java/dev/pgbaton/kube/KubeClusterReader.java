@@ -157,7 +157,7 @@ final class KubeClusterReader implements ClusterReader {
     }
   }
 
-  private static boolean isOf(ClusterLayout layout, Pod pod) {
+  static boolean isOf(ClusterLayout layout, Pod pod) {
     return pod.getMetadata().getOwnerReferences().stream()
         .anyMatch(
             owner ->

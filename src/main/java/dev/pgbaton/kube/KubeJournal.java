@@ -106,7 +106,7 @@ final class KubeJournal implements Journal, AutoCloseable {
     return entry.withLastGood(Optional.empty());
   }
 
-  private static JournalEntry entry(ConfigMap map) {
+  static JournalEntry entry(ConfigMap map) {
     return JournalText.parse(
         map.getData() == null ? "" : map.getData().getOrDefault(KEY, ""),
         map.getMetadata().getResourceVersion());

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
 
 /**
  * Asks the instance programs through the API server, for whoever is not in the pods' network. They
@@ -29,16 +32,41 @@ public final class ProxiedProbe implements InstanceProbe {
 
   @Override
   public Map<String, Answer> ask(ClusterLayout layout, List<Pod> pods, Set<String> settings) {
-    var texts = new TreeMap<String, String>();
-    var answers = new TreeMap<String, Answer>();
-    for (var pod : pods) {
-      var name = pod.getMetadata().getName();
-      try {
-        texts.put(name, client.raw(path(layout, name)));
-      } catch (KubernetesClientException e) {
-        answers.put(name, new Answer.Unknown(ApiError.words(e)));
+    return answers(told(layout, pods));
+  }
+
+  /** What one instance program said, or why it said nothing. */
+  record Told(Optional<String> text, String trouble) {}
+
+  /** All at once: one that hangs takes no longer than one request may. */
+  SortedMap<String, Told> told(ClusterLayout layout, List<Pod> pods) {
+    var told = new ConcurrentSkipListMap<String, Told>();
+    try (var asking = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var pod : pods) {
+        var name = pod.getMetadata().getName();
+        asking.execute(() -> told.put(name, ask(layout, name)));
       }
     }
+    return told;
+  }
+
+  private Told ask(ClusterLayout layout, String pod) {
+    try {
+      return new Told(Optional.ofNullable(client.raw(path(layout, pod))), "");
+    } catch (KubernetesClientException e) {
+      return new Told(Optional.empty(), ApiError.words(e));
+    }
+  }
+
+  static Map<String, Answer> answers(SortedMap<String, Told> told) {
+    var texts = new TreeMap<String, String>();
+    var answers = new TreeMap<String, Answer>();
+    told.forEach(
+        (name, one) ->
+            one.text()
+                .ifPresentOrElse(
+                    text -> texts.put(name, text),
+                    () -> answers.put(name, new Answer.Unknown(one.trouble()))));
     var statuses = new TreeMap<String, InstanceStatus>();
     texts.forEach((name, text) -> read(text).ifPresent(status -> statuses.put(name, status)));
     for (var name : texts.keySet()) {

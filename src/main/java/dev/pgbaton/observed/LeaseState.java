@@ -21,7 +21,7 @@ public record LeaseState(
     Optional<String> systemIdentifier,
     Optional<String> users) {
 
-  static LeaseState of(Lease lease) {
+  public static LeaseState of(Lease lease) {
     Map<String, String> annotations =
         lease.getMetadata().getAnnotations() == null
             ? Map.of()

@@ -18,11 +18,20 @@ final class HandOff {
    */
   static Optional<Instance> candidate(
       DesiredCluster desired, ObservedCluster observed, Predicate<Instance> eligible) {
+    return candidate(
+        observed, desired.rollout().maxReplicaLag(), desired.synchronousStandbys(), eligible);
+  }
+
+  static Optional<Instance> candidate(
+      ObservedCluster observed,
+      long maxReplicaLag,
+      int synchronousStandbys,
+      Predicate<Instance> eligible) {
     return observed.instances().stream()
         .filter(i -> i.role() == Role.REPLICA)
-        .filter(i -> i.settled(desired.rollout().maxReplicaLag()))
+        .filter(i -> i.settled(maxReplicaLag))
         .filter(i -> !i.cordoned())
-        .filter(i -> desired.synchronousStandbys() == 0 || synchronous(i))
+        .filter(i -> synchronousStandbys == 0 || synchronous(i))
         .filter(eligible)
         .findFirst();
   }

@@ -74,7 +74,13 @@ record Unsafe(Refusal reason, String field, String text) {
     if (replicas && observed.instances().stream().anyMatch(i -> doesNotStart(i, now)))
       return Optional.empty();
     return primary(observed, standing)
-        .or(() -> first(standing, i -> unsettled(desired, observed, i)));
+        .or(() -> unsettled(observed, standing, desired.rollout().maxReplicaLag()));
+  }
+
+  /** The first that is not Ready, or does not stream within {@code maxLag} bytes. */
+  static Optional<Unsafe> unsettled(
+      ObservedCluster observed, List<Instance> instances, long maxLag) {
+    return first(instances, i -> unsettled(observed, i, maxLag));
   }
 
   private static boolean doesNotStart(Instance instance, Instant now) {
@@ -100,7 +106,8 @@ record Unsafe(Refusal reason, String field, String text) {
     return instances.stream().flatMap(i -> check.of(i).stream()).findFirst();
   }
 
-  private static Optional<Unsafe> primary(ObservedCluster observed, List<Instance> standing) {
+  /** Whether it is not just one. */
+  static Optional<Unsafe> primary(ObservedCluster observed, List<Instance> standing) {
     var primaries = observed.primaries();
     if (primaries.size() > 1)
       return Optional.of(
@@ -118,8 +125,7 @@ record Unsafe(Refusal reason, String field, String text) {
   }
 
   private static Optional<Unsafe> unsettled(
-      DesiredCluster desired, ObservedCluster observed, Instance instance) {
-    var maxLag = desired.rollout().maxReplicaLag();
+      ObservedCluster observed, Instance instance, long maxLag) {
     if (instance.settled(maxLag) || Replay.pausedUntilRestart(instance, observed))
       return Optional.empty();
     var reason =

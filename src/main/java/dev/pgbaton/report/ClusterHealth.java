@@ -98,7 +98,7 @@ public record ClusterHealth(Condition condition, String reason, String text) {
     return observed.journal().intent().map(JournalEntry.Intent::done).orElse(false);
   }
 
-  private static String healthy(ObservedCluster observed) {
+  static String healthy(ObservedCluster observed) {
     var primary = observed.primary().map(p -> ", primary " + p).orElse("");
     var count = observed.instances().size();
     var commit = observed.journal().intent().map(JournalEntry.Intent::commit).orElse("");

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class ValidateAndRenderTest {
   private static final String PLAIN = "src/test/resources/dev/pgbaton/spec/plain";
@@ -82,7 +81,7 @@ class ValidateAndRenderTest {
 
   @Test
   void aPathThatIsNotThereIsAMistakeOfTheCommand() {
-    assertThat(pgbaton("validate", "no/such/file.yaml")).isEqualTo(2);
+    assertThat(pgbaton("validate", "no/such/file.yaml")).isEqualTo(64);
     assertThat(err.toString()).startsWith("no/such/file.yaml is not there, or can't be read.");
   }
 
@@ -117,7 +116,7 @@ class ValidateAndRenderTest {
   }
 
   private int pgbaton(String... args) {
-    return new CommandLine(new Main())
+    return Main.commandLine()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(args);

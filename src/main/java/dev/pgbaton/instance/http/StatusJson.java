@@ -135,6 +135,15 @@ public final class StatusJson {
     }
   }
 
+  /** What its program waits for, in its own words; empty where it says nothing. */
+  public static String reason(String text) {
+    try {
+      return MAPPER.readTree(text).path("reason").asText();
+    } catch (JsonProcessingException e) {
+      return "";
+    }
+  }
+
   /** What it took of declared users; empty where the status does not speak of them. */
   public static Optional<UsersTaken> users(String text) {
     try {
