@@ -149,6 +149,15 @@ public final class Names {
   /** The daemon's own login role: member of pg_monitor, owner of the heartbeat table. */
   public static final String MONITOR_USER = "pgbaton";
 
+  /** PostgreSQL's superuser, repmgr's, and the daemon's. */
+  public static final Set<String> OWN_ROLES = Set.of(SUPERUSER, "repmgr", MONITOR_USER);
+
+  /** Beside the settings that a reload changes: the rules of access; absent = the image's own. */
+  public static final String ACCESS_FILE = "access.conf";
+
+  /** A setting that nobody reads but pgbaton: which rules of access an instance has taken. */
+  public static final String ACCESS_SETTING = "pgbaton.access";
+
   /**
    * Predefined roles whose members run programs and read and write files as the server: they are
    * superusers by another name.

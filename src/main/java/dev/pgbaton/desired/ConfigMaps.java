@@ -1,6 +1,7 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.ClusterSpec;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -48,6 +49,7 @@ final class ConfigMaps {
       ClusterSpec spec, ClusterLayout layout, Labels labels, PostgresSettings settings) {
     var data = new TreeMap<String, String>();
     data.put("reload.conf", settings.reloadConf());
+    settings.rules().ifPresent(rules -> data.put(Names.ACCESS_FILE, rules));
     data.put("reload.hash", settings.reloadHash());
     data.put(INSTANCES, Integer.toString(spec.instances()));
     data.put(SYNCHRONOUS_STANDBYS, Integer.toString(spec.synchronousStandbys()));

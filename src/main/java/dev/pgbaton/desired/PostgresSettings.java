@@ -1,9 +1,13 @@
 package dev.pgbaton.desired;
 
+import dev.pgbaton.cluster.AccessHash;
+import dev.pgbaton.cluster.ClientRule;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.SettingsCatalogue;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -11,11 +15,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * PostgreSQL's settings: pgbaton's defaults, what the person asked for, and what follows from the
- * spec. What an instance needs for itself (where it listens, whom it follows, how soon it notices a
- * lost peer) is in the image, and nobody's to set: see the parser's OwnedParameters.
+ * PostgreSQL's settings, and who may connect: pgbaton's defaults, what the person asked for, and
+ * what follows from the spec. What an instance needs for itself (where it listens, whom it follows,
+ * how soon it notices a lost peer) is in the image, and nobody's to set: see the parser's
+ * OwnedParameters.
  */
-record PostgresSettings(SortedMap<String, String> values) {
+record PostgresSettings(SortedMap<String, String> values, Optional<String> rules) {
   /** What a person may set otherwise. */
   private static final Map<String, String> DEFAULTS =
       Map.ofEntries(
@@ -50,7 +55,11 @@ record PostgresSettings(SortedMap<String, String> values) {
                 .distinct()
                 .collect(Collectors.joining(",")));
     values.put("synchronous_standby_names", synchronousStandbyNames(spec));
-    return new PostgresSettings(Collections.unmodifiableSortedMap(values));
+    return new PostgresSettings(
+        Collections.unmodifiableSortedMap(values),
+        spec.access()
+            .rules()
+            .map(rules -> rules.stream().map(ClientRule::lines).collect(Collectors.joining())));
   }
 
   /** Any k of all instances: the primary is in the list too, but is never its own standby. */
@@ -65,6 +74,7 @@ record PostgresSettings(SortedMap<String, String> values) {
   Map<String, String> normalised() {
     var shown = new TreeMap<String, String>();
     values.forEach((name, value) -> shown.put(name, SettingsCatalogue.normalised(name, value)));
+    shown.put(Names.ACCESS_SETTING, rules.map(AccessHash::of).orElse(""));
     return Collections.unmodifiableSortedMap(shown);
   }
 
@@ -77,7 +87,7 @@ record PostgresSettings(SortedMap<String, String> values) {
   }
 
   String reloadHash() {
-    return ContentHash.of(reloadConf());
+    return ReloadedSettings.hash(reloadConf(), rules);
   }
 
   private String conf(boolean needsRestart) {

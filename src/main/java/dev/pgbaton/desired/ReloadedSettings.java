@@ -1,7 +1,9 @@
 package dev.pgbaton.desired;
 
+import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -26,7 +28,7 @@ public final class ReloadedSettings {
             .collect(Collectors.joining("\n", "", "\n"));
     var data = new TreeMap<>(kept.getData());
     data.put("reload.conf", conf);
-    data.put("reload.hash", ContentHash.of(conf));
+    data.put("reload.hash", hash(conf, Optional.ofNullable(data.get(Names.ACCESS_FILE))));
     for (var key : new String[] {ConfigMaps.INSTANCES, ConfigMaps.SYNCHRONOUS_STANDBYS})
       data.put(key, counted.getData().get(key));
     return new ConfigMapBuilder(kept).withData(data).build();
@@ -39,6 +41,10 @@ public final class ReloadedSettings {
 
   public static String hash(ConfigMap settings) {
     return settings.getData().get("reload.hash");
+  }
+
+  static String hash(String conf, Optional<String> rules) {
+    return ContentHash.of(conf + rules.map("\n"::concat).orElse(""));
   }
 
   public static boolean is(DesiredObject object) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Asks PostgreSQL itself, on each instance, what it is and how far it got. */
 public interface InstanceProbe {
@@ -74,6 +75,13 @@ public interface InstanceProbe {
           List<String> fileErrors,
           Optional<VolumeSpace> volume) {
         this(role, timeline, flushed, standbys, settings, fileErrors, volume, Map.of());
+      }
+
+      /** With what the instance program says is wrong, beside what PostgreSQL says. */
+      public Known withErrors(List<String> told) {
+        var errors = Stream.concat(fileErrors.stream(), told.stream()).distinct().toList();
+        return new Known(
+            role, timeline, flushed, standbys, settings, errors, volume, collations, users);
       }
 
       public Known with(Optional<VolumeSpace> space, Optional<UsersTaken> taken) {

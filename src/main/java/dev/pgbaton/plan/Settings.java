@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.spec.SettingsCatalogue;
@@ -19,7 +20,10 @@ final class Settings {
         continue;
       if (!SettingsCatalogue.sameValue(
           wanted.getKey(), wanted.getValue(), shown.value(), shown.unit()))
-        return Optional.of(wanted.getKey() + " = " + wanted.getValue());
+        return Optional.of(
+            wanted.getKey().equals(Names.ACCESS_SETTING)
+                ? "the rules of spec.access"
+                : wanted.getKey() + " = " + wanted.getValue());
     }
     return Optional.empty();
   }

@@ -1,6 +1,7 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.Lsn;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.InstanceProbe.Collation;
@@ -48,7 +49,12 @@ final class InstanceQuery {
       """;
 
   private static final String SETTINGS =
-      "SELECT name, setting, coalesce(unit, ''), pending_restart FROM pg_settings WHERE name = ANY (?)";
+      """
+      SELECT name, setting, coalesce(unit, ''), pending_restart FROM pg_settings WHERE name = ANY (?)
+      UNION ALL SELECT '%1$s', coalesce(current_setting('%1$s', true), ''), '', false
+      WHERE '%1$s' = ANY (?)
+      """
+          .formatted(Names.ACCESS_SETTING);
 
   /** What only waits for a restart is listed as an error too, and is none. */
   private static final String FILE_ERRORS =
@@ -73,7 +79,9 @@ final class InstanceQuery {
 
   static Answer.Known ask(Connection connection, Set<String> settings) throws SQLException {
     try (PreparedStatement all = connection.prepareStatement(STATE + STANDBYS + SETTINGS)) {
-      all.setArray(1, connection.createArrayOf("text", settings.toArray()));
+      var names = connection.createArrayOf("text", settings.toArray());
+      all.setArray(1, names);
+      all.setArray(2, names);
       all.execute();
       Role role;
       int timeline;

@@ -1,5 +1,6 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.Divergence;
@@ -81,6 +82,9 @@ public final class LocalPostgres implements Postgres {
         count(*) FILTER (WHERE state = 'idle' AND pg_terminate_backend(pid))
       FROM pg_stat_activity
       WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()""";
+
+  private static final String NOT_OURS =
+      Names.ACCESS_FILE + " has lines that pgbaton does not write: none of it is taken";
 
   private final InstancePaths paths;
   private final String name;
@@ -274,7 +278,9 @@ public final class LocalPostgres implements Postgres {
     var mounted = MountedSettings.read(paths.reloadSettings());
     var running = target.server() != null && answered && stopping.isEmpty();
     // A server that starts takes what is mounted anyway.
-    return new ReloadState(running ? mounted.hash() : taken.hash(), taken.hash(), refused, errors);
+    var is = running ? mounted.hash() : taken.hash();
+    // What was wrong with others that are gone is over.
+    return new ReloadState(is, taken.hash(), refused, is.equals(taken.hash()) ? List.of() : errors);
   }
 
   @Override
@@ -374,6 +380,11 @@ public final class LocalPostgres implements Postgres {
       configuration.write(upstream, taken, last);
       return;
     }
+    if (!mounted.wellFormed()) {
+      notTaken(mounted, List.of(NOT_OURS));
+      configuration.write(upstream, taken, last);
+      return;
+    }
     configuration.write(upstream, mounted, last);
     var check =
         Programs.run(
@@ -393,17 +404,24 @@ public final class LocalPostgres implements Postgres {
       refused = "";
       errors = List.of();
     } else {
-      refused = mounted.hash();
-      errors = check.output().lines().toList();
-      readKept();
+      notTaken(mounted, check.output().lines().toList());
       configuration.write(upstream, taken, last);
     }
   }
 
+  private void notTaken(MountedSettings mounted, List<String> why) {
+    refused = mounted.hash();
+    errors = why;
+    readKept();
+  }
+
   private void keepTaken() {
     try {
+      var rules = paths.beside(".access");
+      if (taken.rules().isPresent()) DataFiles.replace(rules, taken.rules().get());
+      else Files.deleteIfExists(rules);
       DataFiles.replace(paths.beside(".reload"), taken.hash() + "\n" + taken.text());
-    } catch (UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       log.accept("the settings in force can't be kept: " + e.getMessage());
     }
   }
@@ -414,7 +432,12 @@ public final class LocalPostgres implements Postgres {
       if (!taken.hash().isEmpty() || !Files.exists(kept)) return;
       var text = Files.readString(kept);
       var end = text.indexOf('\n');
-      taken = new MountedSettings(text.substring(0, end), text.substring(end + 1));
+      var rules = paths.beside(".access");
+      taken =
+          new MountedSettings(
+              text.substring(0, end),
+              text.substring(end + 1),
+              Files.exists(rules) ? Optional.of(Files.readString(rules)) : Optional.empty());
     } catch (IOException e) {
       log.accept("the last good settings can't be read: " + e.getMessage());
     }
@@ -634,8 +657,11 @@ public final class LocalPostgres implements Postgres {
   @Override
   public synchronized void reload() {
     var mounted = MountedSettings.read(paths.reloadSettings());
-    configuration.writeReloadable(mounted);
-    var wrong = local.ask(ServerQuery.FILE_ERRORS, ServerQuery::errors);
+    if (mounted.wellFormed()) configuration.writeReloadable(mounted);
+    var wrong =
+        mounted.wellFormed()
+            ? local.ask(ServerQuery.FILE_ERRORS, ServerQuery::errors)
+            : Optional.of(List.of(NOT_OURS));
     if (wrong.isPresent() && wrong.get().isEmpty() && reloadServer()) {
       taken = mounted;
       keepTaken();

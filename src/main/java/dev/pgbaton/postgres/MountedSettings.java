@@ -1,5 +1,7 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.cluster.ClientRule;
+import dev.pgbaton.cluster.Names;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,10 +10,15 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
-/** The settings that a reload changes, as they are mounted at this moment. */
-record MountedSettings(String hash, String text) {
-  static final MountedSettings NONE = new MountedSettings("", "");
+/**
+ * The settings that a reload changes, as they are mounted at this moment.
+ *
+ * @param rules who may connect; empty for the image's own rules
+ */
+record MountedSettings(String hash, String text, Optional<String> rules) {
+  static final MountedSettings NONE = new MountedSettings("", "", Optional.empty());
 
   static MountedSettings read(Path directory) {
     try {
@@ -22,11 +29,19 @@ record MountedSettings(String hash, String text) {
       if (!Files.exists(file)) return NONE;
       var text = Files.readString(file);
       var named = version.resolve("reload.hash");
+      var access = version.resolve(Names.ACCESS_FILE);
       return new MountedSettings(
-          Files.exists(named) ? Files.readString(named).strip() : sha256(text), text);
+          Files.exists(named) ? Files.readString(named).strip() : sha256(text),
+          text,
+          Files.exists(access) ? Optional.of(Files.readString(access)) : Optional.empty());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Whether the rules are such as the daemon writes: PostgreSQL would take more than those. */
+  boolean wellFormed() {
+    return rules.map(ClientRule::wrote).orElse(true);
   }
 
   private static String sha256(String text) {

@@ -15,13 +15,6 @@ import java.util.Optional;
 final class ServerConfiguration {
   static final int MAX_WAL_SENDERS = 20;
 
-  private static final String HBA =
-      """
-      local all         all                  peer map=pgbaton
-      host  replication repmgr all           scram-sha-256
-      host  all         all    all           scram-sha-256
-      """;
-
   /** Who is in the container may be any of the program's roles: for psql in a shell of the pod. */
   private static final String IDENT =
       """
@@ -61,7 +54,6 @@ final class ServerConfiguration {
   void write(Optional<String> upstream, MountedSettings reloadable, String last) {
     try {
       Files.createDirectories(paths.run());
-      Files.writeString(paths.run().resolve("pg_hba.conf"), HBA);
       Files.writeString(paths.run().resolve("pg_ident.conf"), IDENT);
       writePasswords();
       writeReloadable(reloadable);
@@ -121,7 +113,10 @@ final class ServerConfiguration {
   }
 
   void writeReloadable(MountedSettings settings) {
-    DataFiles.replaceUntilRestart(paths.run().resolve("reload.conf"), settings.text());
+    DataFiles.replaceUntilRestart(
+        paths.run().resolve("pg_hba.conf"), HostRules.file(settings.rules()));
+    DataFiles.replaceUntilRestart(
+        paths.run().resolve("reload.conf"), settings.text() + HostRules.setting(settings.rules()));
   }
 
   private String streaming(String instance) {

@@ -50,10 +50,15 @@ record ServerQuery(
         LEFT JOIN pg_stat_wal_receiver w ON true
       """;
 
+  /** A rule for connections with TLS is none of an error where there is none yet. */
   static final String FILE_ERRORS =
       """
-      SELECT coalesce(name, '') || ' (line ' || sourceline || '): ' || error
-      FROM pg_file_settings WHERE error IS NOT NULL AND sourcefile LIKE '%/reload.conf' ORDER BY seqno
+      (SELECT coalesce(name, '') || ' (line ' || sourceline || '): ' || error
+       FROM pg_file_settings WHERE error IS NOT NULL AND sourcefile LIKE '%/reload.conf' ORDER BY seqno)
+      UNION ALL
+      (SELECT 'pg_hba.conf (line ' || line_number || '): ' || error
+       FROM pg_hba_file_rules WHERE error IS NOT NULL AND error NOT LIKE '%because SSL is disabled'
+       ORDER BY line_number)
       """;
 
   static ServerQuery read(ResultSet row) throws SQLException {

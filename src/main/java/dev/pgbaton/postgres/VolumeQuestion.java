@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Asks the instance program for what SQL can't tell. Best effort: no answer is no news. */
@@ -18,8 +19,11 @@ final class VolumeQuestion implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
-  record Told(Optional<VolumeSpace> volume, Optional<UsersTaken> users) {
-    static final Told NOTHING = new Told(Optional.empty(), Optional.empty());
+  /**
+   * @param configErrors why it did not take the settings that are mounted
+   */
+  record Told(Optional<VolumeSpace> volume, Optional<UsersTaken> users, List<String> configErrors) {
+    static final Told NOTHING = new Told(Optional.empty(), Optional.empty(), List.of());
   }
 
   Told ask(String host, int port) throws InterruptedException {
@@ -30,7 +34,10 @@ final class VolumeQuestion implements AutoCloseable {
     try {
       var answer = client.send(request, BodyHandlers.ofString());
       return answer.statusCode() == 200
-          ? new Told(StatusJson.volume(answer.body()), StatusJson.users(answer.body()))
+          ? new Told(
+              StatusJson.volume(answer.body()),
+              StatusJson.users(answer.body()),
+              StatusJson.configErrors(answer.body()))
           : Told.NOTHING;
     } catch (IOException | IllegalArgumentException e) {
       return Told.NOTHING;

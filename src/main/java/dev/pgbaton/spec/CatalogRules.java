@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 
 /** What the users and databases of a spec must be to each other. */
 final class CatalogRules {
-  private static final Set<String> OWN_USERS = Set.of("postgres", "repmgr", "pgbaton");
+  private static final Set<String> OWN_USERS = Names.OWN_ROLES;
   private static final Set<String> OWN_DATABASES =
       Set.of("postgres", "repmgr", "template0", "template1");
 

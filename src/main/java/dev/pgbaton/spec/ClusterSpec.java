@@ -31,6 +31,7 @@ public record ClusterSpec(
     Mode mode,
     List<UserSpec> users,
     List<DatabaseSpec> databases,
+    AccessSpec access,
     Optional<TakenOver> takenOver) {
 
   /** How soon a lost primary is replaced; see docs/promises.md. */
@@ -143,6 +144,7 @@ public record ClusterSpec(
             List.of(),
             "PostgreSQL's databases. What is not here is never touched, what was taken out of here"
                 + " stays."),
+        spec.optional("access", AccessSpec.TYPE, AccessSpec.DEFAULT, "Who may connect."),
         spec.optional(
             "takenOver",
             TakenOver.TYPE,

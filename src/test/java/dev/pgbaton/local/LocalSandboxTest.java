@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.SourceRef;
+import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredClusters;
+import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.ObjectRole;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecFile;
 import dev.pgbaton.spec.SpecParser;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +52,17 @@ class LocalSandboxTest {
 
   @TempDir static Path directory;
 
+  private static final String SPEC =
+      """
+      apiVersion: pgbaton.dev/v1alpha1
+      kind: PostgresCluster
+      metadata: {name: orders, namespace: shop}
+      spec:
+        instances: 3
+        image: registry.example.com/pgbaton/postgres:17
+        storage: {size: 1Gi}
+      """;
+
   private LocalSandbox sandbox;
   private DesiredCluster desired;
 
@@ -56,17 +75,7 @@ class LocalSandboxTest {
             () -> {},
             _ -> {},
             (name, line) -> System.out.println(name + " " + line));
-    desired =
-        desired(
-            """
-            apiVersion: pgbaton.dev/v1alpha1
-            kind: PostgresCluster
-            metadata: {name: orders, namespace: shop}
-            spec:
-              instances: 3
-              image: registry.example.com/pgbaton/postgres:17
-              storage: {size: 1Gi}
-            """);
+    desired = desired("");
     sandbox.start();
     desired.objects().forEach(sandbox.writer()::write);
     await().atMost(Duration.ofSeconds(180)).until(this::settled);
@@ -114,6 +123,122 @@ class LocalSandboxTest {
         var row = statement.executeQuery("SELECT count(*) FROM written")) {
       row.next();
       assertThat(row.getLong(1)).isGreaterThanOrEqualTo(writer.acknowledged);
+    }
+  }
+
+  @Test
+  void rulesOfAccessAreTakenWithoutARestart() throws Exception {
+    execute(
+        "CREATE ROLE app LOGIN PASSWORD 'app'",
+        "CREATE ROLE other LOGIN PASSWORD 'other'",
+        "CREATE ROLE guest LOGIN PASSWORD 'guest'");
+    assertThat(logsIn("app")).isTrue();
+    assertThat(logsIn("other")).isTrue();
+    var started = started();
+
+    var ruled =
+        desired(
+            """
+              access:
+                rules:
+                  - {type: host, users: [guest], addresses: [127.0.0.0/8], method: reject}
+                  - {type: host, databases: [postgres], users: [app, guest]}
+            """);
+    takes(ruled);
+
+    assertThat(logsIn("app")).isTrue();
+    assertThat(logsIn("other")).isFalse();
+    assertThat(logsIn("guest")).isFalse();
+    assertThat(started()).isEqualTo(started);
+    assertThat(settled()).isTrue();
+
+    mount("host all all 10.0.0.0/99 scram-sha-256\n");
+    errors("pg_hba.conf (line 7): invalid CIDR mask in address \"10.0.0.0/99\"");
+    mount("host all all all trust\n");
+    errors("access.conf has lines that pgbaton does not write: none of it is taken");
+    assertThat(logsIn("app")).isTrue();
+    assertThat(logsIn("other")).isFalse();
+
+    takes(desired(""));
+    assertThat(logsIn("other")).isTrue();
+    assertThat(started()).isEqualTo(started);
+  }
+
+  private void takes(DesiredCluster wanted) {
+    mount((ConfigMap) wanted.get(wanted.layout().key("ConfigMap", "orders-reload")).object());
+    var hash = wanted.settings().getOrDefault(Names.ACCESS_SETTING, "");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                answers().values().stream()
+                        .filter(
+                            a ->
+                                a instanceof Answer.Known k
+                                    && k.fileErrors().isEmpty()
+                                    && k.settings().get(Names.ACCESS_SETTING).value().equals(hash))
+                        .count()
+                    == 3);
+  }
+
+  private void mount(String rules) {
+    var map =
+        new ConfigMapBuilder(
+                (ConfigMap)
+                    desired.get(desired.layout().key("ConfigMap", "orders-reload")).object())
+            .addToData(Names.ACCESS_FILE, rules)
+            .addToData("reload.hash", "of " + rules)
+            .build();
+    mount(map);
+  }
+
+  private void mount(ConfigMap map) {
+    sandbox
+        .writer()
+        .write(
+            new DesiredObject(
+                map, ObjectRole.SETTINGS, ApplyPolicy.APPLY, SourceRef.file("orders.yaml")));
+    for (var pod : pods())
+      sandbox
+          .writer()
+          .annotateReload(
+              desired.layout(),
+              new PodRef(
+                  name(pod), pod.getMetadata().getUid(), pod.getMetadata().getResourceVersion()),
+              map.getData().get("reload.hash"));
+  }
+
+  private void errors(String what) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                answers().values().stream()
+                    .allMatch(a -> a instanceof Answer.Known k && k.fileErrors().contains(what)));
+  }
+
+  private boolean logsIn(String user) throws SQLException {
+    try (var connection = open(user, user)) {
+      return connection.isValid(5);
+    } catch (SQLException e) {
+      if (e.getSQLState().startsWith("28")) return false;
+      throw e;
+    }
+  }
+
+  private void execute(String... statements) throws SQLException {
+    try (var connection = open();
+        var statement = connection.createStatement()) {
+      for (var sql : statements) statement.execute(sql);
+    }
+  }
+
+  private String started() throws SQLException {
+    try (var connection = open();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery("SELECT pg_postmaster_start_time()")) {
+      row.next();
+      return row.getString(1);
     }
   }
 
@@ -195,13 +320,17 @@ class LocalSandboxTest {
   }
 
   private Connection open() throws SQLException {
+    return open("postgres", sandbox.password(ORDERS));
+  }
+
+  private Connection open(String user, String password) throws SQLException {
     var source = new PGSimpleDataSource();
     var front = sandbox.front(ORDERS);
     source.setServerNames(new String[] {front.getHostString()});
     source.setPortNumbers(new int[] {front.getPort()});
     source.setDatabaseName("postgres");
-    source.setUser("postgres");
-    source.setPassword(sandbox.password(ORDERS));
+    source.setUser(user);
+    source.setPassword(password);
     source.setSocketTimeout(5);
     return source.getConnection();
   }
@@ -219,7 +348,7 @@ class LocalSandboxTest {
   }
 
   private Map<String, Answer> answers() {
-    return sandbox.probe().ask(desired.layout(), pods(), Set.of());
+    return sandbox.probe().ask(desired.layout(), pods(), Set.of(Names.ACCESS_SETTING));
   }
 
   private Optional<String> primary() {
@@ -238,8 +367,8 @@ class LocalSandboxTest {
                     && k.standbys().values().stream().filter(s -> s.streaming()).count() == 2);
   }
 
-  private static DesiredCluster desired(String text) {
-    var file = new SpecFile("orders.yaml", "", text.getBytes(StandardCharsets.UTF_8));
+  private static DesiredCluster desired(String more) {
+    var file = new SpecFile("orders.yaml", "", (SPEC + more).getBytes(StandardCharsets.UTF_8));
     return DesiredClusters.of(
         (ParsedSpec.Valid) SpecParser.parse(List.of(file)).clusters().firstEntry().getValue());
   }

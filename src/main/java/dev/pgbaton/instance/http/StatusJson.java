@@ -144,6 +144,15 @@ public final class StatusJson {
     }
   }
 
+  /** Why it did not take the settings that are mounted. */
+  public static List<String> configErrors(String text) {
+    try {
+      return texts(MAPPER.readTree(text).path("configErrors"));
+    } catch (JsonProcessingException e) {
+      return List.of();
+    }
+  }
+
   /** What it took of declared users; empty where the status does not speak of them. */
   public static Optional<UsersTaken> users(String text) {
     try {

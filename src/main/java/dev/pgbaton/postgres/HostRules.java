@@ -1,0 +1,43 @@
+package dev.pgbaton.postgres;
+
+import dev.pgbaton.cluster.AccessHash;
+import dev.pgbaton.cluster.Names;
+import java.util.Optional;
+
+/** {@code pg_hba.conf}: the first line that fits counts. */
+final class HostRules {
+  private static final String BY_PASSWORD =
+      """
+      local all         all                  peer map=pgbaton
+      host  replication repmgr all           scram-sha-256
+      host  all         all    all           scram-sha-256
+      """;
+
+  /**
+   * Before all others: whatever these say, the instances follow each other and the daemon gets in;
+   * and no superuser does, but for replication. A container that runs as another user than the
+   * image's reaches its own server over TCP.
+   */
+  private static final String OWN =
+      """
+      local all             all                     peer map=pgbaton
+      host  replication     repmgr                  all      scram-sha-256
+      host  postgres,repmgr repmgr                  all      scram-sha-256
+      host  postgres        pgbaton                 all      scram-sha-256
+      host  all             postgres                samehost scram-sha-256
+      host  all             postgres,repmgr,pgbaton all      reject
+      """;
+
+  private HostRules() {}
+
+  static String file(Optional<String> rules) {
+    return rules.map(OWN::concat).orElse(BY_PASSWORD);
+  }
+
+  /** What tells in PostgreSQL's settings which rules it has. */
+  static String setting(Optional<String> rules) {
+    return rules
+        .map(text -> "%s = '%s'\n".formatted(Names.ACCESS_SETTING, AccessHash.of(text)))
+        .orElse("");
+  }
+}

@@ -1,0 +1,94 @@
+package dev.pgbaton.spec;
+
+import dev.pgbaton.cluster.ClientRule;
+import dev.pgbaton.cluster.ClientRule.Method;
+import dev.pgbaton.cluster.ClientRule.Type;
+import dev.pgbaton.cluster.Names;
+import java.util.List;
+
+/** What the rules of access must be to each other, and to pgbaton's own. */
+final class AccessRules {
+  private static final String RULES = "spec.access.rules";
+
+  private final Reading reading;
+
+  private AccessRules(Reading reading) {
+    this.reading = reading;
+  }
+
+  static void check(ClusterSpec spec, Reading reading) {
+    if (!reading.sound(RULES)) return;
+    spec.access().rules().ifPresent(rules -> new AccessRules(reading).check(rules));
+  }
+
+  private void check(List<ClientRule> rules) {
+    if (rules.isEmpty())
+      reading.problem(
+          RULES,
+          "is empty: nobody could connect. Put a rule, or remove it, and everybody with a password can.");
+    for (int i = 0; i < rules.size(); i++) {
+      var at = "%s[%d]".formatted(RULES, i);
+      complete(rules.get(i), at);
+      pgbatonsOwn(rules.get(i), at);
+      withTls(rules.get(i), at);
+      reached(rules, i, at);
+    }
+  }
+
+  private void complete(ClientRule rule, String at) {
+    if (rule.databases().isEmpty()) empty(at, "databases");
+    if (rule.users().isEmpty()) empty(at, "users");
+    if (rule.addresses().isEmpty()) empty(at, "addresses");
+  }
+
+  private void empty(String at, String field) {
+    reading.problem(
+        "%s.%s".formatted(at, field), at + ".type", field + " is empty. Put all, or remove it.");
+  }
+
+  /** Rules for them stand before all others, and are no one else's. */
+  private void pgbatonsOwn(ClientRule rule, String at) {
+    for (int i = 0; i < rule.users().size(); i++) {
+      var name = rule.users().get(i);
+      var role = name.startsWith("+") ? name.substring(1) : name;
+      if (!Names.OWN_ROLES.contains(role)) continue;
+      var here = "%s.users[%d]".formatted(at, i);
+      reading.problem(
+          here,
+          at + ".users",
+          rule.method() == Method.REJECT
+              ? "%s is pgbaton's own: without it %s. Remove it."
+                  .formatted(
+                      role,
+                      role.equals(Names.MONITOR_USER)
+                          ? "nobody would look after the cluster"
+                          : "no instance could follow the primary")
+              : role.equals(Names.MONITOR_USER)
+                  ? "pgbaton is the daemon's login, which has rules of its own. Remove it."
+                  : "%s is a superuser, who can't log in over the network; kubectl exec leads to psql in the pod. Remove it."
+                      .formatted(role));
+    }
+  }
+
+  private void withTls(ClientRule rule, String at) {
+    if (rule.method() == Method.CERT && rule.type() == Type.host)
+      reading.problem(
+          at + ".method", "there is a client's certificate only with TLS. Put type: hostssl.");
+    if (rule.type() == Type.hostssl)
+      reading.problem(
+          at + ".type",
+          "no connection has TLS: pgbaton does not set up certificates yet. Put host.");
+  }
+
+  private void reached(List<ClientRule> rules, int i, String at) {
+    for (int j = 0; j < i; j++) {
+      if (!rules.get(j).covers(rules.get(i))) continue;
+      reading.problem(
+          at,
+          at + ".type",
+          "is never reached: %s[%d] is about all of it already. Put it before that one, or remove it."
+              .formatted(RULES, j));
+      return;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.pgbaton.spec;
+
+import dev.pgbaton.cluster.ClientRule;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Who may connect.
+ *
+ * @param rules absent = everybody with a password, from everywhere
+ */
+public record AccessSpec(Optional<List<ClientRule>> rules) {
+  static final AccessSpec DEFAULT = new AccessSpec(Optional.empty());
+
+  private static final List<String> EVERY = List.of(ClientRule.ALL);
+
+  /** No slash at its beginning, which would make a regular expression of it. */
+  private static FieldType<String> name(String first, String expected) {
+    return new IdentifierType(
+        new TextType<>(
+            Pattern.compile(first + "[^\\x00-\\x1f\\x7f\",/+@&][^\\x00-\\x1f\\x7f\",]*"),
+            64,
+            false,
+            expected,
+            ClientRule.ALL,
+            name -> name));
+  }
+
+  private static final FieldType<ClientRule> RULE =
+      FieldType.object(
+          rule ->
+              new ClientRule(
+                  rule.required(
+                      "type",
+                      FieldType.oneOf(ClientRule.Type.class),
+                      "hostssl is only for connections with TLS, host for those without, too."),
+                  rule.optional(
+                      "databases",
+                      FieldType.list(
+                          name("", "a database's name, or all, sameuser, samerole or replication")),
+                      EVERY,
+                      "Databases by name, or all, sameuser, samerole, replication; all if absent."),
+                  rule.optional(
+                      "users",
+                      FieldType.list(name("\\+?", "a role's name, +group or all")),
+                      EVERY,
+                      "Roles by name, +group for the members of one, or all; all if absent."),
+                  rule.optional(
+                      "addresses",
+                      FieldType.list(new AddressType(true)),
+                      EVERY,
+                      "Where the connection comes from, as 10.0.0.0/8, or all; all if absent."
+                          + " Through pgpool it comes from pgpool's pod."),
+                  rule.optional(
+                      "method",
+                      FieldType.oneOf(ClientRule.Method.class),
+                      ClientRule.Method.SCRAM,
+                      "How who connects is known: by the password, by a client's certificate (its"
+                          + " CN is the user), or not at all.")));
+
+  static final FieldType<AccessSpec> TYPE =
+      FieldType.object(
+          access ->
+              new AccessSpec(
+                  access.optional(
+                      "rules",
+                      FieldType.list(RULE),
+                      "As in pg_hba.conf: the first that fits counts, and who fits none is turned"
+                          + " away. pgbaton's own come first: postgres and repmgr can't be let in"
+                          + " over the network. Taken without a restart. If it is absent, everybody"
+                          + " with a password gets in, postgres too.")));
+}
