@@ -7,7 +7,6 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.util.Optional;
 
 /** What the page shows, for programs. */
 @Path("/api/clusters")
@@ -15,11 +14,11 @@ import java.util.Optional;
 @Blocking
 public class ClusterApi {
   private final FleetView view;
-  private final Decisions decisions;
+  private final Clusters clusters;
 
-  ClusterApi(FleetView view, Decisions decisions) {
+  ClusterApi(FleetView view, Clusters clusters) {
     this.view = view;
-    this.decisions = decisions;
+    this.clusters = clusters;
   }
 
   @GET
@@ -30,11 +29,6 @@ public class ClusterApi {
   @GET
   @Path("{namespace}/{name}")
   public ClusterDetail cluster(String namespace, String name) {
-    return find(new ClusterId(namespace, name)).orElseThrow(NotFoundException::new);
-  }
-
-  private Optional<ClusterDetail> find(ClusterId id) {
-    return Optional.ofNullable(view.fleet().passes().get(id))
-        .map(pass -> ClusterDetail.of(pass, view.wanted(id), decisions.of(id)));
+    return clusters.find(new ClusterId(namespace, name)).orElseThrow(NotFoundException::new);
   }
 }

@@ -81,7 +81,16 @@ record ClusterSummary(
     return namespace + "/" + name;
   }
 
+  /** With the code in front where something is refused. */
+  String sentence() {
+    return code.isEmpty() ? text : code + ": " + text;
+  }
+
   String shortCommit() {
+    return brief(commit);
+  }
+
+  static String brief(String commit) {
     return commit.substring(0, Math.min(8, commit.length()));
   }
 }

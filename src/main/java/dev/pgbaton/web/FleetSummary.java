@@ -25,15 +25,27 @@ record FleetSummary(
     List<ClusterSummary> clusters) {
 
   static FleetSummary of(Fleet fleet, List<String> blindTo) {
+    return of(
+        fleet,
+        blindTo,
+        fleet.passes().values().stream()
+            .map(ClusterSummary::of)
+            .sorted(Comparator.comparing(ClusterSummary::order))
+            .toList());
+  }
+
+  /** Without the clusters. */
+  static FleetSummary headOf(Fleet fleet, List<String> blindTo) {
+    return of(fleet, blindTo, List.of());
+  }
+
+  private static FleetSummary of(Fleet fleet, List<String> blindTo, List<ClusterSummary> clusters) {
     return new FleetSummary(
         fleet.head().map(SpecRevision::commit).orElse(""),
         fleet.head().map(SpecRevision::subject).orElse(""),
         fleet.fetchedAt(),
         troubles(fleet, blindTo),
-        fleet.passes().values().stream()
-            .map(ClusterSummary::of)
-            .sorted(Comparator.comparing(ClusterSummary::order))
-            .toList());
+        clusters);
   }
 
   static FleetSummary of(FleetView view) {

@@ -1,0 +1,128 @@
+package dev.pgbaton.web;
+
+import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.reconcile.Fleet;
+import dev.pgbaton.reconcile.Pass;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.RestStreamElementType;
+
+/** The parts of a page that changed, as long as somebody looks at it. */
+@Path("/")
+@Produces(MediaType.SERVER_SENT_EVENTS)
+public class Live {
+  private static final Duration BEAT = Duration.ofMillis(200);
+
+  private final FleetView view;
+  private final Clusters clusters;
+
+  Live(FleetView view, Clusters clusters) {
+    this.view = view;
+    this.clusters = clusters;
+  }
+
+  /**
+   * @param id of the element that it takes the place of
+   * @param html empty for an element that is gone
+   */
+  public record Part(String id, String html) {}
+
+  /**
+   * @param version of the rows that the page already has
+   */
+  @GET
+  @Path("live")
+  @RestStreamElementType(MediaType.APPLICATION_JSON)
+  public Multi<List<Part>> fleet(@RestQuery @DefaultValue("") String version) {
+    var seen = new HashMap<ClusterId, Pass>();
+    var rows = new HashMap<String, String>();
+    var fleet = view.fleet();
+    if (version.equals(FleetPage.version(FleetPage.rows(FleetSummary.of(fleet, List.of())))))
+      rows(fleet, seen, rows);
+    return changes(() -> fleet(seen, rows));
+  }
+
+  @GET
+  @Path("clusters/{namespace}/{name}/live")
+  @RestStreamElementType(MediaType.APPLICATION_JSON)
+  public Multi<List<Part>> cluster(String namespace, String name) {
+    var id = new ClusterId(namespace, name);
+    var sent = new HashMap<String, String>();
+    return changes(() -> cluster(id, sent));
+  }
+
+  private static Multi<List<Part>> changes(Supplier<List<Part>> look) {
+    return Multi.createFrom()
+        .ticks()
+        .every(BEAT)
+        // Who reads slowly misses looks, and no change: the next look has it.
+        .onOverflow()
+        .drop()
+        .emitOn(Infrastructure.getDefaultExecutor(), 1)
+        .map(_ -> look.get())
+        .filter(parts -> !parts.isEmpty());
+  }
+
+  private List<Part> fleet(Map<ClusterId, Pass> seen, Map<String, String> sent) {
+    var fleet = view.fleet();
+    var parts = new ArrayList<Part>();
+    add(
+        parts,
+        sent,
+        "head",
+        Templates.Fleet.head(FleetPage.head(FleetSummary.headOf(fleet, view.blindTo()))).render());
+    parts.addAll(rows(fleet, seen, sent));
+    for (var gone : new HashSet<>(seen.keySet()))
+      if (!fleet.passes().containsKey(gone)) {
+        seen.remove(gone);
+        parts.add(new Part("c:" + gone, ""));
+      }
+    return parts;
+  }
+
+  private static List<Part> rows(Fleet fleet, Map<ClusterId, Pass> seen, Map<String, String> sent) {
+    var parts = new ArrayList<Part>();
+    fleet
+        .passes()
+        .forEach(
+            (id, pass) -> {
+              if (seen.put(id, pass) == pass) return;
+              var row = FleetPage.Row.of(ClusterSummary.of(pass));
+              add(parts, sent, row.id(), Templates.Fleet.row(row).render());
+            });
+    return parts;
+  }
+
+  private List<Part> cluster(ClusterId id, Map<String, String> sent) {
+    var parts = new ArrayList<Part>();
+    clusters
+        .find(id)
+        .map(ClusterView::of)
+        .ifPresent(
+            cluster -> {
+              add(parts, sent, "status", Templates.Cluster.status(cluster).render());
+              add(parts, sent, "instances", Templates.Cluster.instances(cluster).render());
+              add(parts, sent, "plan", Templates.Cluster.plan(cluster).render());
+              add(parts, sent, "rollouts", Templates.Cluster.rollouts(cluster).render());
+              add(parts, sent, "decisions", Templates.Cluster.decisions(cluster).render());
+            });
+    return parts;
+  }
+
+  private static void add(List<Part> parts, Map<String, String> sent, String id, String html) {
+    if (!html.equals(sent.put(id, html))) parts.add(new Part(id, html));
+  }
+}

@@ -1,0 +1,37 @@
+package dev.pgbaton.web;
+
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+
+/** Pages, and the parts of them that change while somebody looks. */
+final class Templates {
+  private Templates() {}
+
+  @CheckedTemplate(basePath = "fleet")
+  static final class Fleet {
+    private Fleet() {}
+
+    static native TemplateInstance page(FleetPage page);
+
+    static native TemplateInstance head(FleetPage.Head head);
+
+    static native TemplateInstance row(FleetPage.Row row);
+  }
+
+  @CheckedTemplate(basePath = "cluster")
+  static final class Cluster {
+    private Cluster() {}
+
+    static native TemplateInstance page(ClusterView cluster);
+
+    static native TemplateInstance status(ClusterView cluster);
+
+    static native TemplateInstance instances(ClusterView cluster);
+
+    static native TemplateInstance plan(ClusterView cluster);
+
+    static native TemplateInstance rollouts(ClusterView cluster);
+
+    static native TemplateInstance decisions(ClusterView cluster);
+  }
+}
