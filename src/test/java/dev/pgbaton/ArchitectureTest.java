@@ -36,6 +36,7 @@ class ArchitectureTest {
         Set.of(
             "cluster",
             "catalog",
+            "sops",
             "spec",
             "desired",
             "observed",
@@ -46,7 +47,9 @@ class ArchitectureTest {
     MAY_USE.put("cluster", Set.of());
     MAY_USE.put("tls", Set.of());
     MAY_USE.put("catalog", Set.of());
-    MAY_USE.put("spec", Set.of("cluster"));
+    MAY_USE.put("sops", Set.of());
+    MAY_USE.put("age", Set.of("sops"));
+    MAY_USE.put("spec", Set.of("cluster", "sops"));
     MAY_USE.put("desired", Set.of("cluster", "spec", "catalog"));
     MAY_USE.put("observed", Set.of("cluster"));
     MAY_USE.put("plan", Set.of("cluster", "spec", "desired", "observed"));
@@ -76,7 +79,7 @@ class ArchitectureTest {
   }
 
   private static final String[] PURE =
-      Stream.of("cluster", "catalog", "spec", "desired", "observed", "plan", "report")
+      Stream.of("cluster", "catalog", "sops", "spec", "desired", "observed", "plan", "report")
           .map(ArchitectureTest::inPackage)
           .toArray(String[]::new);
 

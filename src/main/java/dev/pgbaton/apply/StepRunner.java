@@ -165,7 +165,7 @@ public final class StepRunner {
       io.fabric8.kubernetes.api.model.HasMetadata object) {
     var difference =
         switch (desired.policy()) {
-          case APPLY, ADOPT, COMPOSED -> Drift.difference(desired.object(), object);
+          case APPLY, ADOPT, COMPOSED, DECRYPTED -> Drift.difference(desired.object(), object);
           case CREATE_ONCE, GENERATE_ONCE -> Optional.<String>empty();
         };
     difference.ifPresentOrElse(

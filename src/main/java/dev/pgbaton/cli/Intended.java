@@ -31,6 +31,7 @@ record Intended(List<DesiredCluster> clusters, List<Problem> problems, List<Stri
               switch (cluster) {
                 case ParsedSpec.Valid valid -> {
                   clusters.add(DesiredClusters.of(valid));
+                  problems.addAll(valid.withoutPassword());
                   Advice.on(valid.spec()).forEach(a -> warnings.add(id + " warning: " + a));
                 }
                 case ParsedSpec.Manifests manifests -> {

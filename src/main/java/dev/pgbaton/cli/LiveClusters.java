@@ -13,6 +13,7 @@ import dev.pgbaton.plan.Planner;
 import dev.pgbaton.postgres.JdbcInstanceProbe;
 import dev.pgbaton.postgres.MonitorPasswords;
 import dev.pgbaton.reconcile.Repository;
+import dev.pgbaton.sops.DataKeys;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -44,7 +45,8 @@ final class LiveClusters implements AutoCloseable {
     var config = connection.config();
     this.client = Connection.open(config);
     var namespaces = ids.stream().map(ClusterId::namespace).distinct().toList();
-    this.kube = new KubeAdapters(client, connection.daemonNamespace, namespaces, _ -> {}, _ -> {});
+    this.kube =
+        new KubeAdapters(client, connection.daemonNamespace, namespaces, _ -> {}, _ -> {}, DataKeys.NONE);
     this.probe = new JdbcInstanceProbe(new MonitorPasswords(kube::monitorPassword));
     this.proxied = new ProxiedProbe(client);
     kube.start();

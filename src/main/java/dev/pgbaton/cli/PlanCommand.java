@@ -7,6 +7,8 @@ import dev.pgbaton.plan.Forecast;
 import dev.pgbaton.plan.Forecast.Verdict;
 import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.reconcile.Repository;
+import dev.pgbaton.spec.EncryptedFiles;
+import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecRevision;
 import dev.pgbaton.spec.SpecSource.Fetched;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -74,7 +76,12 @@ class PlanCommand implements Callable<Integer> {
     var repository =
         Repository.of(
             new Fetched.Head(
-                revision, files, List.of(), manifests.directories(paths, files), false));
+                revision,
+                files,
+                List.of(),
+                manifests.directories(paths, files),
+                EncryptedFiles.of(files, WorkTree::beside),
+                false));
     var err = command.commandLine().getErr();
     repository.problems().forEach(err::println);
     repository.notices().forEach(err::println);
@@ -82,7 +89,14 @@ class PlanCommand implements Callable<Integer> {
     var wanted = new TreeMap<ClusterId, Repository.Entry.Wanted>();
     for (var cluster : repository.clusters().entrySet()) {
       switch (cluster.getValue()) {
-        case Repository.Entry.Wanted w -> wanted.put(cluster.getKey(), w);
+        case Repository.Entry.Wanted w -> {
+          wanted.put(cluster.getKey(), w);
+          if (w.spec() instanceof ParsedSpec.Valid valid)
+            for (var problem : valid.withoutPassword()) {
+              invalid = true;
+              err.println(problem);
+            }
+        }
         case Repository.Entry.Refused(var problems, _, _) -> {
           invalid = true;
           problems.forEach(err::println);

@@ -1,6 +1,7 @@
 package dev.pgbaton.cli;
 
 import dev.pgbaton.desired.Manifests;
+import dev.pgbaton.spec.EncryptedFiles;
 import dev.pgbaton.spec.SpecParser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,9 @@ class Render implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var files = SpecFiles.read(command, paths);
-    var parsed = SpecParser.parse(files, manifests.directories(paths, files));
+    var parsed =
+        SpecParser.parse(
+            files, manifests.directories(paths, files), EncryptedFiles.of(files, WorkTree::beside));
     var intended = Intended.of(parsed);
     intended.problems().forEach(command.commandLine().getErr()::println);
     if (!intended.problems().isEmpty()) return 1;

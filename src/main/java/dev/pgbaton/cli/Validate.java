@@ -1,5 +1,6 @@
 package dev.pgbaton.cli;
 
+import dev.pgbaton.spec.EncryptedFiles;
 import dev.pgbaton.spec.SpecParser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +27,9 @@ class Validate implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var files = SpecFiles.read(command, paths);
-    var parsed = SpecParser.parse(files, manifests.directories(paths, files));
+    var parsed =
+        SpecParser.parse(
+            files, manifests.directories(paths, files), EncryptedFiles.of(files, WorkTree::beside));
     var out = command.commandLine().getOut();
     var intended = Intended.of(parsed);
     intended.problems().forEach(out::println);

@@ -30,6 +30,19 @@ final class WorkTree {
     return rendered == inTree ? directory : rendered;
   }
 
+  /** A file that another one names, as it would be read from Git. */
+  static Optional<byte[]> beside(String file, String named) throws IOException {
+    var directory = Path.of(file).toAbsolutePath().normalize().getParent();
+    if (directory == null || !Files.isDirectory(directory)) return Optional.empty();
+    var here = directory.toRealPath();
+    var root = root(here);
+    var path = here.resolve(named).normalize();
+    // Git follows no link on the way to it either.
+    return path.startsWith(root) && Files.exists(path) && path.equals(path.toRealPath())
+        ? file(root, root.relativize(path).toString())
+        : Optional.empty();
+  }
+
   /** The repository's, or the directory itself where it is in none. */
   private static Path root(Path directory) {
     for (var at = directory; at != null; at = at.getParent())

@@ -127,6 +127,12 @@ public final class Names {
   /** On such a Secret: which passwords were not there, in words; absent if all were. */
   public static final String PASSWORDS_MISSING = "pgbaton.dev/passwords-missing";
 
+  /**
+   * On the Secret of a user whose password is encrypted in Git: which it is; {@code <content's
+   * hash> <file> <key>}.
+   */
+  public static final String DECRYPTED_FROM = "pgbaton.dev/decrypted-from";
+
   /** In values of a Secret that is generated: its password, once it has one. */
   public static final String PASSWORD_HERE = "${password}";
 

@@ -1,5 +1,6 @@
 package dev.pgbaton.daemon;
 
+import dev.pgbaton.age.AgeKeyFile;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.forge.ForgeKind;
 import dev.pgbaton.forge.ForgeStatuses;
@@ -11,6 +12,7 @@ import dev.pgbaton.report.CommitStatuses;
 import dev.pgbaton.report.CommitStatuses.Delivery;
 import dev.pgbaton.sandbox.Sandbox;
 import dev.pgbaton.sandbox.SeedRepository;
+import dev.pgbaton.sops.DataKeys;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -70,6 +72,7 @@ class Backends {
         settings.config().namespaces().orElse(List.of()),
         changed,
         moved,
+        settings.config().sops().ageKeyFile().<DataKeys>map(AgeKeyFile::new).orElse(DataKeys.NONE),
         // Another one may work now: the kubelet starts this one again, and it waits for its turn.
         () -> Quarkus.asyncExit(1));
   }

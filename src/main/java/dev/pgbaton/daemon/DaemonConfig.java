@@ -18,6 +18,8 @@ interface DaemonConfig {
 
   Forge forge();
 
+  Sops sops();
+
   /** Part of the statuses' names, for repositories that several daemons read. */
   @WithDefault("default")
   String environment();
@@ -81,6 +83,11 @@ interface DaemonConfig {
 
     @WithDefault("${java.io.tmpdir}/pgbaton-git")
     Path cacheDir();
+  }
+
+  interface Sops {
+    /** Private age keys, one a line: for passwords that are encrypted in Git. */
+    Optional<Path> ageKeyFile();
   }
 
   interface Forge {

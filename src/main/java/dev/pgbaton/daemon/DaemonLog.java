@@ -31,7 +31,7 @@ final class DaemonLog implements ReconcileLoop.Listener {
   public void fetched(Fetched fetched) {
     var text =
         switch (fetched) {
-          case Fetched.Head(var revision, var files, _, _, var rewritten) ->
+          case Fetched.Head(var revision, var files, _, _, _, var rewritten) ->
               "repository at %s (%s), %d files%s"
                   .formatted(
                       revision.shortCommit(),

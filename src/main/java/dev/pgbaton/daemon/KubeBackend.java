@@ -15,6 +15,7 @@ import dev.pgbaton.postgres.JdbcRouteProbe;
 import dev.pgbaton.postgres.JdbcWriteProbe;
 import dev.pgbaton.postgres.MonitorPasswords;
 import dev.pgbaton.report.EventSink;
+import dev.pgbaton.sops.DataKeys;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.List;
@@ -38,8 +39,9 @@ final class KubeBackend implements Backend {
       List<String> namespaces,
       Consumer<ClusterId> changed,
       Consumer<PrimaryMove> moved,
+      DataKeys keys,
       Runnable lost) {
-    this.kube = new KubeAdapters(client, ownNamespace, namespaces, changed, moved);
+    this.kube = new KubeAdapters(client, ownNamespace, namespaces, changed, moved, keys);
     var passwords = new MonitorPasswords(kube::monitorPassword);
     this.probe = new JdbcInstanceProbe(passwords);
     this.routes = new JdbcRouteProbe(passwords, Clock.systemUTC());

@@ -20,12 +20,17 @@ public enum ApplyPolicy {
    * A Secret that is made of passwords in other Secrets, looked up as it is written; written again
    * when one of them changes.
    */
-  COMPOSED;
+  COMPOSED,
+  /**
+   * A Secret whose password is encrypted in Git: decrypted as it is written, and written again when
+   * it is another one.
+   */
+  DECRYPTED;
 
   /** Whether what was changed afterwards is changed back. */
   public boolean repairs() {
     return switch (this) {
-      case APPLY, ADOPT, COMPOSED -> true;
+      case APPLY, ADOPT, COMPOSED, DECRYPTED -> true;
       case CREATE_ONCE, GENERATE_ONCE -> false;
     };
   }

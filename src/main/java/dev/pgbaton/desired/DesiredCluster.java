@@ -66,10 +66,12 @@ public record DesiredCluster(
     return others;
   }
 
-  /** Those that are made of passwords in others. */
+  /** Those that are made of passwords in others, or in Git. */
   public List<Secret> composedSecrets() {
     return objects.stream()
-        .filter(object -> object.policy() == ApplyPolicy.COMPOSED)
+        .filter(
+            object ->
+                object.policy() == ApplyPolicy.COMPOSED || object.policy() == ApplyPolicy.DECRYPTED)
         .map(object -> (Secret) object.object())
         .toList();
   }

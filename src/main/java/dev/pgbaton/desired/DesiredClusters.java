@@ -36,12 +36,7 @@ public final class DesiredClusters {
               ApplyPolicy.GENERATE_ONCE,
               source));
     if (UserSecrets.areNeeded(spec)) {
-      UserSecrets.ofUsers(spec, layout, labels)
-          .forEach(
-              secret ->
-                  objects.add(
-                      new DesiredObject(
-                          secret, ObjectRole.CREDENTIALS, ApplyPolicy.GENERATE_ONCE, source)));
+      objects.addAll(UserSecrets.ofUsers(parsed, layout, labels));
       objects.add(composed(UserSecrets.declaration(spec, layout, labels), source));
       if (spec.pgpool().isPresent())
         objects.add(composed(UserSecrets.pgpool(spec, layout, labels), source));

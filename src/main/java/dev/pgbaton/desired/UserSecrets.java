@@ -6,10 +6,13 @@ import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.DatabaseSpec;
+import dev.pgbaton.spec.EncryptedPassword;
 import dev.pgbaton.spec.Ensure;
+import dev.pgbaton.spec.ParsedSpec;
+import dev.pgbaton.spec.PasswordSource;
+import dev.pgbaton.spec.PasswordSource.SecretKey;
 import dev.pgbaton.spec.TakenOver;
 import dev.pgbaton.spec.UserSpec;
-import dev.pgbaton.spec.UserSpec.SecretKey;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.util.Collections;
@@ -26,7 +29,10 @@ public final class UserSecrets {
   /** The key of what the primary is told. */
   public static final String DECLARATION = "declaration.json";
 
-  static final String PASSWORD = "password";
+  public static final String PASSWORD = "password";
+
+  /** Of a Secret that shall be: the key of the file that its password is encrypted in. */
+  public static final String ENCRYPTED = "encrypted";
 
   private UserSecrets() {}
 
@@ -34,12 +40,60 @@ public final class UserSecrets {
     return !spec.users().isEmpty() || !spec.databases().isEmpty();
   }
 
-  /** One for each user whose password is generated, for the application that logs in as it. */
-  static List<Secret> ofUsers(ClusterSpec spec, ClusterLayout layout, Labels labels) {
-    return spec.users().stream()
-        .filter(user -> user.logsIn() && user.passwordFrom().isEmpty())
-        .map(user -> ofUser(user, spec, layout, labels))
+  /**
+   * One for each user whose password is generated, or encrypted in Git, for the application that
+   * logs in as it.
+   */
+  static List<DesiredObject> ofUsers(ParsedSpec.Valid parsed, ClusterLayout layout, Labels labels) {
+    return parsed.spec().users().stream()
+        .filter(user -> user.logsIn() && user.password().isKeptByUs())
+        .map(
+            user -> {
+              var secret = ofUser(user, parsed.spec(), layout, labels);
+              var encrypted = Optional.ofNullable(parsed.encrypted().get(user.name()));
+              encrypted.ifPresent(password -> addEncrypted(secret, password));
+              return new DesiredObject(
+                  secret,
+                  ObjectRole.CREDENTIALS,
+                  encrypted.isPresent() ? ApplyPolicy.DECRYPTED : ApplyPolicy.GENERATE_ONCE,
+                  parsed.source());
+            })
         .toList();
+  }
+
+  private static void addEncrypted(Secret secret, EncryptedPassword password) {
+    var annotations = new TreeMap<String, String>();
+    switch (password) {
+      case EncryptedPassword.There(var file, var key, var content) -> {
+        secret.getStringData().put(ENCRYPTED, content);
+        annotations.put(
+            Names.DECRYPTED_FROM, "%s %s %s".formatted(AppliedHash.of(content), file, key));
+      }
+      case EncryptedPassword.NotThere(var file, var key, var problem) -> {
+        annotations.put(Names.DECRYPTED_FROM, "- %s %s".formatted(file, key));
+        annotations.put(Names.PASSWORDS_MISSING, problem.toString());
+      }
+    }
+    secret.getMetadata().setAnnotations(annotations);
+  }
+
+  /** Whether its password comes from Git. */
+  public static boolean isDecrypted(Secret desired) {
+    var annotations = desired.getMetadata().getAnnotations();
+    return annotations != null && annotations.containsKey(Names.DECRYPTED_FROM);
+  }
+
+  /** A password in a file that SOPS encrypted. */
+  public record Encrypted(String file, String key, String content) {}
+
+  /**
+   * @return empty where it can't be found there, which the Secret itself says
+   */
+  public static Optional<Encrypted> encrypted(Secret desired) {
+    var content = desired.getStringData() == null ? null : desired.getStringData().get(ENCRYPTED);
+    if (content == null) return Optional.empty();
+    var from = desired.getMetadata().getAnnotations().get(Names.DECRYPTED_FROM).split(" ", 3);
+    return Optional.of(new Encrypted(from[1], from[2], content));
   }
 
   private static Secret ofUser(
@@ -64,7 +118,7 @@ public final class UserSecrets {
         .build();
   }
 
-  /** Its password, once it is there, needs no escaping: letters and digits. */
+  /** Its password, once it is there, needs no escaping, or has it. */
   private static void address(
       String prefix,
       String service,
@@ -112,8 +166,11 @@ public final class UserSecrets {
   }
 
   private static SecretKey secretOf(UserSpec user, ClusterLayout layout) {
-    return user.passwordFrom()
-        .orElseGet(() -> new SecretKey(layout.statefulSet() + "-" + user.inNames(), PASSWORD));
+    return switch (user.password()) {
+      case SecretKey others -> others;
+      case PasswordSource.Generated _, PasswordSource.Sops _ ->
+          new SecretKey(layout.statefulSet() + "-" + user.inNames(), PASSWORD);
+    };
   }
 
   /** What the primary takes: verifiers come in as it is written. */

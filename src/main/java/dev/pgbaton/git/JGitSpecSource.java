@@ -1,6 +1,7 @@
 package dev.pgbaton.git;
 
 import dev.pgbaton.kustomize.Kustomize;
+import dev.pgbaton.spec.EncryptedFiles;
 import dev.pgbaton.spec.ManifestDirectory;
 import dev.pgbaton.spec.ManifestLayout;
 import dev.pgbaton.spec.SpecRevision;
@@ -139,10 +140,19 @@ public final class JGitSpecSource implements SpecSource {
         directories.add(
             kustomize.rendered(
                 one, path -> SpecTree.file(walk.getObjectReader(), commit.getTree(), path)));
-      var head = new Fetched.Head(revision(commit), files, problems, directories, false);
+      var encrypted =
+          EncryptedFiles.of(
+              files,
+              (spec, file) -> {
+                var path = EncryptedFiles.resolved(spec, file);
+                return path.isEmpty()
+                    ? Optional.empty()
+                    : SpecTree.file(walk.getObjectReader(), commit.getTree(), path.get());
+              });
+      var head = new Fetched.Head(revision(commit), files, problems, directories, encrypted, false);
       remember(commit, head);
       return previous.isPresent() && !isAncestor(repository, walk, previous.get(), commit)
-          ? new Fetched.Head(revision(commit), files, problems, directories, true)
+          ? new Fetched.Head(revision(commit), files, problems, directories, encrypted, true)
           : head;
     }
   }

@@ -7,7 +7,7 @@ import dev.pgbaton.catalog.DeclarationJson;
 import dev.pgbaton.catalog.ScramSecret;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.UserSecrets;
-import dev.pgbaton.spec.UserSpec.SecretKey;
+import dev.pgbaton.spec.PasswordSource.SecretKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -31,7 +30,6 @@ import java.util.stream.Collectors;
  */
 final class ComposedSecrets {
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final Pattern LINE_ENDS = Pattern.compile("[\\r\\n]+\\z");
   private static final int ID_BYTES = 8;
 
   /** Where the passwords are. */
@@ -173,23 +171,17 @@ final class ComposedSecrets {
     var value = from.getData() == null ? null : from.getData().get(where.key());
     if (value == null || value.isEmpty())
       throw new Missing(
-          "the Secret %s has no %s, which is the password of %s"
-              .formatted(where.name(), where.key(), user));
-    var text =
-        LINE_ENDS
-            .matcher(new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8))
-            .replaceFirst("");
-    // pgpool keeps one line for each.
-    if (text.isEmpty() || text.chars().anyMatch(Character::isISOControl))
-      throw new Missing(
-          "%s of the Secret %s is no password: it is empty, or has more than a line"
-              .formatted(where.key(), where.name()));
-    // Whoever reads the Secret by itself sends it with them, or without.
-    if (!text.equals(text.strip()))
-      throw new Missing(
-          "%s of the Secret %s begins or ends with a blank, which programs take off or leave as they like: put a password without"
-              .formatted(where.key(), where.name()));
-    return text;
+          // One of ours that could not be decrypted says why.
+          note(from, Names.PASSWORDS_MISSING)
+              .orElse(
+                  "the Secret %s has no %s, which is the password of %s"
+                      .formatted(where.name(), where.key(), user)));
+    var text = new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
+    return switch (PasswordText.of(text)) {
+      case PasswordText.Fit(var fit) -> fit;
+      case PasswordText.Unfit(var why) ->
+          throw new Missing("%s of the Secret %s %s".formatted(where.key(), where.name(), why));
+    };
   }
 
   /** Those of ours by one request, and each of the others by another. */

@@ -9,6 +9,7 @@ import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.observed.PrimaryMove;
 import dev.pgbaton.report.EventSink;
+import dev.pgbaton.sops.DataKeys;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -38,18 +39,21 @@ public final class KubeAdapters implements AutoCloseable {
    * @param namespaces the only ones to watch, which are taken to exist; empty for all
    * @param changed told, on the client's thread, of each change that is worth another look
    * @param moved told, on the same thread, of each primary that moved
+   * @param keys for passwords that are encrypted in Git
    */
   public KubeAdapters(
       KubernetesClient client,
       String ownNamespace,
       List<String> namespaces,
       Consumer<ClusterId> changed,
-      Consumer<PrimaryMove> moved) {
+      Consumer<PrimaryMove> moved,
+      DataKeys keys) {
+    var decrypted = new DecryptedPasswords(keys);
     var ownWrites = new OwnWrites();
     this.client = client;
     this.caches = new Caches(client, namespaces, changed, moved);
-    this.reader = new KubeClusterReader(client, caches, ownWrites);
-    this.writer = new KubeClusterWriter(client, ownWrites);
+    this.reader = new KubeClusterReader(client, caches, ownWrites, decrypted);
+    this.writer = new KubeClusterWriter(client, ownWrites, decrypted);
     this.journal = new KubeJournal(client, ownNamespace, changed);
     this.events = new KubeEventSink(client, layout -> caches.find(layout.statefulSetKey()));
   }

@@ -37,11 +37,12 @@ final class KubeClusterReader implements ClusterReader {
   private final OwnWrites ownWrites;
   private final LookedUpPasswords passwords;
 
-  KubeClusterReader(KubernetesClient client, Caches caches, OwnWrites ownWrites) {
+  KubeClusterReader(
+      KubernetesClient client, Caches caches, OwnWrites ownWrites, DecryptedPasswords decrypted) {
     this.client = client;
     this.caches = caches;
     this.ownWrites = ownWrites;
-    this.passwords = new LookedUpPasswords(ComposedSecrets.in(client), this::secret);
+    this.passwords = new LookedUpPasswords(ComposedSecrets.in(client), decrypted, this::secret);
   }
 
   @Override

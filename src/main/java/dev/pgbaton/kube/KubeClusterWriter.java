@@ -49,10 +49,12 @@ final class KubeClusterWriter implements ClusterWriter {
 
   private final KubernetesClient client;
   private final OwnWrites ownWrites;
+  private final DecryptedPasswords decrypted;
 
-  KubeClusterWriter(KubernetesClient client, OwnWrites ownWrites) {
+  KubeClusterWriter(KubernetesClient client, OwnWrites ownWrites, DecryptedPasswords decrypted) {
     this.client = client;
     this.ownWrites = ownWrites;
+    this.decrypted = decrypted;
   }
 
   @Override
@@ -61,6 +63,7 @@ final class KubeClusterWriter implements ClusterWriter {
     return switch (desired.policy()) {
       case APPLY, ADOPT -> apply(desired, object);
       case COMPOSED -> compose(desired, (Secret) object);
+      case DECRYPTED -> decrypt(desired, (Secret) object);
       case CREATE_ONCE -> create(desired.key(), object);
       case GENERATE_ONCE -> {
         if (object instanceof Secret secret) GeneratedPasswords.fill(secret);
@@ -83,6 +86,28 @@ final class KubeClusterWriter implements ClusterWriter {
     } catch (KubernetesClientException e) {
       return ApiError.translate(e);
     }
+  }
+
+  /** One that was generated before becomes this one. */
+  private Written decrypt(DesiredObject desired, Secret secret) {
+    try {
+      var live = Optional.ofNullable(client.resource(secret).get());
+      if (live.isPresent() && !isOurs(live.get()))
+        return new Written.Refused(
+            desired.key()
+                + " is there already, and was made by somebody else. Give that one another name: this one is for what pgbaton declares");
+      decrypted.fill(secret, live);
+      annotate(secret, Names.APPLIED, AppliedHash.of(desired.object()));
+      return done(desired.key(), serverSideApply(secret, true), Optional.empty());
+    } catch (KubernetesClientException e) {
+      return ApiError.translate(e);
+    }
+  }
+
+  private static boolean isOurs(HasMetadata live) {
+    var labels = live.getMetadata().getLabels();
+    return AppliedHash.isOn(live)
+        || labels != null && Names.MANAGER.equals(labels.get(Names.MANAGED_BY_LABEL));
   }
 
   private Written apply(DesiredObject desired, HasMetadata object) {

@@ -2,6 +2,7 @@ package dev.pgbaton.kube;
 
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.LookedUp;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -22,13 +23,18 @@ import java.util.stream.Collectors;
  */
 final class LookedUpPasswords {
   private final ComposedSecrets composed;
+  private final DecryptedPasswords decrypted;
   private final Function<ObjectKey, Optional<Secret>> live;
 
   /** What moved and had the same passwords all the same is not asked for again. */
   private final Map<ObjectKey, String> known = new ConcurrentHashMap<>();
 
-  LookedUpPasswords(ComposedSecrets composed, Function<ObjectKey, Optional<Secret>> live) {
+  LookedUpPasswords(
+      ComposedSecrets composed,
+      DecryptedPasswords decrypted,
+      Function<ObjectKey, Optional<Secret>> live) {
     this.composed = composed;
+    this.decrypted = decrypted;
     this.live = live;
   }
 
@@ -46,6 +52,7 @@ final class LookedUpPasswords {
   }
 
   private Optional<String> changed(Secret desired, HasMetadata cached, ClusterSnapshot snapshot) {
+    if (UserSecrets.isDecrypted(desired)) return changed(desired, cached);
     var key = Trim.key(desired);
     var missing = ComposedSecrets.note(cached, Names.PASSWORDS_MISSING).isPresent();
     var moved = moved(desired, cached, snapshot);
@@ -69,6 +76,17 @@ final class LookedUpPasswords {
                     moved.stream()
                         .map(secret -> secret.getMetadata().getName())
                         .collect(Collectors.joining(", "))));
+  }
+
+  /** By a request only where it is another version than the one that was looked at. */
+  private Optional<String> changed(Secret desired, HasMetadata cached) {
+    var key = Trim.key(desired);
+    var missing = ComposedSecrets.note(cached, Names.PASSWORDS_MISSING).isPresent();
+    var version = ComposedSecrets.version(cached);
+    if (!missing && version.equals(known.get(key))) return Optional.empty();
+    var changed = live.apply(key).flatMap(now -> decrypted.changed(desired, now));
+    if (changed.isEmpty()) known.put(key, version);
+    return changed;
   }
 
   /** Of a Secret without the cluster's label nothing is heard. */

@@ -159,6 +159,10 @@ final class Adoption {
     if (live.isEmpty()) return false;
     return switch (object.policy()) {
       case APPLY, ADOPT, COMPOSED -> !AppliedHash.isOn(live.get());
+      // It may be one that was generated before.
+      case DECRYPTED ->
+          !AppliedHash.isOn(live.get())
+              && !Names.MANAGER.equals(labels(live.get()).get(Names.MANAGED_BY_LABEL));
       // Nobody's note is on what the instances write; but no other application's Lease has ours.
       case CREATE_ONCE ->
           wanted.layout().makesBeside(object.key())

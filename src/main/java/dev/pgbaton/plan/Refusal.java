@@ -65,8 +65,8 @@ public enum Refusal {
       "PostgreSQL does not take a setting",
       "something weighs more than the file: ALTER SYSTEM, ALTER ROLE or the command line"),
   PASSWORD_MISSING(
-      "the Secret that a declared user's password shall come from is not there, or has no such key",
-      "the sentence names it. Make it; it is looked for again and again, and all else is carried out meanwhile"),
+      "the Secret, or the encrypted file, that a declared user's password shall come from is not there, has no such key, or can't be decrypted",
+      "the sentence names it. Make it, or mend it; it is looked for again and again, and all else is carried out meanwhile"),
   USERS_NOT_TAKEN(
       "the primary can't bring about a user or a database as the spec declares it",
       "the sentence has PostgreSQL's words for the first of them; `/status` of the primary's pod has all"),

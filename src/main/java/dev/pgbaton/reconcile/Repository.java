@@ -57,7 +57,7 @@ public record Repository(
    * @param namespaces the only ones that are looked after; empty for all
    */
   public static Repository of(Fetched.Head head, Set<String> namespaces) {
-    var parsed = SpecParser.parse(head.files(), head.manifests());
+    var parsed = SpecParser.parse(head.files(), head.manifests(), head.encrypted());
     var clusters = new TreeMap<ClusterId, Entry>();
     parsed
         .clusters()

@@ -57,7 +57,7 @@ final class CatalogRules {
         continue;
       }
       if (twice(names, user.name(), name)) continue;
-      if (user.logsIn() && user.passwordFrom().isEmpty()) {
+      if (user.logsIn() && user.password().isKeptByUs()) {
         if (OWN_SECRETS.contains(user.inNames()))
           reading.problem(
               name,
@@ -70,19 +70,18 @@ final class CatalogRules {
               "%s would have the same Secret as %s. Put another name."
                   .formatted(user.name(), other));
       }
-      if (!user.login() && user.passwordFrom().isPresent())
+      if (!user.login() && !(user.password() instanceof PasswordSource.Generated))
         reading.problem(
             at + ".password",
             "a role that can't log in has no password. Remove it, or login: false.");
       var password = at + ".password";
-      user.passwordFrom()
-          .filter(from -> reading.sound(password) && isOwnSecret(from.name()))
-          .ifPresent(
-              from ->
-                  reading.problem(
-                      password + ".secretKeyRef.name",
-                      "%s is a Secret that pgbaton makes itself. Put the name of one of yours."
-                          .formatted(from.name())));
+      if (user.password() instanceof PasswordSource.SecretKey(var secret, _)
+          && reading.sound(password)
+          && isOwnSecret(secret))
+        reading.problem(
+            password + ".secretKeyRef.name",
+            "%s is a Secret that pgbaton makes itself. Put the name of one of yours."
+                .formatted(secret));
       for (int j = 0; j < user.memberOf().size(); j++) {
         var role = user.memberOf().get(j);
         if (OWN_USERS.contains(role)
@@ -131,7 +130,7 @@ final class CatalogRules {
 
   private boolean isOfAUser(String secret) {
     return users.stream()
-        .filter(user -> user.logsIn() && user.passwordFrom().isEmpty())
+        .filter(user -> user.logsIn() && user.password().isKeptByUs())
         .anyMatch(user -> secret.equals(spec.id().name() + "-" + user.inNames()));
   }
 

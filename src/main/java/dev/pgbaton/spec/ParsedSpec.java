@@ -4,6 +4,8 @@ import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.SourceRef;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /** One cluster as the repository has it. */
 public sealed interface ParsedSpec {
@@ -19,9 +21,27 @@ public sealed interface ParsedSpec {
 
   /**
    * @param places where each field's value stands, by path such as {@code spec.storage.size}
+   * @param encrypted passwords in files that SOPS encrypted, by user
    */
-  record Valid(ClusterSpec spec, SourceRef source, Map<String, SourceRef> places)
+  record Valid(
+      ClusterSpec spec,
+      SourceRef source,
+      Map<String, SourceRef> places,
+      SortedMap<String, EncryptedPassword> encrypted)
       implements ParsedSpec {
+    /** Encrypted passwords that can't be used whatever the key; only their users wait for them. */
+    public List<Problem> withoutPassword() {
+      return encrypted.values().stream()
+          .flatMap(
+              password ->
+                  switch (password) {
+                    case EncryptedPassword.There _ -> Stream.empty();
+                    case EncryptedPassword.NotThere(_, _, var problem) -> Stream.of(problem);
+                  })
+          .sorted(Problem.BY_PLACE)
+          .toList();
+    }
+
     @Override
     public ClusterId id() {
       return spec.id();

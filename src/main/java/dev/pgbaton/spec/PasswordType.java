@@ -2,56 +2,118 @@ package dev.pgbaton.spec;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pgbaton.spec.UserSpec.SecretKey;
+import dev.pgbaton.spec.PasswordSource.Generated;
+import dev.pgbaton.spec.PasswordSource.SecretKey;
+import dev.pgbaton.spec.PasswordSource.Sops;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
-/**
- * Where a password comes from; never the password itself, which no message repeats either. Empty
- * for one that is generated.
- */
-record PasswordType() implements FieldType<Optional<SecretKey>> {
+/** Where a password comes from; never the password itself, which no message repeats either. */
+record PasswordType() implements FieldType<PasswordSource> {
   private static final String GENERATED = "generated";
+  private static final String SECRET = "secretKeyRef";
+  private static final String SOPS = "sops";
+
+  private static final FieldType<String> FILE =
+      new TextType<>(
+          Pattern.compile("(\\.{1,2}/)*[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*\\.(yaml|yml|json)"),
+          500,
+          false,
+          "the path of a YAML or JSON file, relative to this one",
+          "secrets/passwords.enc.yaml",
+          path -> path);
+
+  private static final FieldType<String> KEY =
+      new TextType<>(
+          Pattern.compile("[^\\x00-\\x1f\\x7f]+"),
+          500,
+          false,
+          "the keys down to a value, with dots between them",
+          "shop.password",
+          key -> key);
 
   private static final FieldType<SecretKey> SECRET_KEY =
       FieldType.object(
-          password ->
-              password.required(
-                  "secretKeyRef",
-                  FieldType.object(
-                      reference ->
-                          new SecretKey(
-                              reference.required(
-                                  "name",
-                                  FieldTypes.SUBDOMAIN_NAME,
-                                  "The Secret's name, in the cluster's namespace."),
-                              reference.required(
-                                  "key", FieldTypes.KEY, "Which of its keys has the password."))),
-                  "A Secret that somebody else keeps; it is only read."));
+          reference ->
+              new SecretKey(
+                  reference.required(
+                      "name",
+                      FieldTypes.SUBDOMAIN_NAME,
+                      "The Secret's name, in the cluster's namespace."),
+                  reference.required(
+                      "key", FieldTypes.KEY, "Which of its keys has the password.")));
+
+  private static final FieldType<Sops> ENCRYPTED =
+      FieldType.object(
+          encrypted ->
+              new Sops(
+                  encrypted.required(
+                      "file",
+                      FILE,
+                      "A YAML or JSON file of this repository that SOPS encrypted for an age key;"
+                          + " relative to this one."),
+                  encrypted.required(
+                      "key",
+                      KEY,
+                      "Which of its values is the password: the keys down to it, with dots between"
+                          + " them.")));
+
+  private static final FieldType<PasswordSource> ELSEWHERE =
+      FieldType.object(
+          password -> {
+            Optional<SecretKey> secret =
+                password.optional(
+                    SECRET, SECRET_KEY, "A Secret that somebody else keeps; it is only read.");
+            Optional<Sops> encrypted =
+                password.optional(SOPS, ENCRYPTED, "A value that SOPS encrypted.");
+            return secret
+                .map(PasswordSource.class::cast)
+                .or(() -> encrypted)
+                .orElse(new Generated());
+          });
 
   @Override
-  public Optional<SecretKey> read(Node node, String path, Reading reading) {
-    if (node instanceof MappingNode) return Optional.of(SECRET_KEY.read(node, path, reading));
+  public PasswordSource read(Node node, String path, Reading reading) {
+    if (node instanceof MappingNode mapping) {
+      var source = ELSEWHERE.read(node, path, reading);
+      var named =
+          mapping.getValue().stream()
+              .filter(
+                  field ->
+                      field.getKeyNode() instanceof ScalarNode key
+                          && (key.getValue().equals(SECRET) || key.getValue().equals(SOPS)))
+              .count();
+      if (named != 1 && reading.sound(path))
+        reading.problem(
+            path,
+            node,
+            named == 0
+                ? "names no source. Put secretKeyRef: {name: …, key: …} or sops: {file: …, key: …}."
+                : "has two sources. Remove one of them.");
+      return source;
+    }
     if (node instanceof ScalarNode scalar && scalar.getValue().equals(GENERATED))
-      return Optional.empty();
+      return new Generated();
     reading.problem(
         path,
         node,
         "a password in Git is everyone's who reads the repository. Put secretKeyRef: {name: …, key: …},"
-            + " which names a Secret that has it, or generated.");
-    return Optional.empty();
+            + " which names a Secret that has it, sops: {file: …, key: …}, which names an encrypted"
+            + " file, or generated.");
+    return new Generated();
   }
 
   @Override
-  public Optional<SecretKey> example() {
-    return Optional.empty();
+  public PasswordSource example() {
+    return new Generated();
   }
 
   @Override
   public String expected() {
-    return "generated, or a mapping with the field secretKeyRef";
+    return "generated, or a mapping with the field secretKeyRef or sops";
   }
 
   @Override
@@ -59,7 +121,7 @@ record PasswordType() implements FieldType<Optional<SecretKey>> {
     var schema = JsonNodeFactory.instance.objectNode();
     var kinds = schema.putArray("oneOf");
     kinds.addObject().put("type", "string").putArray("enum").add(GENERATED);
-    kinds.add(SECRET_KEY.schema());
+    kinds.add(ELSEWHERE.schema().put("minProperties", 1).put("maxProperties", 1));
     return schema;
   }
 }

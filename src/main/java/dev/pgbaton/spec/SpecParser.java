@@ -11,17 +11,26 @@ public final class SpecParser {
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> notices = new ArrayList<>();
 
-  private SpecParser() {}
+  private final EncryptedFiles encrypted;
+
+  private SpecParser(EncryptedFiles encrypted) {
+    this.encrypted = encrypted;
+  }
 
   public static ParsedSpecs parse(List<SpecFile> files) {
-    return parse(files, List.of());
+    return parse(files, List.of(), EncryptedFiles.NONE);
   }
 
   /**
    * @param directories those that may be clusters in plain manifests
    */
   public static ParsedSpecs parse(List<SpecFile> files, List<ManifestDirectory> directories) {
-    var parser = new SpecParser();
+    return parse(files, directories, EncryptedFiles.NONE);
+  }
+
+  public static ParsedSpecs parse(
+      List<SpecFile> files, List<ManifestDirectory> directories, EncryptedFiles encrypted) {
+    var parser = new SpecParser(encrypted);
     files.stream().sorted(Comparator.comparing(SpecFile::path)).forEach(parser::parse);
     var left = new ManifestBudget.Repository();
     for (var directory : directories) {
@@ -60,7 +69,12 @@ public final class SpecParser {
               var reading = new Reading(file, document);
               var spec = envelope.read(reading);
               if (spec.isPresent() && reading.problems().isEmpty()) {
-                found.add(new ParsedSpec.Valid(spec.get(), reading.document(), reading.places()));
+                found.add(
+                    new ParsedSpec.Valid(
+                        spec.get(),
+                        reading.document(),
+                        reading.places(),
+                        encrypted.passwords(spec.get(), reading)));
               } else {
                 envelope
                     .cluster()

@@ -15,6 +15,7 @@ public interface SpecSource {
      * @param problems what can't be read as a file: symlinks, submodules, LFS pointers, files too
      *     large
      * @param manifests the directories below the path that may be clusters in plain manifests
+     * @param encrypted those that the specs name, wherever they lie
      * @param rewritten whether the head seen before is no ancestor of this one: a force-push
      */
     record Head(
@@ -22,12 +23,13 @@ public interface SpecSource {
         List<SpecFile> files,
         List<Problem> problems,
         List<ManifestDirectory> manifests,
+        EncryptedFiles encrypted,
         boolean rewritten)
         implements Fetched {
       /** Of specs only. */
       public Head(
           SpecRevision revision, List<SpecFile> files, List<Problem> problems, boolean rewritten) {
-        this(revision, files, problems, List.of(), rewritten);
+        this(revision, files, problems, List.of(), EncryptedFiles.NONE, rewritten);
       }
     }
 

@@ -11,7 +11,6 @@ import java.util.regex.Pattern;
  *
  * @param memberOf roles whose rights it has
  * @param connectionLimit absent = whatever it is
- * @param passwordFrom somebody else's Secret; empty for a generated one
  */
 public record UserSpec(
     String name,
@@ -20,10 +19,7 @@ public record UserSpec(
     List<String> memberOf,
     Optional<Integer> connectionLimit,
     Map<String, String> settings,
-    Optional<SecretKey> passwordFrom) {
-
-  /** A key of a Secret in the cluster's namespace. */
-  public record SecretKey(String name, String key) {}
+    PasswordSource password) {
 
   /** Whether somebody can log in as it, so that it has a password. */
   public boolean logsIn() {
@@ -109,7 +105,8 @@ public record UserSpec(
                   user.optional(
                       "password",
                       new PasswordType(),
-                      Optional.empty(),
-                      "Where its password comes from: generated, as if it is absent (then it is in"
-                          + " the Secret <cluster>-<user>), or a Secret.")));
+                      new PasswordSource.Generated(),
+                      "Where its password comes from: generated, as if it is absent, a Secret, or a"
+                          + " file that SOPS encrypted. But for a Secret of yours, it is in the"
+                          + " Secret <cluster>-<user>.")));
 }

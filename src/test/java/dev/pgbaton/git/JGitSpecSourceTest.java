@@ -2,11 +2,13 @@ package dev.pgbaton.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgbaton.spec.EncryptedPassword;
 import dev.pgbaton.spec.ManifestDirectory;
 import dev.pgbaton.spec.ManifestLayout;
 import dev.pgbaton.spec.ManifestLayout.Where;
 import dev.pgbaton.spec.Problem;
 import dev.pgbaton.spec.SpecFile;
+import dev.pgbaton.spec.SpecParser;
 import dev.pgbaton.spec.SpecRevision;
 import dev.pgbaton.spec.SpecSource;
 import dev.pgbaton.spec.SpecSource.Fetched.Head;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.util.FileUtils;
@@ -78,6 +81,43 @@ class JGitSpecSourceTest {
     assertThat(head(settings().path("./prod/eu").source()).files())
         .extracting(SpecFile::path)
         .containsExactly("prod/eu/b.yaml");
+  }
+
+  @Test
+  void anEncryptedFileIsReadWhereverItLiesInTheRepository() throws IOException {
+    var encrypted = Files.readString(Path.of("src/test/resources/dev/pgbaton/sops/whole.enc.yaml"));
+    team.with("prod/a.yaml", spec("a", "../secrets/x.enc.yaml"))
+        .with("prod/b.yaml", spec("b", "../../out.yaml"))
+        .with("secrets/x.enc.yaml", encrypted)
+        .with("secrets/out.yaml", encrypted);
+    team.push("Clusters");
+
+    var read = head(settings().path("prod").source());
+
+    var clusters = SpecParser.parse(read.files(), List.of(), read.encrypted()).valid();
+    assertThat(clusters.get(0).withoutPassword()).isEmpty();
+    assertThat(clusters.get(0).encrypted().get("app"))
+        .isEqualTo(
+            new EncryptedPassword.There("../secrets/x.enc.yaml", "shop.password", encrypted));
+    assertThat(clusters.get(1).withoutPassword())
+        .singleElement()
+        .asString()
+        .startsWith("prod/b.yaml:")
+        .contains("spec.users[0].password.sops.file: ../../out.yaml is not in the repository");
+  }
+
+  private static String spec(String name, String file) {
+    return """
+        apiVersion: pgbaton.dev/v1alpha1
+        kind: PostgresCluster
+        metadata: {name: %s, namespace: shop}
+        spec:
+          instances: 1
+          image: registry.example.com/pgbaton/postgres:17
+          storage: {size: 10Gi}
+          users: [{name: app, password: {sops: {file: %s, key: shop.password}}}]
+        """
+        .formatted(name, file);
   }
 
   @Test

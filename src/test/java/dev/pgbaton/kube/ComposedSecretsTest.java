@@ -11,6 +11,7 @@ import dev.pgbaton.desired.DesiredClusters;
 import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.LookedUp;
+import dev.pgbaton.sops.DataKeys;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecFile;
 import dev.pgbaton.spec.SpecParser;
@@ -113,7 +114,9 @@ class ComposedSecretsTest {
     keep("orders-app", "password", "one", "1");
     keep("vault", "late", "two", "2");
     var live = filled("orders-users", Optional.empty());
-    var looking = new LookedUpPasswords(composed, _ -> Optional.of(live));
+    var looking =
+        new LookedUpPasswords(
+            composed, new DecryptedPasswords(DataKeys.NONE), _ -> Optional.of(live));
     requests.set(0);
 
     assertThat(looking.of(List.of(desired("orders-users")), seen(live))).isEqualTo(LookedUp.SAME);
@@ -135,7 +138,9 @@ class ComposedSecretsTest {
   void aMissingPasswordIsLookedForEachTime() {
     keep("orders-app", "password", "one", "1");
     var live = filled("orders-users", Optional.empty());
-    var looking = new LookedUpPasswords(composed, _ -> Optional.of(live));
+    var looking =
+        new LookedUpPasswords(
+            composed, new DecryptedPasswords(DataKeys.NONE), _ -> Optional.of(live));
 
     assertThat(looking.of(List.of(desired("orders-users")), seen(live))).isEqualTo(LookedUp.SAME);
     // Without the cluster's label it is in no snapshot.

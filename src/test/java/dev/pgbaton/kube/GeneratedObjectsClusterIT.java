@@ -10,6 +10,7 @@ import dev.pgbaton.desired.DesiredClusters;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.plan.Drift;
+import dev.pgbaton.sops.DataKeys;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecFile;
 import dev.pgbaton.spec.SpecParser;
@@ -34,7 +35,7 @@ class GeneratedObjectsClusterIT {
   @BeforeEach
   void start() {
     it = new ClusterNamespace();
-    kube = new KubeAdapters(it.client, it.name, List.of(), _ -> {}, _ -> {});
+    kube = new KubeAdapters(it.client, it.name, List.of(), _ -> {}, _ -> {}, DataKeys.NONE);
     kube.start();
     await().until(kube::ready);
   }

@@ -17,6 +17,7 @@ import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.plan.Change;
 import dev.pgbaton.plan.Drift;
+import dev.pgbaton.sops.DataKeys;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -57,7 +58,7 @@ class KubeAdaptersClusterIT {
   @BeforeAll
   static void start() {
     it = new ClusterNamespace();
-    kube = new KubeAdapters(it.client, it.name, List.of(), WOKEN::add, _ -> {});
+    kube = new KubeAdapters(it.client, it.name, List.of(), WOKEN::add, _ -> {}, DataKeys.NONE);
     kube.start();
     await().until(kube::ready);
   }
@@ -429,7 +430,8 @@ class KubeAdaptersClusterIT {
             new ClusterId("elsewhere", "some"), 3, false, layout.capabilities());
     var wanted = desired(statefulSet(layout, 0), ApplyPolicy.APPLY);
     var namespace = new ObjectKey("Namespace", null, it.name);
-    try (var some = new KubeAdapters(it.client, it.name, List.of(it.name), _ -> {}, _ -> {})) {
+    try (var some =
+        new KubeAdapters(it.client, it.name, List.of(it.name), _ -> {}, _ -> {}, DataKeys.NONE)) {
       some.start();
       await().until(some::ready);
       some.writer().write(wanted);

@@ -2,6 +2,7 @@ package dev.pgbaton.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgbaton.spec.EncryptedFiles;
 import dev.pgbaton.spec.ManifestLayout;
 import dev.pgbaton.spec.ManifestLayout.Where;
 import dev.pgbaton.spec.SpecFile;
@@ -27,6 +28,7 @@ class RepositoryTest {
             List.of(file),
             List.of(),
             layout.directories("", List.of(file), List.of()),
+            EncryptedFiles.NONE,
             false);
 
     var repository = Repository.of(head);

@@ -37,7 +37,7 @@ class CatalogRulesTest {
                 List.of(),
                 Optional.empty(),
                 java.util.Map.of(),
-                Optional.empty()));
+                new PasswordSource.Generated()));
     assertThat(spec.databases().getFirst().owner()).contains("app");
   }
 
@@ -46,11 +46,33 @@ class CatalogRulesTest {
     assertThat(problems("  users:\n    - name: app\n      password: hunter2\n"))
         .containsExactly(
             "10:17 spec.users[0].password: a password in Git is everyone's who reads the repository."
-                + " Put secretKeyRef: {name: …, key: …}, which names a Secret that has it, or generated.");
+                + " Put secretKeyRef: {name: …, key: …}, which names a Secret that has it,"
+                + " sops: {file: …, key: …}, which names an encrypted file, or generated.");
     assertThat(problems("  users:\n    - name: app\n      password: {value: hunter2}\n"))
         .noneMatch(problem -> problem.contains("hunter2"))
         .anyMatch(problem -> problem.contains("spec.users[0].password.value: is not a field here"));
     assertThat(problems("  users: [{name: app, password: generated}]\n")).isEmpty();
+    assertThat(
+            problems("  users: [{name: app, password: {sops: {file: ../s/a.enc.yaml, key: k}}}]\n"))
+        .isEmpty();
+    for (var file : List.of("/etc/a.yaml", "a.env", "a\\\\b.yaml", "a/"))
+      assertThat(
+              problems(
+                  "  users: [{name: app, password: {sops: {file: \"%s\", key: k}}}]\n"
+                      .formatted(file)))
+          .singleElement()
+          .asString()
+          .contains("the path of a YAML or JSON file, relative to this one");
+    assertThat(problems("  users: [{name: app, password: {}}]\n"))
+        .singleElement()
+        .asString()
+        .contains("names no source");
+    assertThat(
+            problems(
+                "  users: [{name: app, password: {sops: {file: a.yaml, key: k}, secretKeyRef: {name: s, key: k}}}]\n"))
+        .singleElement()
+        .asString()
+        .contains("has two sources");
     assertThat(problems("  users: [{name: app, password: {secretKeyRef: {name: s, key: k}}}]\n"))
         .isEmpty();
   }

@@ -1,0 +1,2 @@
+/** Private age keys from a mounted file. */
+package dev.pgbaton.age;

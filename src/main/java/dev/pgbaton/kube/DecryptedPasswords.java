@@ -1,0 +1,116 @@
+package dev.pgbaton.kube;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.desired.UserSecrets;
+import dev.pgbaton.sops.Cleartext;
+import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.Refused;
+import dev.pgbaton.sops.SopsFile;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Decrypts the passwords of users whose Secrets are made of a file in Git. Nothing is kept. */
+final class DecryptedPasswords {
+  private final DataKeys keys;
+
+  DecryptedPasswords(DataKeys keys) {
+    this.keys = keys;
+  }
+
+  /**
+   * Fills it in, in place. What can't be decrypted leaves the password that was there before, if
+   * one was, and says why.
+   *
+   * @param live as it is there now
+   */
+  void fill(Secret secret, Optional<Secret> live) {
+    var values = new TreeMap<>(secret.getStringData());
+    values.remove(UserSecrets.ENCRYPTED);
+    try {
+      put(password(secret), values);
+    } catch (Refused e) {
+      secret.getMetadata().getAnnotations().put(Names.PASSWORDS_MISSING, e.getMessage());
+      live.flatMap(DecryptedPasswords::value)
+          .ifPresentOrElse(
+              before -> put(before, values), () -> values.values().removeIf(this::hasNone));
+    }
+    // As the server keeps it: of stringData an apply does not know what it wrote.
+    var data = new TreeMap<String, String>();
+    values.forEach((key, value) -> data.put(key, encoded(value)));
+    secret.setData(data);
+    secret.setStringData(null);
+  }
+
+  private boolean hasNone(String value) {
+    return value.isEmpty() || value.contains(Names.PASSWORD_HERE);
+  }
+
+  private static void put(Cleartext password, TreeMap<String, String> values) {
+    var escaped = URLEncoder.encode(password.value(), StandardCharsets.UTF_8).replace("+", "%20");
+    values.replaceAll((_, value) -> value.replace(Names.PASSWORD_HERE, escaped));
+    values.put(UserSecrets.PASSWORD, password.value());
+  }
+
+  private static String encoded(String value) {
+    return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Whether it has to be written again although nothing new is in Git.
+   *
+   * @param live as it is there now
+   */
+  Optional<String> changed(Secret desired, Secret live) {
+    var missing = ComposedSecrets.note(live, Names.PASSWORDS_MISSING);
+    try {
+      var password = password(desired);
+      if (missing.isPresent()) return Optional.of("a password that could not be decrypted");
+      return value(live).equals(Optional.of(password))
+          ? Optional.empty()
+          : Optional.of(
+              "a password in Secret %s, which is not the one in Git"
+                  .formatted(live.getMetadata().getName()));
+    } catch (Refused e) {
+      // What was decrypted once stays, whatever becomes of the key.
+      return missing
+          .filter(words -> !words.equals(e.getMessage()))
+          .map(_ -> "why a password can't be decrypted");
+    }
+  }
+
+  private Cleartext password(Secret desired) throws Refused {
+    var from = UserSecrets.encrypted(desired);
+    if (from.isEmpty())
+      throw new Refused(
+          ComposedSecrets.note(desired, Names.PASSWORDS_MISSING).orElse("there is no password"));
+    try {
+      return password(from.get());
+    } catch (Refused e) {
+      throw new Refused(
+          "the password of %s: %s"
+              .formatted(desired.getStringData().get("username"), e.getMessage()));
+    }
+  }
+
+  private Cleartext password(UserSecrets.Encrypted from) throws Refused {
+    var content = from.content().getBytes(StandardCharsets.UTF_8);
+    var password = SopsFile.read(from.file(), content).decrypt(from.key(), keys);
+    return switch (PasswordText.of(password.value())) {
+      case PasswordText.Fit(var fit) -> new Cleartext(fit);
+      case PasswordText.Unfit(var why) ->
+          throw new Refused("%s in %s %s".formatted(from.key(), from.file(), why));
+    };
+  }
+
+  private static Optional<Cleartext> value(Secret live) {
+    return Optional.ofNullable(live.getData())
+        .map(data -> data.get(UserSecrets.PASSWORD))
+        .filter(value -> !value.isEmpty())
+        .map(value -> new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8))
+        .map(Cleartext::new);
+  }
+}

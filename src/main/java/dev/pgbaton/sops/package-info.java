@@ -1,0 +1,2 @@
+/** Files that SOPS encrypted, without any I/O. */
+package dev.pgbaton.sops;
