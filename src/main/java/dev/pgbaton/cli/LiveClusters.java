@@ -46,7 +46,8 @@ final class LiveClusters implements AutoCloseable {
     this.client = Connection.open(config);
     var namespaces = ids.stream().map(ClusterId::namespace).distinct().toList();
     this.kube =
-        new KubeAdapters(client, connection.daemonNamespace, namespaces, _ -> {}, _ -> {}, DataKeys.NONE);
+        new KubeAdapters(
+            client, connection.daemonNamespace, namespaces, _ -> {}, _ -> {}, DataKeys.NONE);
     this.probe = new JdbcInstanceProbe(new MonitorPasswords(kube::monitorPassword));
     this.proxied = new ProxiedProbe(client);
     kube.start();

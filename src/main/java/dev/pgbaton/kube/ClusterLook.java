@@ -14,6 +14,7 @@ import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
+import dev.pgbaton.sops.DataKeys;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -158,7 +159,7 @@ public final class ClusterLook {
 
   public Written requestHandoff(Seen seen, PodRef candidate) {
     var lease = seen.observed().lease().orElseThrow();
-    return new KubeClusterWriter(client, new OwnWrites())
+    return new KubeClusterWriter(client, new OwnWrites(), new DecryptedPasswords(DataKeys.NONE))
         .requestHandoff(seen.observed().layout(), lease.resourceVersion(), candidate);
   }
 
