@@ -36,7 +36,13 @@ import picocli.CommandLine.Spec;
     name = "convert",
     description =
         "Prints the PostgresCluster spec that makes the same cluster as a directory of plain manifests: same volumes, passwords, names and node ports. What it could not carry over, and what would change, goes to standard error.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:printed",
+      "1:it can't be converted: nothing is printed",
+      "64:the command line is wrong"
+    })
 class Convert implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "The directory with the manifests of one cluster.")
   Path directory;

@@ -39,7 +39,8 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "instance",
-    description = "Process 1 of a PostgreSQL pod; see images/postgres/README.md")
+    description = "Process 1 of a PostgreSQL pod; see images/postgres/README.md",
+    mixinStandardHelpOptions = true)
 class InstanceCommand implements Callable<Integer> {
   private static final int CONTROL_PORT = 8009;
 

@@ -14,11 +14,14 @@ import dev.pgbaton.spec.SpecSource.Fetched;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -32,7 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "plan",
     description =
-        "Shows what the daemon would do with these specs, on the cluster of the current kubeconfig, without doing anything.",
+        "Shows what the daemon would do with these specs, on the cluster of the current kubeconfig or, with --against, by the repository alone. Nothing is written.",
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -58,6 +61,13 @@ class PlanCommand implements Callable<Integer> {
   Output output;
 
   @Option(
+      names = "--against",
+      paramLabel = "WHERE",
+      description =
+          "Without a cluster: the difference from a directory, or from where HEAD left a Git revision (origin/main); as if that were carried out, and every instance well.")
+  Optional<String> against = Optional.empty();
+
+  @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "20",
@@ -71,23 +81,13 @@ class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var files = SpecFiles.read(command, paths);
-    var revision = new SpecRevision("", Instant.now(), "");
-    var repository =
-        Repository.of(
-            new Fetched.Head(
-                revision,
-                files,
-                List.of(),
-                manifests.directories(paths, files),
-                EncryptedFiles.of(files, WorkTree::beside),
-                false));
+    var after = repository(paths);
     var err = command.commandLine().getErr();
-    repository.problems().forEach(err::println);
-    repository.notices().forEach(err::println);
-    var invalid = !repository.problems().isEmpty();
+    after.problems().forEach(err::println);
+    after.notices().forEach(err::println);
+    var invalid = !after.problems().isEmpty();
     var wanted = new TreeMap<ClusterId, Repository.Entry.Wanted>();
-    for (var cluster : repository.clusters().entrySet()) {
+    for (var cluster : after.clusters().entrySet()) {
       switch (cluster.getValue()) {
         case Repository.Entry.Wanted w -> {
           wanted.put(cluster.getKey(), w);
@@ -103,11 +103,10 @@ class PlanCommand implements Callable<Integer> {
         }
       }
     }
-    if (wanted.isEmpty()) return invalid ? INVALID : 0;
     SortedMap<ClusterId, Forecast> forecasts;
-    try (var live = new LiveClusters(connection, wanted.keySet(), Duration.ofSeconds(timeout))) {
-      forecasts = live.forecast(wanted);
-    } catch (KubernetesClientException | LiveClusters.NotReadable e) {
+    try {
+      forecasts = against.isPresent() ? offline(after, wanted) : live(wanted);
+    } catch (KubernetesClientException | LiveClusters.NotReadable | Revision.NotThere e) {
       err.println(e.getMessage());
       return INVALID;
     }
@@ -118,6 +117,49 @@ class PlanCommand implements Callable<Integer> {
     }
     out.flush();
     return invalid ? INVALID : exitCode(forecasts);
+  }
+
+  private Repository repository(List<Path> paths) throws IOException {
+    var files = SpecFiles.read(command, paths);
+    return Repository.of(
+        new Fetched.Head(
+            new SpecRevision("", Instant.now(), ""),
+            files,
+            List.of(),
+            manifests.directories(paths, files),
+            EncryptedFiles.of(files, WorkTree::beside),
+            false));
+  }
+
+  private SortedMap<ClusterId, Forecast> live(
+      SortedMap<ClusterId, Repository.Entry.Wanted> wanted) {
+    if (wanted.isEmpty()) return new TreeMap<>();
+    try (var live = new LiveClusters(connection, wanted.keySet(), Duration.ofSeconds(timeout))) {
+      return live.forecast(wanted);
+    }
+  }
+
+  private SortedMap<ClusterId, Forecast> offline(
+      Repository after, SortedMap<ClusterId, Repository.Entry.Wanted> wanted) throws IOException {
+    var directory = Path.of(against.get());
+    if (Files.isDirectory(directory)) {
+      say("as if %s were carried out".formatted(directory));
+      return Difference.between(repository(List.of(directory)), after, wanted);
+    }
+    try (var revision = Revision.of(paths.getFirst(), against.get())) {
+      say("as if %.12s were carried out".formatted(revision.commit()));
+      var then = new ArrayList<Path>();
+      for (var path : paths) revision.at(path).ifPresent(then::add);
+      return Difference.between(repository(then), after, wanted);
+    }
+  }
+
+  private void say(String supposed) {
+    if (output == Output.text)
+      command
+          .commandLine()
+          .getOut()
+          .printf("Without a cluster, %s and every instance were well:%n", supposed);
   }
 
   private static int exitCode(SortedMap<ClusterId, Forecast> forecasts) {

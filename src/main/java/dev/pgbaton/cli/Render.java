@@ -16,7 +16,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "render",
     description = "Prints the Kubernetes objects of every cluster in the given specs.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:printed",
+      "1:a spec is invalid: nothing is printed",
+      "64:the command line is wrong"
+    })
 class Render implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "SPEC", description = "Files, or directories of them.")
   List<Path> paths;

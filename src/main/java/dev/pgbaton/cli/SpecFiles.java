@@ -27,12 +27,21 @@ final class SpecFiles {
         continue;
       }
       try (Stream<Path> below = Files.walk(path)) {
-        below.filter(Files::isRegularFile).filter(SpecFiles::isYaml).forEach(found::add);
+        below
+            .filter(Files::isRegularFile)
+            .filter(SpecFiles::isYaml)
+            .filter(file -> !isHidden(path.relativize(file)))
+            .forEach(found::add);
       }
     }
     var files = new ArrayList<SpecFile>();
     for (var path : found) files.add(new SpecFile(path.toString(), "", Files.readAllBytes(path)));
     return List.copyOf(files);
+  }
+
+  private static boolean isHidden(Path below) {
+    for (var part : below) if (part.toString().startsWith(".")) return true;
+    return false;
   }
 
   private static boolean isYaml(Path path) {

@@ -14,8 +14,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "validate",
-    description = "Checks specs offline and prints every problem; exits with 1 if there is one.",
-    mixinStandardHelpOptions = true)
+    description = "Checks specs offline and prints every problem.",
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:everything is valid", "1:something is not", "64:the command line is wrong"})
 class Validate implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files, or directories of them.")
   List<Path> paths;
