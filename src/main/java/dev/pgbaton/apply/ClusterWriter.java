@@ -1,6 +1,7 @@
 package dev.pgbaton.apply;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
@@ -37,6 +38,17 @@ public interface ClusterWriter {
 
   /** Tells the Lease's holder which users and databases it shall have taken. */
   Written announceUsers(ClusterLayout layout, String leaseVersion, String hash);
+
+  /**
+   * Brings the passwords of pgbaton's own roles to the next turn, with new ones where they change.
+   *
+   * @param secretVersion the credentials Secret's resourceVersion as observed
+   * @param rotation the word in the spec that it is done for
+   */
+  Written rotate(ClusterLayout layout, String secretVersion, LoginTurn.Phase to, String rotation);
+
+  /** Tells the pod which turn of those passwords to read. */
+  Written annotateLogins(ClusterLayout layout, PodRef pod, String id);
 
   /** Patches the pod's reload annotation. */
   Written annotateReload(ClusterLayout layout, PodRef pod, String hash);

@@ -24,6 +24,8 @@ import dev.pgbaton.plan.Step.ReplacePgpool;
 import dev.pgbaton.plan.Step.RestartInPlace;
 import dev.pgbaton.plan.Step.RestartReplica;
 import dev.pgbaton.plan.Step.RestartSolo;
+import dev.pgbaton.plan.Step.Rotate;
+import dev.pgbaton.plan.Step.TellLogins;
 import dev.pgbaton.plan.Step.TellPgpool;
 import dev.pgbaton.plan.Step.TellUsers;
 import java.time.Duration;
@@ -74,6 +76,10 @@ public final class StepRunner {
           outcome(step, writer.announceUsers(layout, leaseVersion(observed), hash));
       case TellPgpool(var pods, var hash) ->
           each(step, pods, pod -> writer.annotateReload(layout, pod, hash));
+      case Rotate(var to, var rotation, var version) ->
+          outcome(step, writer.rotate(layout, version, to, rotation));
+      case TellLogins(var pods, var id) ->
+          each(step, pods, pod -> writer.annotateLogins(layout, pod, id));
       case RestartReplica(var pod, var neverReady, _) ->
           begun(step, entry, pod, now, observed)
               .orElseGet(

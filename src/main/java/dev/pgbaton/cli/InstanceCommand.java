@@ -1,6 +1,7 @@
 package dev.pgbaton.cli;
 
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.InstanceLoop;
 import dev.pgbaton.instance.InstanceRunner;
@@ -15,13 +16,14 @@ import dev.pgbaton.kube.InstanceClaims;
 import dev.pgbaton.kube.InstanceClient;
 import dev.pgbaton.kube.InstanceRoute;
 import dev.pgbaton.kube.KubePrimaryLease;
+import dev.pgbaton.postgres.CurrentCredentials;
 import dev.pgbaton.postgres.DeclaredCatalog;
 import dev.pgbaton.postgres.LocalFence;
 import dev.pgbaton.postgres.LocalPostgres;
+import dev.pgbaton.postgres.MountedCredentials;
 import dev.pgbaton.postgres.Neighbours;
 import dev.pgbaton.postgres.RepmgrCare;
 import dev.pgbaton.postgres.Repmgrd;
-import dev.pgbaton.postgres.Repmgrd.Assignment;
 import dev.pgbaton.postgres.VolumeGauge;
 import java.io.IOException;
 import java.net.URI;
@@ -32,6 +34,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -68,12 +71,14 @@ class InstanceCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     var self = environment.self;
     var layout = environment.layout;
+    var mounted = new MountedCredentials(environment.mountedCredentials);
+    var credentials = new CurrentCredentials(mounted.read().orElse(environment.credentials));
     var repmgrd =
         new Repmgrd(
             environment.paths,
             self.name(),
             Neighbours.behind(layout.headlessService()),
-            environment.credentials,
+            credentials,
             self.instances(),
             environment.reconnectAttempts,
             environment.reconnectInterval,
@@ -84,7 +89,7 @@ class InstanceCommand implements Callable<Integer> {
             environment.paths,
             self.name(),
             Neighbours.behind(layout.headlessService()),
-            environment.credentials,
+            credentials,
             environment.initdbArguments,
             System.out,
             runner::wake,
@@ -128,14 +133,22 @@ class InstanceCommand implements Callable<Integer> {
             route,
             fence,
             Duration.ofNanos(System.nanoTime()));
-    var monitor = postgres.monitorRole(environment::monitorPassword);
+    var monitor =
+        postgres.monitorRole(
+            () ->
+                credentials.get().turn().isEmpty()
+                    ? Optional.of(environment.monitorPassword())
+                    : credentials.get().of(ServiceRole.MONITOR.owner()));
+    var roles = postgres.serviceRoles(mounted::read);
     var care = new RepmgrCare(repmgrd, postgres, InstanceCommand::log);
     var declared = new DeclaredUsers(client, layout);
     var catalog = postgres.declaredCatalog(() -> declared.read(DeclaredCatalog.Told::new));
     InstanceServer.start(
         runner,
         new VolumeGauge(environment.paths),
-        () -> new Condition(postgres.setAside(), care.detector(), catalog.taken()),
+        () ->
+            new Condition(
+                postgres.setAside(), care.detector(), catalog.taken(), Optional.of(roles.taken())),
         Names.STATUS_PORT,
         CONTROL_PORT);
     // Not before: it waits for the end of what has to be running then.
@@ -161,9 +174,15 @@ class InstanceCommand implements Callable<Integer> {
           } else {
             catalog.rest();
           }
+          if (answers(view)) roles.look(writes(view), now);
           detect(repmgrd, care, postgres.registered(), view);
           rehearsal.attend(view, now);
         });
+  }
+
+  private static boolean answers(InstanceView view) {
+    return view.server() instanceof ServerState.Primary && view.memory().handOff().isEmpty()
+        || view.server() instanceof ServerState.Standby;
   }
 
   private static boolean writes(InstanceView view) {
@@ -182,11 +201,11 @@ class InstanceCommand implements Callable<Integer> {
       }
       case ServerState.Primary _ -> {
         if (!registered) return;
-        repmgrd.assign(new Assignment(view.self().name()), now);
+        repmgrd.assign(view.self().name(), now);
         care.look(view.self().instances(), now);
       }
       case ServerState.Standby s when s.streamingFrom().isPresent() -> {
-        repmgrd.assign(new Assignment(s.streamingFrom().get()), now);
+        repmgrd.assign(s.streamingFrom().get(), now);
         care.look(List.of(), now);
       }
       case ServerState.Standby _ -> {

@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.DerivedPassword;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.OwnersData;
 import dev.pgbaton.instance.Identity;
 import dev.pgbaton.instance.InstanceSettings;
@@ -34,6 +35,7 @@ final class InstanceEnvironment {
   final int synchronousStandbys;
   final InstancePaths paths;
   final Credentials credentials;
+  final Path mountedCredentials = Path.of(MOUNTED);
   final List<String> initdbArguments;
   final int reconnectAttempts;
   final int reconnectInterval;
@@ -166,7 +168,9 @@ final class InstanceEnvironment {
   /** A mounted file may have changed since the start. */
   Password monitorPassword() {
     var file = monitorFile();
-    return Files.isReadable(file) ? Password.read(file) : credentials.monitor();
+    return Files.isReadable(file)
+        ? Password.read(file)
+        : credentials.of(Names.MONITOR_USER).orElseThrow();
   }
 
   private Path monitorFile() {

@@ -11,7 +11,7 @@ import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Forecast;
 import dev.pgbaton.plan.Planner;
 import dev.pgbaton.postgres.JdbcInstanceProbe;
-import dev.pgbaton.postgres.MonitorPasswords;
+import dev.pgbaton.postgres.MonitorLogins;
 import dev.pgbaton.reconcile.Repository;
 import dev.pgbaton.sops.DataKeys;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -48,7 +48,7 @@ final class LiveClusters implements AutoCloseable {
     this.kube =
         new KubeAdapters(
             client, connection.daemonNamespace, namespaces, _ -> {}, _ -> {}, DataKeys.NONE);
-    this.probe = new JdbcInstanceProbe(new MonitorPasswords(kube::monitorPassword));
+    this.probe = new JdbcInstanceProbe(new MonitorLogins(kube::monitorLogin, kube::loginTurn));
     this.proxied = new ProxiedProbe(client);
     kube.start();
     if (!ready(patience)) {

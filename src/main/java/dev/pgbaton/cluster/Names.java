@@ -47,6 +47,17 @@ public final class Names {
   public static final String RELOAD = "pgbaton.dev/reload";
 
   /**
+   * On the credentials Secret, as its key and as its annotation: the {@link LoginTurn}. On a pod:
+   * the id of the turn that it was told of.
+   */
+  public static final String LOGINS_KEY = "logins";
+
+  public static final String LOGINS = "pgbaton.dev/logins";
+
+  /** On the credentials Secret: the word in the spec that its passwords were last made anew for. */
+  public static final String ROTATION = "pgbaton.dev/rotation";
+
+  /**
    * On an EndpointSlice: the epoch of the holder that wrote it. A former holder's late write stops
    * at it.
    */
@@ -156,7 +167,7 @@ public final class Names {
   public static final String MONITOR_USER = "pgbaton";
 
   /** PostgreSQL's superuser, repmgr's, and the daemon's. */
-  public static final Set<String> OWN_ROLES = Set.of(SUPERUSER, "repmgr", MONITOR_USER);
+  public static final Set<String> OWN_ROLES = Set.of(SUPERUSER, "repmgr", "repmgr_2", MONITOR_USER, "pgbaton_2");
 
   /** Beside the settings that a reload changes: the rules of access; absent = the image's own. */
   public static final String ACCESS_FILE = "access.conf";

@@ -13,7 +13,7 @@ import dev.pgbaton.observed.RouteProbe;
 import dev.pgbaton.postgres.JdbcInstanceProbe;
 import dev.pgbaton.postgres.JdbcRouteProbe;
 import dev.pgbaton.postgres.JdbcWriteProbe;
-import dev.pgbaton.postgres.MonitorPasswords;
+import dev.pgbaton.postgres.MonitorLogins;
 import dev.pgbaton.report.EventSink;
 import dev.pgbaton.sops.DataKeys;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -42,10 +42,10 @@ final class KubeBackend implements Backend {
       DataKeys keys,
       Runnable lost) {
     this.kube = new KubeAdapters(client, ownNamespace, namespaces, changed, moved, keys);
-    var passwords = new MonitorPasswords(kube::monitorPassword);
-    this.probe = new JdbcInstanceProbe(passwords);
-    this.routes = new JdbcRouteProbe(passwords, Clock.systemUTC());
-    this.writeProbe = new JdbcWriteProbe(passwords, kube::clientsRoute);
+    var logins = new MonitorLogins(kube::monitorLogin, kube::loginTurn);
+    this.probe = new JdbcInstanceProbe(logins);
+    this.routes = new JdbcRouteProbe(logins, Clock.systemUTC());
+    this.writeProbe = new JdbcWriteProbe(logins, kube::clientsRoute);
     this.leadership = new Leadership(client, ownNamespace, identity(), lost);
   }
 

@@ -31,7 +31,7 @@ public final class DesiredClusters {
     if (spec.takenOver().isEmpty())
       objects.add(
           new DesiredObject(
-              Secrets.credentials(layout, labels),
+              Secrets.credentials(layout, labels, spec.rotation()),
               ObjectRole.CREDENTIALS,
               ApplyPolicy.GENERATE_ONCE,
               source));

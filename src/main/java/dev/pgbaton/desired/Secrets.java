@@ -5,6 +5,7 @@ import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Secrets without their passwords: whoever creates one fills in what is empty. */
@@ -14,14 +15,21 @@ final class Secrets {
 
   private Secrets() {}
 
-  static Secret credentials(ClusterLayout layout, Labels labels) {
-    return secret(
-        layout,
-        layout.credentialsSecret(),
-        labels.object(Labels.Component.postgresql),
-        Names.SUPERUSER_PASSWORD,
-        Names.REPMGR_PASSWORD,
-        Names.MONITOR_PASSWORD);
+  /**
+   * @param rotation what it is made for, so that a new cluster has nothing to change
+   */
+  static Secret credentials(ClusterLayout layout, Labels labels, Optional<String> rotation) {
+    var secret =
+        secret(
+            layout,
+            layout.credentialsSecret(),
+            labels.object(Labels.Component.postgresql),
+            Names.SUPERUSER_PASSWORD,
+            Names.REPMGR_PASSWORD,
+            Names.MONITOR_PASSWORD);
+    rotation.ifPresent(
+        word -> secret.getMetadata().setAnnotations(new TreeMap<>(Map.of(Names.ROTATION, word))));
+    return secret;
   }
 
   static Secret pgpool(ClusterLayout layout, Labels labels) {

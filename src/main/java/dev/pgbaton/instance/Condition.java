@@ -1,5 +1,6 @@
 package dev.pgbaton.instance;
 
+import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.UsersTaken;
 import java.util.List;
 import java.util.Optional;
@@ -10,10 +11,15 @@ import java.util.Optional;
  * @param setAside data and logs that are kept on the volume, oldest first
  * @param repmgrd as it was last looked at; empty while it isn't to run
  * @param users what it took of declared users and databases
+ * @param logins what it took of the passwords of pgbaton's own roles; empty where it can't
  */
-public record Condition(List<SetAside> setAside, Optional<Detector> repmgrd, UsersTaken users) {
+public record Condition(
+    List<SetAside> setAside,
+    Optional<Detector> repmgrd,
+    UsersTaken users,
+    Optional<LoginsTaken> logins) {
   public static final Condition NONE =
-      new Condition(List.of(), Optional.empty(), UsersTaken.NOTHING);
+      new Condition(List.of(), Optional.empty(), UsersTaken.NOTHING, Optional.empty());
 
   /**
    * @param name of its directory beside the data

@@ -27,7 +27,7 @@ final class GeneratedPasswords {
     secret.setStringData(filled);
   }
 
-  private static String password() {
+  static String password() {
     return RANDOM
         .ints(LENGTH, 0, ALPHABET.length())
         .mapToObj(i -> String.valueOf(ALPHABET.charAt(i)))

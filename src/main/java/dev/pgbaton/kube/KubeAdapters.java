@@ -4,7 +4,10 @@ import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.DerivedPassword;
+import dev.pgbaton.cluster.Login;
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.observed.PrimaryMove;
@@ -15,9 +18,8 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -113,10 +115,10 @@ public final class KubeAdapters implements AutoCloseable {
   }
 
   /**
-   * The password of pgbaton's own role, by one request: the caches hold none. Empty if there is
-   * none, or the API server does not answer.
+   * What the daemon logs in to the instances with, by one request: the caches hold no passwords.
+   * Empty if there is none, or the API server does not answer.
    */
-  public Optional<String> monitorPassword(ClusterLayout layout) {
+  public Optional<Login> monitorLogin(ClusterLayout layout) {
     try {
       return Optional.ofNullable(
               client
@@ -125,17 +127,39 @@ public final class KubeAdapters implements AutoCloseable {
                   .withName(layout.credentialsSecret())
                   .get())
           .map(Secret::getData)
-          .map(data -> data.get(layout.superuserKey().orElse(Names.MONITOR_PASSWORD)))
-          .map(value -> new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8))
-          .map(
-              value ->
-                  layout.superuserKey().isPresent() && layout.capabilities().instanceProgram()
-                      ? derived(value, layout)
-                      : value);
+          .flatMap(data -> login(data, layout));
     } catch (KubernetesClientException e) {
       LOG.warnf("%s: its password can't be read: %s", layout.id(), ApiError.words(e));
       return Optional.empty();
     }
+  }
+
+  /** Changes whenever another login is to be used; from the cache. */
+  public String loginTurn(ClusterLayout layout) {
+    return caches
+        .find(layout.key("Secret", layout.credentialsSecret()))
+        .flatMap(secret -> ComposedSecrets.note(secret, Names.LOGINS))
+        .orElse("");
+  }
+
+  private static Optional<Login> login(Map<String, String> data, ClusterLayout layout) {
+    if (layout.superuserKey().isPresent())
+      return Optional.ofNullable(data.get(layout.superuserKey().get()))
+          .map(RotatedLogins::decoded)
+          .map(
+              superuser ->
+                  layout.capabilities().instanceProgram() ? derived(superuser, layout) : superuser)
+          .map(password -> new Login(layout.monitorUser(), password));
+    var which =
+        Optional.ofNullable(data.get(Names.LOGINS_KEY))
+            .map(RotatedLogins::decoded)
+            .flatMap(LoginTurn::parse)
+            .orElseGet(LoginTurn::before)
+            .inUse();
+    return Optional.ofNullable(data.get(ServiceRole.MONITOR.key(which)))
+        .filter(value -> !value.isEmpty())
+        .map(RotatedLogins::decoded)
+        .map(password -> new Login(ServiceRole.MONITOR.login(which), password));
   }
 
   private static String derived(String superuser, ClusterLayout layout) {

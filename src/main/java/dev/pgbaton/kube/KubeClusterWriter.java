@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
@@ -430,6 +431,32 @@ final class KubeClusterWriter implements ClusterWriter {
     return patchLease(layout, leaseVersion, Map.of(Names.USERS, hash));
   }
 
+  @Override
+  public Written rotate(
+      ClusterLayout layout, String secretVersion, LoginTurn.Phase to, String rotation) {
+    var key = layout.key("Secret", layout.credentialsSecret());
+    return attempt(
+        () -> {
+          var live =
+              client
+                  .secrets()
+                  .inNamespace(layout.id().namespace())
+                  .withName(layout.credentialsSecret())
+                  .get();
+          if (live == null || !live.getMetadata().getResourceVersion().equals(secretVersion))
+            return new Written.Stale(key + " has changed");
+          var turned = RotatedLogins.turned(live, to, rotation);
+          if (turned.isEmpty())
+            return new Written.Stale(key + " is not where it was in its rotation");
+          return patch(key, live, turned.get());
+        });
+  }
+
+  @Override
+  public Written annotateLogins(ClusterLayout layout, PodRef pod, String id) {
+    return patchPod(layout, pod, "annotations", Names.LOGINS, id);
+  }
+
   private Written patchLease(
       ClusterLayout layout, String version, Map<String, String> annotations) {
     var lease =
@@ -486,13 +513,17 @@ final class KubeClusterWriter implements ClusterWriter {
   }
 
   private Written merge(ObjectKey key, HasMetadata object, Map<String, Object> metadata) {
+    return patch(key, object, Map.of("metadata", metadata));
+  }
+
+  private Written patch(ObjectKey key, HasMetadata object, Map<String, Object> change) {
     var context =
         new PatchContext.Builder()
             .withPatchType(PatchType.JSON_MERGE)
             .withFieldManager(Names.MANAGER)
             .build();
     // As text: a null in a merge patch removes, and the client's own serializer drops it.
-    var patch = json(Map.of("metadata", metadata));
+    var patch = json(change);
     return attempt(
         () -> done(key, client.resource(object).patch(context, patch), Optional.empty()));
   }

@@ -105,7 +105,8 @@ public final class ProxiedProbe implements InstanceProbe {
         status.configErrors(),
         StatusJson.volume(text),
         Map.of(),
-        StatusJson.users(text));
+        StatusJson.users(text),
+        StatusJson.logins(text));
   }
 
   private static Map<String, Standby> standbys(

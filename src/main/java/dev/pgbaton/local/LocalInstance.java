@@ -12,6 +12,7 @@ import dev.pgbaton.instance.ServerState;
 import dev.pgbaton.instance.StopMode;
 import dev.pgbaton.instance.http.HttpPeers;
 import dev.pgbaton.instance.http.InstanceServer;
+import dev.pgbaton.postgres.CurrentCredentials;
 import dev.pgbaton.postgres.LocalFence;
 import dev.pgbaton.postgres.LocalPostgres;
 import dev.pgbaton.postgres.VolumeGauge;
@@ -98,7 +99,7 @@ final class LocalInstance implements Program {
     home.make(cluster.postgresql(), cluster.account());
     mounts.refresh(pod);
     var paths = home.paths(mounts);
-    var credentials = cluster.credentials();
+    var credentials = new CurrentCredentials(cluster.credentials());
     var self = new Identity(name(), pod.getMetadata().getUid(), List.of(name()), home.address());
     try (var serverLog =
         new PrintStream(
@@ -114,12 +115,14 @@ final class LocalInstance implements Program {
                       "http://%s:%d/status"
                           .formatted(cluster.home(peer).address(), Names.STATUS_PORT)),
               runner::wake);
-      var monitor = postgres.monitorRole(credentials::monitor);
+      var monitor = postgres.monitorRole(() -> credentials.get().of(Names.MONITOR_USER));
       var closeServer =
           InstanceServer.status(
               runner,
               new VolumeGauge(paths),
-              () -> new Condition(postgres.setAside(), Optional.empty(), UsersTaken.NOTHING),
+              () ->
+                  new Condition(
+                      postgres.setAside(), Optional.empty(), UsersTaken.NOTHING, Optional.empty()),
               new InetSocketAddress(home.address(), Names.STATUS_PORT));
       try (var fence = new LocalFence(postgres.fenced(), paths.data(), this::log);
           var lease = new LocalLease(cluster.api(), cluster.lease(), runner::wake)) {

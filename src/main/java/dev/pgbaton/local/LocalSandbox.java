@@ -4,12 +4,13 @@ import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.apply.WriteProbe;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.postgres.JdbcInstanceProbe;
 import dev.pgbaton.postgres.JdbcWriteProbe;
-import dev.pgbaton.postgres.MonitorPasswords;
+import dev.pgbaton.postgres.MonitorLogins;
 import dev.pgbaton.sandbox.Faults;
 import dev.pgbaton.sandbox.Program;
 import dev.pgbaton.sandbox.Sandbox;
@@ -75,7 +76,8 @@ public final class LocalSandbox implements AutoCloseable {
     discardInstances();
     this.sandbox = new Sandbox(Instant.now(), changed, trace, Optional.of(new Launcher()));
     var passwords =
-        new MonitorPasswords(layout -> Optional.of(logins.of(layout.id()).monitor().value()));
+        new MonitorLogins(
+            layout -> Optional.of(logins.of(layout.id()).inUse(ServiceRole.MONITOR)), _ -> "");
     this.probe = new JdbcInstanceProbe(passwords);
     this.writeProbe =
         new JdbcWriteProbe(

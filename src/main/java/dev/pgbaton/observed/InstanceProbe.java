@@ -1,6 +1,7 @@
 package dev.pgbaton.observed;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.UsersTaken;
@@ -33,6 +34,8 @@ public interface InstanceProbe {
      * @param collations of databases whose text is sorted by another version than they were made
      *     with, by name
      * @param users what it says of declared users and databases; empty where it says nothing
+     * @param logins what it says of the passwords of pgbaton's own roles; empty where it says
+     *     nothing
      */
     record Known(
         Role role,
@@ -43,7 +46,8 @@ public interface InstanceProbe {
         List<String> fileErrors,
         Optional<VolumeSpace> volume,
         Map<String, Collation> collations,
-        Optional<UsersTaken> users)
+        Optional<UsersTaken> users,
+        Optional<LoginsTaken> logins)
         implements Answer {
       public Known(
           Role role,
@@ -63,6 +67,7 @@ public interface InstanceProbe {
             fileErrors,
             volume,
             collations,
+            Optional.empty(),
             Optional.empty());
       }
 
@@ -81,12 +86,22 @@ public interface InstanceProbe {
       public Known withErrors(List<String> told) {
         var errors = Stream.concat(fileErrors.stream(), told.stream()).distinct().toList();
         return new Known(
-            role, timeline, flushed, standbys, settings, errors, volume, collations, users);
+            role, timeline, flushed, standbys, settings, errors, volume, collations, users, logins);
       }
 
-      public Known with(Optional<VolumeSpace> space, Optional<UsersTaken> taken) {
+      public Known with(
+          Optional<VolumeSpace> space, Optional<UsersTaken> taken, Optional<LoginsTaken> logins) {
         return new Known(
-            role, timeline, flushed, standbys, settings, fileErrors, space, collations, taken);
+            role,
+            timeline,
+            flushed,
+            standbys,
+            settings,
+            fileErrors,
+            space,
+            collations,
+            taken,
+            logins);
       }
     }
 

@@ -95,6 +95,7 @@ public final class Planner {
         .or(this::pgpoolToSettle)
         .or(() -> Routes.repair(observed, now))
         .or(() -> Users.await(desired, observed, now))
+        .or(() -> Rotation.next(desired, observed, now))
         .or(this::leftovers)
         .or(() -> Replacing.next(desired, observed))
         .or(this::givenUp)
@@ -106,6 +107,7 @@ public final class Planner {
   private Optional<Blocked> toDo() {
     return Users.missing(desired, observed)
         .or(() -> Users.left(desired, observed))
+        .or(() -> Rotation.left(desired, observed))
         .or(() -> Collations.standing(desired, observed))
         .or(() -> Passwords.left(observed.secrets()));
   }

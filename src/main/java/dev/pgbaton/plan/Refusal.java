@@ -67,6 +67,9 @@ public enum Refusal {
   PASSWORD_MISSING(
       "the Secret, or the encrypted file, that a declared user's password shall come from is not there, has no such key, or can't be decrypted",
       "the sentence names it. Make it, or mend it; it is looked for again and again, and all else is carried out meanwhile"),
+  ROTATION_WAITS(
+      "the passwords of pgbaton's own roles are being made anew, and an instance has not taken them yet",
+      "the sentence says which one, and why. The rotation goes on by itself once that instance is back; until then the old and the new passwords both work"),
   USERS_NOT_TAKEN(
       "the primary can't bring about a user or a database as the spec declares it",
       "the sentence has PostgreSQL's words for the first of them; `/status` of the primary's pod has all"),

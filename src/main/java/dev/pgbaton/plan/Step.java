@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
@@ -32,6 +33,17 @@ public sealed interface Step {
 
   /** Tells pgpool's pods to take the users' passwords. */
   record TellPgpool(List<PodRef> pods, String hash) implements Step {}
+
+  /**
+   * Brings the passwords of pgbaton's own roles one turn further.
+   *
+   * @param rotation the word in the spec that it is done for
+   * @param secretVersion of the credentials Secret, as observed
+   */
+  record Rotate(LoginTurn.Phase to, String rotation, String secretVersion) implements Step {}
+
+  /** Tells the pods to read the passwords of pgbaton's own roles again. */
+  record TellLogins(List<PodRef> pods, String id) implements Step {}
 
   /**
    * Replaces a replica's pod.
@@ -79,6 +91,8 @@ public sealed interface Step {
           Reload _,
           TellUsers _,
           TellPgpool _,
+          Rotate _,
+          TellLogins _,
           ReplacePgpool _,
           GiveUp _ ->
           false;
@@ -107,6 +121,15 @@ public sealed interface Step {
               ? "tell the primary that no users are declared any more"
               : "tell the primary of users and databases";
       case TellPgpool(var pods, _) -> "tell %s of users".formatted(pods);
+      case Rotate(var to, var rotation, _) ->
+          switch (to) {
+            case prepared -> "rotation %s: give pgbaton's roles a second login".formatted(rotation);
+            case switched ->
+                "rotation %s: come with the new logins, and change the superuser's password"
+                    .formatted(rotation);
+            case ended -> "rotation %s: lock the former logins".formatted(rotation);
+          };
+      case TellLogins(var pods, _) -> "tell %s of new passwords".formatted(pods);
       case RestartReplica(var pod, _, var reason) -> "restart %s: %s".formatted(pod, reason.text());
       case HandOffPrimary(var primary, var candidate, var reason) ->
           "hand off %s → %s: %s".formatted(primary, candidate, reason.text());

@@ -8,9 +8,9 @@ import java.util.Optional;
 final class HostRules {
   private static final String BY_PASSWORD =
       """
-      local all         all                  peer map=pgbaton
-      host  replication repmgr all           scram-sha-256
-      host  all         all    all           scram-sha-256
+      local all         all                   peer map=pgbaton
+      host  replication repmgr,repmgr_2 all   scram-sha-256
+      host  all         all             all   scram-sha-256
       """;
 
   /**
@@ -20,12 +20,12 @@ final class HostRules {
    */
   private static final String OWN =
       """
-      local all             all                     peer map=pgbaton
-      host  replication     repmgr                  all      scram-sha-256
-      host  postgres,repmgr repmgr                  all      scram-sha-256
-      host  postgres        pgbaton                 all      scram-sha-256
-      host  all             postgres                samehost scram-sha-256
-      host  all             postgres,repmgr,pgbaton all      reject
+      local all             all                         peer map=pgbaton
+      host  replication     repmgr,repmgr_2    all      scram-sha-256
+      host  postgres,repmgr repmgr,repmgr_2    all      scram-sha-256
+      host  postgres        pgbaton,pgbaton_2  all      scram-sha-256
+      host  all             postgres           samehost scram-sha-256
+      host  all             postgres,repmgr,repmgr_2,pgbaton,pgbaton_2 all reject
       """;
 
   private HostRules() {}

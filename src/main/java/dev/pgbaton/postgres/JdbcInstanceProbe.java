@@ -45,13 +45,12 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
   /** One life of a pod at one address. */
   private record Key(ClusterId cluster, String uid, InetSocketAddress address) {}
 
-  public JdbcInstanceProbe(MonitorPasswords passwords) {
-    this(passwords, JdbcInstanceProbe::address);
+  public JdbcInstanceProbe(MonitorLogins logins) {
+    this(logins, JdbcInstanceProbe::address);
   }
 
-  JdbcInstanceProbe(
-      MonitorPasswords passwords, Function<Pod, Optional<InetSocketAddress>> address) {
-    this.sessions = new Sessions(passwords);
+  JdbcInstanceProbe(MonitorLogins logins, Function<Pod, Optional<InetSocketAddress>> address) {
+    this.sessions = new Sessions(logins);
     this.address = address;
   }
 
@@ -90,7 +89,9 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
   private Answer withVolume(Answer answer, String host) throws InterruptedException {
     if (!(answer instanceof Answer.Known known)) return answer;
     var told = volumes.ask(host, Names.STATUS_PORT);
-    return known.with(told.volume(), told.users()).withErrors(told.configErrors());
+    return known
+        .with(told.volume(), told.users(), told.logins())
+        .withErrors(told.configErrors());
   }
 
   private List<Future<Answer>> askAll(List<Callable<Answer>> questions) {
@@ -142,6 +143,7 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
   private final class Line {
     private final InetSocketAddress at;
     private Connection connection;
+    private Optional<String> openedAs = Optional.empty();
     private volatile long askedAt = System.nanoTime();
 
     Line(InetSocketAddress at) {
@@ -174,8 +176,12 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
     }
 
     private Answer onOpen(ClusterLayout layout, Set<String> settings) throws SQLException {
-      if (connection == null)
+      var role = sessions.role(layout);
+      if (connection != null && !role.equals(openedAs)) close();
+      if (connection == null) {
         connection = sessions.open(layout, at.getHostString(), at.getPort(), SECONDS, OPTIONS);
+        openedAs = role;
+      }
       return InstanceQuery.ask(connection, settings);
     }
 

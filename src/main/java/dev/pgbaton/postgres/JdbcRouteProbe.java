@@ -56,8 +56,8 @@ public final class JdbcRouteProbe implements RouteProbe, AutoCloseable {
   /** What one look gave, before it is known since when. */
   private record Found(Optional<String> primary, boolean full, String what) {}
 
-  public JdbcRouteProbe(MonitorPasswords passwords, InstantSource clock) {
-    this.sessions = new Sessions(passwords);
+  public JdbcRouteProbe(MonitorLogins logins, InstantSource clock) {
+    this.sessions = new Sessions(logins);
     this.clock = clock;
   }
 

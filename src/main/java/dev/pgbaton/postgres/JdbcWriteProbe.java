@@ -43,8 +43,8 @@ public final class JdbcWriteProbe implements WriteProbe, AutoCloseable {
    * @param route where clients connect to; empty while it is not known
    */
   public JdbcWriteProbe(
-      MonitorPasswords passwords, Function<ClusterLayout, Optional<InetSocketAddress>> route) {
-    this.sessions = new Sessions(passwords);
+      MonitorLogins logins, Function<ClusterLayout, Optional<InetSocketAddress>> route) {
+    this.sessions = new Sessions(logins);
     this.route = route;
   }
 

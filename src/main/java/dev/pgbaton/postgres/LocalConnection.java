@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -17,7 +18,7 @@ final class LocalConnection {
   private static final String NOT_THE_USER = "28";
   private static final String CANNOT_CONNECT_NOW = "57P03";
 
-  private final Password superuser;
+  private final Supplier<Password> superuser;
   private final Path socket;
   private final String host;
   private Connection open;
@@ -27,7 +28,7 @@ final class LocalConnection {
    * @param sockets the directory that PostgreSQL has its socket in
    * @param host where it is reached otherwise
    */
-  LocalConnection(Password superuser, Path sockets, String host) {
+  LocalConnection(Supplier<Password> superuser, Path sockets, String host) {
     this.host = host;
     this.superuser = superuser;
     this.socket = sockets.resolve(".s.PGSQL.5432");
@@ -85,7 +86,7 @@ final class LocalConnection {
     source.setServerNames(new String[] {host});
     source.setDatabaseName(database);
     source.setUser("postgres");
-    source.setPassword(superuser.value());
+    source.setPassword(superuser.get().value());
     source.setApplicationName("pgbaton");
     source.setConnectTimeout(SECONDS);
     source.setSocketTimeout(socketTimeout);

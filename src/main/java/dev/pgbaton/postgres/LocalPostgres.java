@@ -1,6 +1,7 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.Divergence;
@@ -88,6 +89,7 @@ public final class LocalPostgres implements Postgres {
 
   private final InstancePaths paths;
   private final String name;
+  private final CurrentCredentials credentials;
   private final ServerConfiguration configuration;
   private final DataVolume volume;
   private final DataFiles files;
@@ -127,13 +129,14 @@ public final class LocalPostgres implements Postgres {
       InstancePaths paths,
       String name,
       Neighbours neighbours,
-      Credentials credentials,
+      CurrentCredentials credentials,
       List<String> initdbArguments,
       OutputStream serverLog,
       Runnable changed,
       Consumer<String> log) {
     this.paths = paths;
     this.name = name;
+    this.credentials = credentials;
     this.configuration = new ServerConfiguration(paths, name, neighbours, credentials);
     this.files = new DataFiles(paths);
     this.volume =
@@ -145,7 +148,8 @@ public final class LocalPostgres implements Postgres {
             changed,
             log,
             System::nanoTime);
-    this.local = new LocalConnection(credentials.superuser(), paths.run(), neighbours.own(name));
+    this.local =
+        new LocalConnection(() -> credentials.get().superuser(), paths.run(), neighbours.own(name));
     this.serverLog = serverLog;
     this.changed = changed;
     this.log = log;
@@ -159,10 +163,30 @@ public final class LocalPostgres implements Postgres {
   }
 
   /**
-   * @param password of the daemon's login, as it is now
+   * @param password of the daemon's first login, as it is now; empty while it has none
    */
-  public MonitorRole monitorRole(Supplier<Password> password) {
+  public MonitorRole monitorRole(Supplier<Optional<Password>> password) {
     return new MonitorRole(local, password, log);
+  }
+
+  /**
+   * @param mounted the credentials as they are now, once they have changed
+   */
+  public ServiceRoles serviceRoles(Supplier<Optional<Credentials>> mounted) {
+    return new ServiceRoles(local, mounted, this::comeWith, log);
+  }
+
+  /** From now on this instance comes to the others with these. */
+  private synchronized void comeWith(Credentials next) {
+    var before = credentials.get();
+    if (next.equals(before)) return;
+    credentials.take(next);
+    configuration.writePasswords();
+    if (before.inUse(ServiceRole.REPMGR).equals(next.inUse(ServiceRole.REPMGR))) return;
+    log.accept("instances are connected to as " + configuration.login());
+    if (target.server() == null || cuttingOff || follows.isEmpty()) return;
+    configuration.writeUpstream(follows);
+    reloadServer();
   }
 
   public DeclaredCatalog declaredCatalog(DeclaredCatalog.Source source) {

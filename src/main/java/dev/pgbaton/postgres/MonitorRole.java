@@ -24,16 +24,17 @@ public final class MonitorRole {
   private static final int SECONDS = 10;
 
   private final LocalConnection local;
-  private final Supplier<Password> password;
+  private final Supplier<Optional<Password>> password;
   private final Consumer<String> log;
   private final AtomicBoolean looking = new AtomicBoolean();
   private Duration lookedAt = Duration.ofDays(-1);
   private volatile String trouble = "";
 
   /**
-   * @param password asked for each time: a mounted file may change
+   * @param password asked for each time: a mounted file may change. Empty where it is another
+   *     login's turn
    */
-  MonitorRole(LocalConnection local, Supplier<Password> password, Consumer<String> log) {
+  MonitorRole(LocalConnection local, Supplier<Optional<Password>> password, Consumer<String> log) {
     this.local = local;
     this.password = password;
     this.log = log;
@@ -61,7 +62,8 @@ public final class MonitorRole {
   }
 
   /** What was done, in words; empty where everything was well. */
-  static Optional<String> mend(Connection connection, Password password) throws SQLException {
+  static Optional<String> mend(Connection connection, Optional<Password> password)
+      throws SQLException {
     connection.setAutoCommit(false);
     try (var statement = connection.createStatement()) {
       var done = mend(statement, password);
@@ -72,12 +74,15 @@ public final class MonitorRole {
     }
   }
 
-  private static List<String> mend(Statement statement, Password password) throws SQLException {
+  private static List<String> mend(Statement statement, Optional<Password> password)
+      throws SQLException {
     var done = new ArrayList<String>();
     var secret = secret(statement);
     var has = has(statement);
-    if (secret.isPresent() && ScramSecret.fits(secret.get(), password.value()) && has.everything())
-      return done;
+    var well =
+        secret.isPresent()
+            && password.filter(p -> !ScramSecret.fits(secret.get(), p.value())).isEmpty();
+    if (well && has.everything()) return done;
     // No standby need confirm what the next primary would make again.
     statement.execute("SET LOCAL synchronous_commit = local");
     // The statement has what the password is checked with.
@@ -85,10 +90,14 @@ public final class MonitorRole {
     statement.execute("SET LOCAL log_min_duration_statement = -1");
     statement.execute("SET LOCAL log_min_error_statement = 'panic'");
     if (secret.isEmpty()) {
-      statement.execute("CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(ROLE, made(password)));
+      statement.execute(
+          password.isPresent()
+              ? "CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(ROLE, made(password.get()))
+              : "CREATE ROLE %s NOLOGIN".formatted(ROLE));
       done.add("the role " + ROLE + " is made");
-    } else if (!ScramSecret.fits(secret.get(), password.value())) {
-      statement.execute("ALTER ROLE %s LOGIN PASSWORD '%s'".formatted(ROLE, made(password)));
+    } else if (!well) {
+      statement.execute(
+          "ALTER ROLE %s LOGIN PASSWORD '%s'".formatted(ROLE, made(password.orElseThrow())));
       done.add("the role " + ROLE + " has the password that is known here");
     }
     if (!has.everything()) {

@@ -13,10 +13,10 @@ import java.util.function.Consumer;
 /** initdb, and the roles and the two databases that every cluster has. */
 final class NewCluster {
   private final InstancePaths paths;
-  private final Credentials credentials;
+  private final CurrentCredentials credentials;
   private final List<String> arguments;
 
-  NewCluster(InstancePaths paths, Credentials credentials, List<String> arguments) {
+  NewCluster(InstancePaths paths, CurrentCredentials credentials, List<String> arguments) {
     this.paths = paths;
     this.credentials = credentials;
     this.arguments = arguments;
@@ -26,7 +26,7 @@ final class NewCluster {
     var password = paths.run().resolve("initdb-password");
     try {
       Files.createDirectories(paths.run());
-      Files.writeString(password, credentials.superuser().value() + "\n");
+      Files.writeString(password, credentials.get().superuser().value() + "\n");
       var command =
           new ArrayList<>(
               List.of(
@@ -81,8 +81,8 @@ final class NewCluster {
 
   private String roles() {
     return """
-    CREATE ROLE repmgr SUPERUSER REPLICATION LOGIN PASSWORD %s
-    CREATE ROLE pgbaton LOGIN PASSWORD %s IN ROLE pg_monitor
+    CREATE ROLE repmgr SUPERUSER REPLICATION %s
+    CREATE ROLE pgbaton %s IN ROLE pg_monitor
     GRANT SELECT ON pg_file_settings TO pgbaton
     GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO pgbaton
     CREATE SCHEMA pgbaton AUTHORIZATION pgbaton
@@ -90,10 +90,15 @@ final class NewCluster {
     ALTER TABLE pgbaton.heartbeat OWNER TO pgbaton
     CREATE DATABASE repmgr OWNER repmgr
     """
-        .formatted(quoted(credentials.repmgr()), quoted(credentials.monitor()));
+        .formatted(login("repmgr"), login("pgbaton"));
   }
 
-  private static String quoted(Password password) {
-    return "'" + password.value().replace("'", "''") + "'";
+  /** Another login's turn, where an old Secret outlived its data: the primary makes that one. */
+  private String login(String role) {
+    return credentials
+        .get()
+        .of(role)
+        .map(password -> "LOGIN PASSWORD '" + password.value().replace("'", "''") + "'")
+        .orElse("NOLOGIN");
   }
 }

@@ -122,10 +122,10 @@ final class RepmgrNodes {
       var upsert =
           """
           INSERT INTO repmgr.nodes (node_id, upstream_node_id, active, node_name, type, conninfo, repluser, config_file)
-          VALUES (?, ?, true, ?, ?, ?, 'repmgr', ?)
+          VALUES (?, ?, true, ?, ?, ?, ?, ?)
           ON CONFLICT (node_id) DO UPDATE SET upstream_node_id = excluded.upstream_node_id, active = true,
             node_name = excluded.node_name, type = excluded.type, conninfo = excluded.conninfo,
-            config_file = excluded.config_file
+            repluser = excluded.repluser, config_file = excluded.config_file
           """;
       try (var row = connection.prepareStatement(upsert)) {
         for (var member : members) {
@@ -135,7 +135,8 @@ final class RepmgrNodes {
           row.setString(3, member);
           row.setString(4, member.equals(primary) ? "primary" : "standby");
           row.setString(5, conninfo(configuration, member));
-          row.setString(6, configuration.ofRepmgr().toString());
+          row.setString(6, configuration.login());
+          row.setString(7, configuration.ofRepmgr().toString());
           row.addBatch();
         }
         row.executeBatch();
@@ -145,7 +146,7 @@ final class RepmgrNodes {
   }
 
   static String conninfo(ServerConfiguration configuration, String member) {
-    return "host=%s port=5432 user=repmgr dbname=repmgr connect_timeout=2 passfile=%s"
-        .formatted(configuration.host(member), configuration.passwords());
+    return "host=%s port=5432 user=%s dbname=repmgr connect_timeout=2 passfile=%s"
+        .formatted(configuration.host(member), configuration.login(), configuration.passwords());
   }
 }

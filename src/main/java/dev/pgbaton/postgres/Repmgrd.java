@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 public final class Repmgrd {
   private static final Duration PAUSE = Duration.ofSeconds(10);
 
-  /** Whom it watches from where; another one needs another process. */
-  public record Assignment(String primary) {}
+  /** Whom it watches, and as whom; another one needs another process. */
+  private record Assignment(String primary, String login) {}
 
   private final InstancePaths paths;
   private final ServerConfiguration configuration;
@@ -30,7 +30,7 @@ public final class Repmgrd {
       InstancePaths paths,
       String name,
       Neighbours neighbours,
-      Credentials credentials,
+      CurrentCredentials credentials,
       List<String> members,
       int reconnectAttempts,
       int reconnectInterval,
@@ -50,8 +50,9 @@ public final class Repmgrd {
     return now != null && now.isAlive();
   }
 
-  /** Makes it run with this assignment; called again and again. */
-  public void assign(Assignment assignment, Duration now) {
+  /** Makes it watch this primary; called again and again. */
+  public void assign(String primary, Duration now) {
+    var assignment = new Assignment(primary, configuration.login());
     if (process != null && process.isAlive() && assignment.equals(present)) return;
     if (process != null && process.isAlive()) {
       stop();
@@ -98,7 +99,7 @@ public final class Repmgrd {
     conninfo='%s'
     data_directory='%s'
     use_replication_slots=no
-    replication_user='repmgr'
+    replication_user='%s'
     pg_bindir='%s'
     failover=automatic
     promote_command='/usr/local/bin/pgbaton-ask propose'
@@ -111,6 +112,7 @@ public final class Repmgrd {
             name,
             RepmgrNodes.conninfo(configuration, name),
             paths.data(),
+            configuration.login(),
             paths.binaries(),
             options);
   }

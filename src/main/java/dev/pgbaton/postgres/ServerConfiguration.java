@@ -1,10 +1,12 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.instance.Quorum;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
@@ -20,16 +22,18 @@ final class ServerConfiguration {
       """
       pgbaton pgbaton postgres
       pgbaton pgbaton repmgr
+      pgbaton pgbaton repmgr_2
       pgbaton pgbaton pgbaton
+      pgbaton pgbaton pgbaton_2
       """;
 
   private final InstancePaths paths;
   private final String name;
   private final Neighbours neighbours;
-  private final Credentials credentials;
+  private final CurrentCredentials credentials;
 
   ServerConfiguration(
-      InstancePaths paths, String name, Neighbours neighbours, Credentials credentials) {
+      InstancePaths paths, String name, Neighbours neighbours, CurrentCredentials credentials) {
     this.paths = paths;
     this.name = name;
     this.neighbours = neighbours;
@@ -136,23 +140,38 @@ final class ServerConfiguration {
    * in the kernel's two hours.
    */
   private String connection(String instance, String as) {
-    return "host=%s port=5432 user=repmgr dbname=postgres application_name=%s passfile=%s connect_timeout=2 keepalives_idle=5 keepalives_interval=2 keepalives_count=3 tcp_user_timeout=10000"
-        .formatted(host(instance), as, paths.passwords());
+    return "host=%s port=5432 user=%s dbname=postgres application_name=%s passfile=%s connect_timeout=2 keepalives_idle=5 keepalives_interval=2 keepalives_count=3 tcp_user_timeout=10000"
+        .formatted(host(instance), login(), as, paths.passwords());
   }
 
   String host(String instance) {
     return neighbours.host(instance);
   }
 
+  /** As whom instances connect to each other. */
+  String login() {
+    return credentials.get().inUse(ServiceRole.REPMGR).role();
+  }
+
+  /** Those of all logins that work. In one go: somebody may be connecting right now. */
   void writePasswords() {
     try {
       Files.createDirectories(paths.run());
-      Files.deleteIfExists(paths.passwords());
+      var fresh = paths.run().resolve("pgpass.new");
+      Files.deleteIfExists(fresh);
       Files.createFile(
-          paths.passwords(),
+          fresh,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      var escaped = credentials.repmgr().value().replace("\\", "\\\\").replace(":", "\\:");
-      Files.writeString(paths.passwords(), "*:*:*:repmgr:" + escaped + "\n");
+      var lines = new StringBuilder();
+      for (var login : credentials.get().all(ServiceRole.REPMGR))
+        lines
+            .append("*:*:*:")
+            .append(login.role())
+            .append(':')
+            .append(login.password().replace("\\", "\\\\").replace(":", "\\:"))
+            .append('\n');
+      Files.writeString(fresh, lines);
+      Files.move(fresh, paths.passwords(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

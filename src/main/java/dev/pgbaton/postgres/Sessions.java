@@ -1,9 +1,11 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Login;
 import dev.pgbaton.cluster.Names;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Set;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -12,10 +14,10 @@ final class Sessions {
   /** Wrong password, or none that fits. */
   private static final Set<String> REFUSED = Set.of("28P01", "28000");
 
-  private final MonitorPasswords passwords;
+  private final MonitorLogins logins;
 
-  Sessions(MonitorPasswords passwords) {
-    this.passwords = passwords;
+  Sessions(MonitorLogins logins) {
+    this.logins = logins;
   }
 
   /**
@@ -23,8 +25,8 @@ final class Sessions {
    */
   Connection open(ClusterLayout layout, String host, int port, int seconds, String options)
       throws SQLException {
-    var password =
-        passwords
+    var login =
+        logins
             .of(layout)
             .orElseThrow(
                 () ->
@@ -35,8 +37,8 @@ final class Sessions {
     source.setServerNames(new String[] {host});
     source.setPortNumbers(new int[] {port});
     source.setDatabaseName("postgres");
-    source.setUser(layout.monitorUser());
-    source.setPassword(password);
+    source.setUser(login.role());
+    source.setPassword(login.password());
     source.setApplicationName("pgbaton");
     source.setConnectTimeout(seconds);
     source.setSocketTimeout(seconds);
@@ -47,9 +49,14 @@ final class Sessions {
     try {
       return source.getConnection();
     } catch (SQLException e) {
-      if (REFUSED.contains(e.getSQLState())) passwords.refused(layout);
+      if (REFUSED.contains(e.getSQLState())) logins.refused(layout);
       throw e;
     }
+  }
+
+  /** As whom a connection is to be open now; one that is another's has had its time. */
+  Optional<String> role(ClusterLayout layout) {
+    return logins.of(layout).map(Login::role);
   }
 
   /** For a person: the first line, since the rest is a dump for programmers. */

@@ -1,5 +1,6 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.UsersTaken;
 import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.instance.http.StatusJson;
@@ -22,8 +23,13 @@ final class VolumeQuestion implements AutoCloseable {
   /**
    * @param configErrors why it did not take the settings that are mounted
    */
-  record Told(Optional<VolumeSpace> volume, Optional<UsersTaken> users, List<String> configErrors) {
-    static final Told NOTHING = new Told(Optional.empty(), Optional.empty(), List.of());
+  record Told(
+      Optional<VolumeSpace> volume,
+      Optional<UsersTaken> users,
+      Optional<LoginsTaken> logins,
+      List<String> configErrors) {
+    static final Told NOTHING =
+        new Told(Optional.empty(), Optional.empty(), Optional.empty(), List.of());
   }
 
   Told ask(String host, int port) throws InterruptedException {
@@ -37,6 +43,7 @@ final class VolumeQuestion implements AutoCloseable {
           ? new Told(
               StatusJson.volume(answer.body()),
               StatusJson.users(answer.body()),
+              StatusJson.logins(answer.body()),
               StatusJson.configErrors(answer.body()))
           : Told.NOTHING;
     } catch (IOException | IllegalArgumentException e) {

@@ -4,6 +4,7 @@ import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.apply.WriteProbe;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
@@ -84,6 +85,21 @@ final class LockedPorts {
     public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
       synchronized (turn) {
         return to.announceUsers(layout, leaseVersion, hash);
+      }
+    }
+
+    @Override
+    public Written rotate(
+        ClusterLayout layout, String secretVersion, LoginTurn.Phase phase, String rotation) {
+      synchronized (turn) {
+        return to.rotate(layout, secretVersion, phase, rotation);
+      }
+    }
+
+    @Override
+    public Written annotateLogins(ClusterLayout layout, PodRef pod, String id) {
+      synchronized (turn) {
+        return to.annotateLogins(layout, pod, id);
       }
     }
 

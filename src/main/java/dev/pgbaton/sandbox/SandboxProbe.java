@@ -1,7 +1,9 @@
 package dev.pgbaton.sandbox;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Lsn;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.spec.SettingsCatalogue;
@@ -34,7 +36,8 @@ final class SandboxProbe implements InstanceProbe {
               .filter(_ -> site.network().connected(DAEMON, name))
               .map(InstanceProgram::server)
               .filter(PostgresServer::running)
-              .map(s -> answer(s, settings))
+              .<Answer>map(
+                  s -> answer(s, settings).with(Optional.empty(), Optional.empty(), taken(pod)))
               .orElseGet(() -> new Answer.Unknown("connection refused")));
     }
     return answers;
@@ -43,7 +46,7 @@ final class SandboxProbe implements InstanceProbe {
   /** The daemon's end of a line that can be cut. */
   static final String DAEMON = "daemon";
 
-  private static Answer answer(PostgresServer server, Set<String> names) {
+  private static Answer.Known answer(PostgresServer server, Set<String> names) {
     var standbys = new TreeMap<String, Standby>();
     var wanted = server.synchronousStandbys();
     server
@@ -68,6 +71,13 @@ final class SandboxProbe implements InstanceProbe {
         settings,
         server.fileErrors(),
         Optional.empty());
+  }
+
+  /** Whoever was told has it. */
+  private static Optional<LoginsTaken> taken(Pod pod) {
+    var notes = pod.getMetadata().getAnnotations();
+    return Optional.of(
+        new LoginsTaken(notes == null ? "" : notes.getOrDefault(Names.LOGINS, ""), ""));
   }
 
   /** PostgreSQL shows what was never set, too. */

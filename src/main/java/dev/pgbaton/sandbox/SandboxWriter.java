@@ -2,6 +2,7 @@ package dev.pgbaton.sandbox;
 
 import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
@@ -9,7 +10,10 @@ import dev.pgbaton.cluster.Role;
 import dev.pgbaton.desired.DesiredObject;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -113,18 +117,59 @@ final class SandboxWriter implements ClusterWriter {
   }
 
   @Override
+  public Written rotate(
+      ClusterLayout layout, String secretVersion, LoginTurn.Phase to, String rotation) {
+    var key = layout.key("Secret", layout.credentialsSecret());
+    return request(
+        key,
+        () ->
+            store
+                .find(key, Secret.class)
+                .filter(s -> s.getMetadata().getResourceVersion().equals(secretVersion))
+                .<Written>map(s -> turned(s, to, rotation))
+                .orElseGet(() -> new Written.Stale(key + " has changed")));
+  }
+
+  /** Nobody has passwords here: only whose turn it is. */
+  private Written turned(Secret secret, LoginTurn.Phase to, String rotation) {
+    var meta = secret.getMetadata();
+    var notes = meta.getAnnotations() == null ? Map.<String, String>of() : meta.getAnnotations();
+    var turn =
+        Optional.ofNullable(notes.get(Names.LOGINS))
+            .flatMap(LoginTurn::parse)
+            .orElseGet(LoginTurn::before)
+            .next(meta.getResourceVersion());
+    return turn.phase() == to
+        ? new Written.Done(
+            store.replace(
+                secret
+                    .edit()
+                    .editMetadata()
+                    .addToAnnotations(Names.LOGINS, turn.text())
+                    .addToAnnotations(Names.ROTATION, rotation)
+                    .endMetadata()
+                    .build()))
+        : new Written.Stale("the Secret is not where it was in its rotation");
+  }
+
+  @Override
+  public Written annotateLogins(ClusterLayout layout, PodRef pod, String id) {
+    return annotate(layout, pod, Names.LOGINS, id);
+  }
+
+  @Override
   public Written annotateReload(ClusterLayout layout, PodRef pod, String hash) {
+    return annotate(layout, pod, Names.RELOAD, hash);
+  }
+
+  private Written annotate(ClusterLayout layout, PodRef pod, String name, String value) {
     return pod(
         layout,
         pod,
         p ->
             new Written.Done(
                 store.replace(
-                    p.edit()
-                        .editMetadata()
-                        .addToAnnotations(Names.RELOAD, hash)
-                        .endMetadata()
-                        .build())));
+                    p.edit().editMetadata().addToAnnotations(name, value).endMetadata().build())));
   }
 
   @Override

@@ -44,6 +44,7 @@ final class ClusterRules {
     CatalogRules.check(spec, reading);
     AccessRules.check(spec, reading);
     spec.takenOver().ifPresent(rules::dataIsOnTheVolume);
+    rules.onlyGeneratedPasswordsRotate();
   }
 
   private void synchronousStandbysExist() {
@@ -59,6 +60,13 @@ final class ClusterRules {
             : "%d can't confirm a commit: %d instances have only %d standbys. Put at most %d, or"
                     .formatted(standbys, instances, instances - 1, instances - 1)
                 + " more instances.");
+  }
+
+  private void onlyGeneratedPasswordsRotate() {
+    if (spec.rotation().isPresent() && spec.takenOver().isPresent())
+      reading.problem(
+          "spec.credentials.rotation",
+          "the passwords of this cluster are in a Secret of your own, which pgbaton never writes. Remove it.");
   }
 
   /** A standby takes one; one that is being cloned takes two. */

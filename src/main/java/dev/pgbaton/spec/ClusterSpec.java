@@ -13,6 +13,7 @@ import java.util.TreeMap;
  *
  * @param labels put on every generated object, beside pgbaton's own
  * @param instances PostgreSQL instances, primary included
+ * @param rotation another word makes the passwords of pgbaton's own roles anew
  */
 public record ClusterSpec(
     ClusterId id,
@@ -29,6 +30,7 @@ public record ClusterSpec(
     SchedulingSpec scheduling,
     RolloutSpec rollout,
     Mode mode,
+    Optional<String> rotation,
     List<UserSpec> users,
     List<DatabaseSpec> databases,
     AccessSpec access,
@@ -132,6 +134,17 @@ public record ClusterSpec(
             Mode.apply,
             "How far pgbaton may go: observe only says what it would do, suspend not even that;"
                 + " nothing is written to the cluster's namespace then."),
+        spec.optional(
+            "credentials",
+            FieldType.object(
+                credentials ->
+                    credentials.optional(
+                        "rotation",
+                        FieldTypes.WORD,
+                        "Another word here makes the passwords of pgbaton's own roles and of the"
+                            + " superuser anew, without a restart: a date, or a number in quotes.")),
+            Optional.<String>empty(),
+            "The passwords of the superuser and of pgbaton's own roles, which are generated."),
         spec.optional(
             "users",
             FieldType.list(UserSpec.TYPE),

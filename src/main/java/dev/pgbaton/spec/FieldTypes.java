@@ -65,6 +65,9 @@ final class FieldTypes {
   static final FieldType<String> VERSION =
       text("[0-9A-Za-z][-0-9A-Za-z.+~]*", 63, "a version such as \"2.41\"", "2.41");
 
+  static final FieldType<String> WORD =
+      text("[0-9A-Za-z][-0-9A-Za-z._]*", 63, "a word such as 2026-11", "2026-11");
+
   static final FieldType<String> KEY = text("(?s).+", 317, "a key", "key");
 
   static final FieldType<String> LABEL_VALUE =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pgbaton.cluster.DerivedPassword;
+import dev.pgbaton.cluster.ServiceRole;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -111,12 +112,17 @@ class InstanceEnvironmentTest {
     assertThat(environment.paths.data()).hasToString("/bitnami/postgresql/data");
     assertThat(environment.reconnectAttempts).isEqualTo(4);
     assertThat(environment.credentials.superuser().value()).isEqualTo("super-example");
-    assertThat(environment.credentials.repmgr().value()).isEqualTo("repmgr-example");
+    assertThat(environment.credentials.inUse(ServiceRole.REPMGR).password())
+        .isEqualTo("repmgr-example");
   }
 
   @Test
   void theDaemonFindsTheSamePasswordForItsRole() {
-    assertThat(new InstanceEnvironment(tutorial(), POD).credentials.monitor().value())
+    assertThat(
+            new InstanceEnvironment(tutorial(), POD)
+                .credentials
+                .inUse(ServiceRole.MONITOR)
+                .password())
         .isEqualTo(DerivedPassword.of("super-example", "database", "postgres-sts"));
   }
 

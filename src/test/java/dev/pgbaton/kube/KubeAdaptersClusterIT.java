@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pgbaton.apply.ClusterWriter.Written;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Login;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
@@ -289,7 +290,7 @@ class KubeAdaptersClusterIT {
     kube.writer().write(wanted);
 
     assertThat(made).matches("[A-Za-z0-9]{32}");
-    assertThat(kube.monitorPassword(layout)).contains(made);
+    assertThat(kube.monitorLogin(layout)).contains(new Login("pgbaton", made));
     assertThat(password(layout)).isEqualTo(made);
     assertThat(first.toString()).doesNotContain(made).doesNotContain(base64(made));
     assertThat(seen(layout).find(wanted.key()).orElseThrow().toString())
@@ -533,7 +534,7 @@ class KubeAdaptersClusterIT {
     assertThat(kube.clientsRoute(plain)).isPresent().isNotEqualTo(kube.clientsRoute(pooled));
     assertThat(kube.clientsRoute(pooled)).isPresent();
     assertThat(kube.clientsRoute(it.layout("nowhere"))).isEmpty();
-    assertThat(kube.monitorPassword(it.layout("nowhere"))).isEmpty();
+    assertThat(kube.monitorLogin(it.layout("nowhere"))).isEmpty();
   }
 
   private static io.fabric8.kubernetes.api.model.Service service(

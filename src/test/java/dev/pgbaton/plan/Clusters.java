@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
@@ -95,6 +96,8 @@ final class Clusters {
     boolean neverReady;
     Map<String, Collation> collations = Map.of();
     Optional<UsersTaken> users = Optional.empty();
+    Optional<LoginsTaken> logins = Optional.empty();
+    String loginsTold = "";
     String since = "2026-01-02T03:00:00Z";
     boolean terminating;
     boolean streaming = true;
@@ -113,6 +116,18 @@ final class Clusters {
 
   interface Trait {
     void to(Member member);
+  }
+
+  static Trait tookLogins(String id, String waitsFor) {
+    return m -> m.logins = Optional.of(new LoginsTaken(id, waitsFor));
+  }
+
+  /** Its pod was told of these logins. */
+  static Trait told(String logins, Trait trait) {
+    return m -> {
+      m.loginsTold = logins;
+      trait.to(m);
+    };
   }
 
   static Trait took(String hash, String... errors) {
@@ -391,6 +406,7 @@ final class Clusters {
             .withNamespace("shop")
             .withUid("uid-" + member.name)
             .withResourceVersion("7")
+            .addToAnnotations(Names.LOGINS, member.loginsTold)
             .addToLabels("controller-revision-hash", member.outdated ? "old" : "new")
             .addToLabels(
                 member.roleLabel.isEmpty() ? Map.of() : Map.of(Names.ROLE_LABEL, member.roleLabel))
@@ -449,7 +465,8 @@ final class Clusters {
                   member.fileErrors,
                   member.volume,
                   member.collations,
-                  member.users));
+                  member.users,
+                  member.logins));
     }
     return answers;
   }

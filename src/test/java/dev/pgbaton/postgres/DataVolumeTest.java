@@ -66,7 +66,9 @@ class DataVolumeTest {
   private final AtomicLong clock = new AtomicLong();
 
   private DataVolume volume() {
-    var credentials = new Credentials(new Password("a"), new Password("b"), new Password("c"));
+    var credentials =
+        new CurrentCredentials(
+            new Credentials(new Password("a"), new Password("b"), new Password("c")));
     return new DataVolume(
         paths,
         new DataFiles(paths),

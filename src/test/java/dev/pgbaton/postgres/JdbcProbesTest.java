@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.Login;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.observed.InstanceProbe.Answer;
@@ -33,8 +34,8 @@ class JdbcProbesTest {
   @TempDir static Path directory;
   private static PostgresPair pair;
 
-  private final MonitorPasswords passwords =
-      new MonitorPasswords(_ -> Optional.of(PostgresPair.PASSWORD));
+  private final MonitorLogins passwords =
+      new MonitorLogins(_ -> Optional.of(new Login("pgbaton", PostgresPair.PASSWORD)), _ -> "");
   private JdbcInstanceProbe probe;
 
   @BeforeAll
@@ -151,11 +152,12 @@ class JdbcProbesTest {
   void aRefusedPasswordIsNamedWithoutBeingShown() {
     var reads = new AtomicInteger();
     var wrong =
-        new MonitorPasswords(
+        new MonitorLogins(
             _ -> {
               reads.incrementAndGet();
-              return Optional.of("hunter2");
-            });
+              return Optional.of(new Login("pgbaton", "hunter2"));
+            },
+            _ -> "");
     try (var other = new JdbcInstanceProbe(wrong, pair::address)) {
       for (int i = 0; i < 3; i++)
         assertThat(other.ask(layout(), List.of(pod("orders-0")), Set.of()).get("orders-0"))

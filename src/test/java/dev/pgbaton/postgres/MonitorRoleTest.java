@@ -44,7 +44,7 @@ class MonitorRoleTest {
 
   private static Optional<String> mend(String password) throws SQLException {
     try (var connection = postgres.getPostgresDatabase().getConnection()) {
-      return MonitorRole.mend(connection, new Password(password));
+      return MonitorRole.mend(connection, Optional.of(new Password(password)));
     }
   }
 

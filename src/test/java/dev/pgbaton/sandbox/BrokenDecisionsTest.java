@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
@@ -114,6 +115,7 @@ class BrokenDecisionsTest {
                 var errors,
                 var volume,
                 _,
+                _,
                 _))
         || role != Role.PRIMARY) return answer;
     var all = new TreeMap<>(standbys);
@@ -199,6 +201,17 @@ class BrokenDecisionsTest {
     @Override
     public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
       return writer.announceUsers(layout, leaseVersion, hash);
+    }
+
+    @Override
+    public Written rotate(
+        ClusterLayout layout, String secretVersion, LoginTurn.Phase to, String rotation) {
+      return writer.rotate(layout, secretVersion, to, rotation);
+    }
+
+    @Override
+    public Written annotateLogins(ClusterLayout layout, PodRef pod, String id) {
+      return writer.annotateLogins(layout, pod, id);
     }
 
     @Override

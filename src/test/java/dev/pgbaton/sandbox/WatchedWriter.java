@@ -2,6 +2,7 @@ package dev.pgbaton.sandbox;
 
 import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
@@ -47,6 +48,17 @@ final class WatchedWriter implements ClusterWriter {
   @Override
   public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
     return writer.announceUsers(layout, leaseVersion, hash);
+  }
+
+  @Override
+  public Written rotate(
+      ClusterLayout layout, String secretVersion, LoginTurn.Phase to, String rotation) {
+    return writer.rotate(layout, secretVersion, to, rotation);
+  }
+
+  @Override
+  public Written annotateLogins(ClusterLayout layout, PodRef pod, String id) {
+    return writer.annotateLogins(layout, pod, id);
   }
 
   @Override

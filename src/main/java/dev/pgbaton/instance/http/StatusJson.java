@@ -3,6 +3,7 @@ package dev.pgbaton.instance.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.UsersTaken;
@@ -70,6 +71,10 @@ public final class StatusJson {
     condition.users().errors().forEach(users.putArray("errors")::add);
     condition.users().mended().forEach(users.putArray("mended")::add);
     condition.users().mendedAt().ifPresent(at -> users.put("mendedAt", at.toString()));
+    condition
+        .logins()
+        .ifPresent(
+            l -> json.putObject("logins").put("taken", l.id()).put("waitsFor", l.waitsFor()));
     var kept = json.putArray("setAside");
     condition
         .setAside()
@@ -166,6 +171,21 @@ public final class StatusJson {
                   text(json, "mendedAt").map(Instant::parse)))
           : Optional.empty();
     } catch (JsonProcessingException | DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * What it took of the passwords of pgbaton's own roles; empty where it does not speak of them.
+   */
+  public static Optional<LoginsTaken> logins(String text) {
+    try {
+      var json = MAPPER.readTree(text).path("logins");
+      return json.has("taken")
+          ? Optional.of(
+              new LoginsTaken(json.get("taken").asText(), json.path("waitsFor").asText("")))
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
       return Optional.empty();
     }
   }

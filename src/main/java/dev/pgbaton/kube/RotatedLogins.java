@@ -1,0 +1,76 @@
+package dev.pgbaton.kube;
+
+import dev.pgbaton.cluster.LoginTurn;
+import dev.pgbaton.cluster.LoginTurn.Phase;
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ServiceRole;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The credentials Secret, one turn further. */
+final class RotatedLogins {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int ID_BYTES = 8;
+
+  private RotatedLogins() {}
+
+  /**
+   * What has to be merged into it, of this version only; empty where {@code to} is not what comes
+   * next.
+   */
+  static Optional<Map<String, Object>> turned(Secret live, Phase to, String rotation) {
+    var data = new TreeMap<String, String>();
+    var present =
+        Optional.ofNullable(live.getData())
+            .map(before -> before.get(Names.LOGINS_KEY))
+            .map(RotatedLogins::decoded)
+            .flatMap(LoginTurn::parse)
+            .orElseGet(LoginTurn::before);
+    var turn = present.next(id());
+    if (turn.phase() != to) return Optional.empty();
+    for (var role : ServiceRole.values()) {
+      var other = role.key(turn.inUse().other());
+      switch (to) {
+        case prepared -> data.put(other, encoded(GeneratedPasswords.password()));
+        case switched -> {
+          // Both work.
+        }
+        // Not removed: what mounts it by its keys would not start.
+        case ended -> data.put(other, "");
+      }
+    }
+    if (to == Phase.switched)
+      data.put(Names.SUPERUSER_PASSWORD, encoded(GeneratedPasswords.password()));
+    data.put(Names.LOGINS_KEY, encoded(turn.text()));
+    return Optional.of(
+        Map.of(
+            "metadata",
+            Map.of(
+                "resourceVersion",
+                live.getMetadata().getResourceVersion(),
+                "annotations",
+                Map.of(Names.LOGINS, turn.text(), Names.ROTATION, rotation)),
+            "data",
+            data));
+  }
+
+  private static String id() {
+    var bytes = new byte[ID_BYTES];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  static String decoded(String value) {
+    return new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
+  }
+
+  private static String encoded(String value) {
+    return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
+  }
+}
