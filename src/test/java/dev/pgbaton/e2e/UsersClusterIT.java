@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -200,6 +202,107 @@ class UsersClusterIT {
         .forEach(event -> said.append(event.getMessage()).append('\n'));
 
     assertThat(said.toString()).contains("create role app").doesNotContain(passwords);
+  }
+
+  /**
+   * Twice, so that either login has been in use. The daemon is killed in the middle, which loses
+   * nothing: it decides from what is there.
+   */
+  @Test
+  @Order(4)
+  void pgbatonsOwnPasswordsAreMadeAnewUnderLoadWithoutAnybodyBeingRefused() throws Exception {
+    var before = uids("postgresql", "pgpool");
+    var restarts = restarts();
+    var former = new ArrayList<String>();
+    var failed = new AtomicInteger();
+    var written = new AtomicInteger();
+    var on = new AtomicBoolean(true);
+    var app = at("ledger-pgpool", "app", secret("ledger-app").get("password"));
+    var load =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  while (on.get()) insertAnew(app, written, failed);
+                });
+    try {
+      for (var word : List.of("first", "second")) {
+        former.addAll(ownPasswords());
+        var commit = pushed(spec(rotation(word) + USERS + LATE + DATABASES), "Rotation " + word);
+        if (word.equals("second")) {
+          for (var phase : List.of("prepared", "switched")) {
+            await("the logins are " + phase)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> secret("ledger-credentials").get("logins").endsWith(phase));
+            installation.daemon().crash();
+          }
+        }
+        green(commit, "Rotation " + word);
+      }
+    } finally {
+      on.set(false);
+      load.join();
+    }
+    System.out.printf(
+        "while passwords changed twice: %d connections, %d refused%n", written.get(), failed.get());
+
+    assertThat(failed.get()).as("of %d connections", written.get()).isZero();
+    assertThat(written.get()).isGreaterThan(100);
+    assertThat(ownPasswords()).doesNotContainAnyElementsOf(former);
+    assertThat(secret("ledger-credentials").get("logins")).contains("first ended");
+    assertThat(uids("postgresql", "pgpool")).isEqualTo(before);
+    assertThat(restarts()).isEqualTo(restarts);
+    assertThat(
+            Databases.query(
+                superuser(),
+                "select rolname || ' ' || rolcanlogin from pg_roles where rolname ~ '^(repmgr|pgbaton)' order by 1"))
+        .containsExactly("pgbaton true", "pgbaton_2 false", "repmgr true", "repmgr_2 false");
+    assertThat(Databases.query(superuser(), "select usename from pg_stat_replication"))
+        .containsExactly("repmgr");
+    assertThat(refusals()).isEmpty();
+  }
+
+  /** What PostgreSQL says of whoever it refuses, but for the tests' own wrong passwords. */
+  private static List<String> refusals() throws Exception {
+    var refused = new ArrayList<String>();
+    for (var pod : pods("postgresql"))
+      Shell.run(
+              WHERE.kubectl(), "-n", WHERE.namespace(), "logs", pod.getMetadata().getName())
+          .lines()
+          .filter(
+              line ->
+                  line.contains("FATAL:  password authentication failed for user \"repmgr")
+                      || line.contains("FATAL:  password authentication failed for user \"pgbaton"))
+          .forEach(refused::add);
+    return refused;
+  }
+
+  private static List<String> ownPasswords() {
+    var passwords = new TreeMap<>(secret("ledger-credentials"));
+    passwords.keySet().removeIf(key -> !key.endsWith("-password"));
+    return passwords.values().stream().filter(password -> !password.isEmpty()).toList();
+  }
+
+  private static int restarts() {
+    return pods("postgresql", "pgpool").stream()
+        .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+        .mapToInt(container -> container.getRestartCount())
+        .sum();
+  }
+
+  private static void insertAnew(
+      PGSimpleDataSource app, AtomicInteger written, AtomicInteger failed) {
+    try {
+      Databases.execute(app, "insert into entries (what) values ('again')");
+      written.incrementAndGet();
+    } catch (SQLException e) {
+      System.out.println("refused: " + e.getMessage());
+      failed.incrementAndGet();
+    }
+  }
+
+  private static String rotation(String word) {
+    return "  credentials: {rotation: %s}\n".formatted(word);
   }
 
   /** For how long a client that tries both got in with neither, until the new one is known. */
