@@ -167,7 +167,8 @@ public final class Names {
   public static final String MONITOR_USER = "pgbaton";
 
   /** PostgreSQL's superuser, repmgr's, and the daemon's. */
-  public static final Set<String> OWN_ROLES = Set.of(SUPERUSER, "repmgr", "repmgr_2", MONITOR_USER, "pgbaton_2");
+  public static final Set<String> OWN_ROLES =
+      Set.of(SUPERUSER, "repmgr", "repmgr_2", MONITOR_USER, "pgbaton_2");
 
   /** Beside the settings that a reload changes: the rules of access; absent = the image's own. */
   public static final String ACCESS_FILE = "access.conf";

@@ -89,9 +89,7 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
   private Answer withVolume(Answer answer, String host) throws InterruptedException {
     if (!(answer instanceof Answer.Known known)) return answer;
     var told = volumes.ask(host, Names.STATUS_PORT);
-    return known
-        .with(told.volume(), told.users(), told.logins())
-        .withErrors(told.configErrors());
+    return known.with(told.volume(), told.users(), told.logins()).withErrors(told.configErrors());
   }
 
   private List<Future<Answer>> askAll(List<Callable<Answer>> questions) {

@@ -266,8 +266,7 @@ class UsersClusterIT {
   private static List<String> refusals() throws Exception {
     var refused = new ArrayList<String>();
     for (var pod : pods("postgresql"))
-      Shell.run(
-              WHERE.kubectl(), "-n", WHERE.namespace(), "logs", pod.getMetadata().getName())
+      Shell.run(WHERE.kubectl(), "-n", WHERE.namespace(), "logs", pod.getMetadata().getName())
           .lines()
           .filter(
               line ->
