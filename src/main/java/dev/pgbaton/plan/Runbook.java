@@ -70,6 +70,8 @@ public final class Runbook {
           "`select name, setting, source, sourcefile, pending_restart from pg_settings where name = '…'` on that instance; `alter system reset …` where the source is `postgresql.auto.conf`";
       case PASSWORD_MISSING ->
           "`kubectl -n NS get secret`; the sentence has the Secret and the key";
+      case ROTATION_WAITS ->
+          "`kubectl get --raw /api/v1/namespaces/NS/pods/POD:8008/proxy/status` of the instance that the sentence names says under `logins` what it took and what it waits for (users.md)";
       case USERS_NOT_TAKEN ->
           "`kubectl get --raw /api/v1/namespaces/NS/pods/PRIMARY:8008/proxy/status` has all of them under `users.errors` (users.md)";
       case PGPOOL_NOT_READY ->
