@@ -1,6 +1,7 @@
 package dev.pgbaton.plan;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Lsn;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
@@ -188,7 +189,8 @@ public final class Supposed {
         List.of(),
         Optional.empty(),
         Map.of(),
-        users().map(hash -> new UsersTaken(hash, List.of(), List.of())));
+        users().map(hash -> new UsersTaken(hash, List.of(), List.of())),
+        Optional.of(LoginsTaken.NOTHING));
   }
 
   private Map<String, Setting> settings() {
