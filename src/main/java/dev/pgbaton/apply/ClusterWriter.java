@@ -7,6 +7,7 @@ import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.desired.DesiredObject;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -37,7 +38,7 @@ public interface ClusterWriter {
   Written requestRestart(ClusterLayout layout, String leaseVersion, PodRef holder);
 
   /** Tells the Lease's holder which users and databases it shall have taken. */
-  Written announceUsers(ClusterLayout layout, String leaseVersion, String hash);
+  Written announceUsers(ClusterLayout layout, String leaseVersion, String hash, Instant now);
 
   /**
    * Brings the passwords of pgbaton's own roles to the next turn, with new ones where they change.
@@ -57,6 +58,14 @@ public interface ClusterWriter {
   Written claim(ClusterLayout layout, PodRef pod);
 
   Written labelRole(ClusterLayout layout, PodRef pod, Role role);
+
+  /**
+   * Whose it is by now, in words, so that {@link #delete} would leave it to them: who removed it in
+   * Git has to be told, and afterwards nobody knows. Empty where it is ours.
+   */
+  default Optional<String> othersOf(ObjectKey key) {
+    return Optional.empty();
+  }
 
   /** Deletes it; or leaves it to whoever looks after it by now, who is named then. */
   Written delete(ObjectKey key, String uid);

@@ -73,7 +73,7 @@ public final class StepRunner {
           noted(step, entry, pods.getFirst(), now, observed)
               .orElseGet(() -> each(step, pods, pod -> writer.annotateReload(layout, pod, hash)));
       case TellUsers(var hash) ->
-          outcome(step, writer.announceUsers(layout, leaseVersion(observed), hash));
+          outcome(step, writer.announceUsers(layout, leaseVersion(observed), hash, now));
       case TellPgpool(var pods, var hash) ->
           each(step, pods, pod -> writer.annotateReload(layout, pod, hash));
       case Rotate(var to, var rotation, var version) ->
@@ -228,23 +228,34 @@ public final class StepRunner {
 
   /** What others look after by now is not deleted: whoever removed it in Git has to know. */
   private Outcome prune(Step step, List<Step.Leftover> leftovers, ObservedCluster observed) {
-    var handedOn = new TreeSet<>(observed.journal().handedOn());
+    var entry = observed.journal();
+    var handedOn = new TreeSet<>(entry.handedOn());
     Optional<Outcome> stopped = Optional.empty();
     for (var leftover : leftovers) {
+      writer.othersOf(leftover.key()).ifPresent(why -> handedOn.add(handedOn(leftover, why)));
+      if (handedOn.size() > entry.handedOn().size()) {
+        var noted =
+            journal.write(observed.layout().id(), entry.withHandedOn(List.copyOf(handedOn)));
+        if (noted.isEmpty()) return new Outcome.Stale("the journal moved");
+        entry = noted.get();
+      }
       var written = writer.delete(leftover.key(), leftover.uid());
       if (written instanceof Written.Done(_, var whose)) {
-        whose.ifPresent(why -> handedOn.add("%s (%s)".formatted(leftover.key(), why)));
+        whose.ifPresent(why -> handedOn.add(handedOn(leftover, why)));
       } else {
         stopped = Optional.of(outcome(step, written));
         break;
       }
     }
-    if (handedOn.size() > observed.journal().handedOn().size()) {
-      var entry = observed.journal().withHandedOn(List.copyOf(handedOn));
-      if (journal.write(observed.layout().id(), entry).isEmpty())
-        return new Outcome.Stale("the journal moved");
-    }
+    if (handedOn.size() > entry.handedOn().size()
+        && journal
+            .write(observed.layout().id(), entry.withHandedOn(List.copyOf(handedOn)))
+            .isEmpty()) return new Outcome.Stale("the journal moved");
     return stopped.orElseGet(() -> new Outcome.Applied(step.text()));
+  }
+
+  private static String handedOn(Step.Leftover leftover, String why) {
+    return "%s (%s)".formatted(leftover.key(), why);
   }
 
   private static <T> Outcome each(Step step, List<T> targets, Function<T, Written> write) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What is declared × what is there → statements, in order. What others made is in neither: it is
@@ -27,9 +28,16 @@ public final class CatalogPlanner {
   }
 
   /**
+   * @param roles first: whoever has another password waits for no database
+   * @param databases and what goes
    * @param refusals what is declared and can't be, for a person
    */
-  public record Result(List<CatalogChange> changes, List<String> refusals) {}
+  public record Result(
+      List<CatalogChange> roles, List<CatalogChange> databases, List<String> refusals) {
+    public List<CatalogChange> changes() {
+      return Stream.concat(roles.stream(), databases.stream()).toList();
+    }
+  }
 
   /** Roles, databases, and who may connect. */
   public static Result shared(Declaration declared, Catalog found) {
@@ -37,11 +45,13 @@ public final class CatalogPlanner {
     declared.users().forEach(planner::role);
     // Once all of them are there.
     declared.users().forEach(planner::memberships);
+    var roles = List.copyOf(planner.changes);
+    planner.changes.clear();
     declared.databases().forEach(planner::database);
     // Databases first: a role that owns one can't go.
     declared.databases().forEach(planner::dropDatabase);
     declared.users().forEach(planner::dropRole);
-    return new Result(List.copyOf(planner.changes), List.copyOf(planner.refusals));
+    return new Result(roles, List.copyOf(planner.changes), List.copyOf(planner.refusals));
   }
 
   private void role(User user) {

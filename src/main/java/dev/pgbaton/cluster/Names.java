@@ -129,6 +129,9 @@ public final class Names {
    */
   public static final String USERS = "pgbaton.dev/users";
 
+  /** On the Lease, by the daemon: when it told the primary of these. */
+  public static final String USERS_TOLD = "pgbaton.dev/users-told";
+
   /** On such a Secret: the Secrets that have the passwords; {@code <user>=<Secret>/<key>}. */
   public static final String PASSWORDS_FROM = "pgbaton.dev/passwords-from";
 

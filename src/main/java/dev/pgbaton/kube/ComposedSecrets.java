@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -201,11 +203,36 @@ final class ComposedSecrets {
           .forEach(secret -> found.put(name(secret), secret));
       for (var name : names) {
         if (found.containsKey(name)) continue;
-        Optional.ofNullable(client.secrets().inNamespace(namespace).withName(name).get())
-            .ifPresent(secret -> found.put(name, secret));
+        other(namespace, name).ifPresent(secret -> found.put(name, secret));
       }
       return found;
     }
+
+    /** One that may not be read is as good as missing, and no reason to leave the rest undone. */
+    private Optional<Secret> other(String namespace, String name) {
+      try {
+        return Optional.ofNullable(client.secrets().inNamespace(namespace).withName(name).get());
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_FORBIDDEN) throw e;
+        return Optional.of(unreadable(name));
+      }
+    }
+  }
+
+  /**
+   * What stands for a Secret that pgbaton may not read: its words are told in place of its value.
+   */
+  static Secret unreadable(String name) {
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withResourceVersion("-")
+        .addToAnnotations(
+            Names.PASSWORDS_MISSING,
+            "the Secret %s may not be read by pgbaton, and has a password that is declared"
+                .formatted(name))
+        .endMetadata()
+        .build();
   }
 
   private static String name(HasMetadata object) {

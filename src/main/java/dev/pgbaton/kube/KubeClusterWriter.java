@@ -30,6 +30,8 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -355,6 +357,16 @@ final class KubeClusterWriter implements ClusterWriter {
     return new Written.Done(null);
   }
 
+  @Override
+  public Optional<String> othersOf(ObjectKey key) {
+    try {
+      return mayBeOthers(key).flatMap(live -> others(key, live));
+    } catch (KubernetesClientException e) {
+      // Deleting it says why it can't be asked.
+      return Optional.empty();
+    }
+  }
+
   private Optional<HasMetadata> mayBeOthers(ObjectKey key) {
     // Nobody applies these a second time.
     if (key.namespace() == null || key.kind().equals("Pod") || key.kind().equals("Job"))
@@ -427,8 +439,13 @@ final class KubeClusterWriter implements ClusterWriter {
   }
 
   @Override
-  public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
-    return patchLease(layout, leaseVersion, Map.of(Names.USERS, hash));
+  public Written announceUsers(
+      ClusterLayout layout, String leaseVersion, String hash, Instant now) {
+    return patchLease(
+        layout,
+        leaseVersion,
+        Map.of(
+            Names.USERS, hash, Names.USERS_TOLD, now.truncatedTo(ChronoUnit.SECONDS).toString()));
   }
 
   @Override

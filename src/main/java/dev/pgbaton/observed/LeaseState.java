@@ -2,6 +2,8 @@ package dev.pgbaton.observed;
 
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,6 +13,8 @@ import java.util.Optional;
  * @param handoffTo a handoff was asked for and not yet answered
  * @param handoffRefused what the holder said to the last one
  * @param epoch how often it changed hands
+ * @param users what the primary was told of them
+ * @param usersTold when; empty where an earlier version told it
  */
 public record LeaseState(
     String resourceVersion,
@@ -19,7 +23,8 @@ public record LeaseState(
     Optional<String> handoffRefused,
     int epoch,
     Optional<String> systemIdentifier,
-    Optional<String> users) {
+    Optional<String> users,
+    Optional<Instant> usersTold) {
 
   public static LeaseState of(Lease lease) {
     Map<String, String> annotations =
@@ -35,6 +40,15 @@ public record LeaseState(
         Optional.ofNullable(annotations.get(Names.HANDOFF_REFUSED)),
         spec == null || spec.getLeaseTransitions() == null ? 0 : spec.getLeaseTransitions(),
         Optional.ofNullable(annotations.get(Names.SYSTEM_IDENTIFIER)),
-        Optional.ofNullable(annotations.get(Names.USERS)).filter(hash -> !hash.isEmpty()));
+        Optional.ofNullable(annotations.get(Names.USERS)).filter(hash -> !hash.isEmpty()),
+        Optional.ofNullable(annotations.get(Names.USERS_TOLD)).flatMap(LeaseState::instant));
+  }
+
+  private static Optional<Instant> instant(String text) {
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException _) {
+      return Optional.empty();
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.pgbaton.plan;
 
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.observed.JournalEntry;
+import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,15 @@ final class Deadlines {
   /** What stands against a commit from the beginning gets a moment to pass by itself. */
   static Instant toPassByItself(ObservedCluster observed) {
     return observed.journal().intent().map(i -> i.since().plus(MOMENT)).orElse(Instant.MAX);
+  }
+
+  /** From when the primary was told of users and databases. */
+  static Instant sinceTold(DesiredCluster desired, ObservedCluster observed) {
+    return observed
+        .lease()
+        .flatMap(LeaseState::usersTold)
+        .map(at -> at.plus(desired.rollout().instanceTimeout()))
+        .orElse(Instant.MAX);
   }
 
   static Instant sinceIntent(DesiredCluster desired, ObservedCluster observed) {

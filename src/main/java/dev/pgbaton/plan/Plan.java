@@ -60,5 +60,11 @@ public sealed interface Plan {
     Blocked(Refusal reason, String text) {
       this(reason, "", text);
     }
+
+    /** This first: a status has room for one. */
+    Blocked and(Blocked other) {
+      return new Blocked(
+          reason, field, "%s Besides, %s: %s".formatted(text, other.reason.code(), other.text));
+    }
   }
 }

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What next for one cluster, and why. Pure: the same look at the same time gives the same plan. */
 public final class Planner {
@@ -105,11 +106,14 @@ public final class Planner {
 
   /** By a person. Nothing waits for it, and the commit counts as brought about but for this. */
   private Optional<Blocked> toDo() {
-    return Users.missing(desired, observed)
-        .or(() -> Users.left(desired, observed))
-        .or(() -> Rotation.left(desired, observed))
-        .or(() -> Collations.standing(desired, observed))
-        .or(() -> Passwords.left(observed.secrets()));
+    return Stream.of(
+            Users.missing(desired, observed),
+            Users.left(desired, observed),
+            Rotation.left(desired, observed),
+            Collations.standing(desired, observed),
+            Passwords.left(observed.secrets()))
+        .flatMap(Optional::stream)
+        .reduce(Blocked::and);
   }
 
   /** Before the cluster shrinks, the primary has to be among those that stay. */

@@ -29,11 +29,14 @@ public final class Users {
 
   /** Whoever has no password is not there yet, and nothing else waits for it. */
   static Optional<Blocked> missing(DesiredCluster desired, ObservedCluster observed) {
+    // Two Secrets are made of the same passwords, and a third says why one can't be decrypted.
     return desired.composedSecrets().stream()
         .map(secret -> desired.layout().key("Secret", secret.getMetadata().getName()))
         .flatMap(key -> observed.snapshot().find(key).stream())
         .flatMap(live -> note(live, Names.PASSWORDS_MISSING).stream())
-        .findFirst()
+        .reduce(
+            (one, other) ->
+                one.contains(other) ? one : other.contains(one) ? other : one + "; " + other)
         .map(
             words ->
                 new Blocked(
@@ -62,14 +65,18 @@ public final class Users {
         : Optional.of(new Proceed(new Step.TellPgpool(untold, users.get())));
   }
 
+  /** The databases may take longer: nobody's password waits for them. */
   private static boolean hasTaken(ObservedCluster observed, Optional<String> wanted) {
-    return taken(observed).filter(t -> wanted.equals(Optional.of(t.hash()))).isPresent();
+    return taken(observed).filter(t -> wanted.equals(Optional.of(t.roles()))).isPresent();
   }
 
   /** For as long as it only takes its time. */
   static Optional<Plan> await(DesiredCluster desired, ObservedCluster observed, Instant now) {
     // A password that changes long after its commit is given the time that an instance is given.
-    var deadline = done(observed) ? Instant.MAX : Deadlines.sinceIntent(desired, observed);
+    var deadline =
+        done(observed)
+            ? Deadlines.sinceTold(desired, observed)
+            : Deadlines.sinceIntent(desired, observed);
     return now.isBefore(deadline)
         ? untaken(desired, observed)
             .map(

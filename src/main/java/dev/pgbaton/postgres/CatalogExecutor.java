@@ -54,12 +54,14 @@ final class CatalogExecutor {
 
   /**
    * @param within which databases are looked into; the others only from outside
+   * @param roles told once the roles are as they shall be, or can't be
    * @throws SQLException if the server can't be asked
    */
-  static Result bring(Declaration declared, Predicate<Database> within, Connections connections)
+  static Result bring(
+      Declaration declared, Predicate<Database> within, Connections connections, Runnable roles)
       throws SQLException {
     var executor = new CatalogExecutor(connections);
-    executor.shared(declared);
+    executor.shared(declared, roles);
     for (var database : declared.databases()) {
       if (!database.hasContent() || !within.test(database)) continue;
       var before = executor.errors.size();
@@ -70,12 +72,14 @@ final class CatalogExecutor {
         List.copyOf(executor.done), List.copyOf(executor.errors), Set.copyOf(executor.failed));
   }
 
-  private void shared(Declaration declared) throws SQLException {
+  private void shared(Declaration declared, Runnable roles) throws SQLException {
     try (var connection = connections.to("postgres")) {
       trustNames(connection);
       var plan = CatalogPlanner.shared(declared, CatalogReader.shared(connection, declared));
       errors.addAll(plan.refusals());
-      execute(connection, plan.changes());
+      execute(connection, plan.roles());
+      roles.run();
+      execute(connection, plan.databases());
     }
   }
 

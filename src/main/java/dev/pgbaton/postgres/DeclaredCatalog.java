@@ -113,7 +113,10 @@ public final class DeclaredCatalog {
           CatalogExecutor.bring(
               declaration.declared(),
               turns.within(declaration.declared(), untaken, now),
-              database -> local.connect(database, SECONDS));
+              database -> local.connect(database, SECONDS),
+              () -> {
+                if (since == rests) taken = taken.withRoles(declaration.hash());
+              });
       result.done().forEach(change -> log.accept(words(change, news)));
       if (!result.errors().equals(taken.errors())) result.errors().forEach(log::accept);
       if (since != rests) return;
@@ -122,9 +125,17 @@ public final class DeclaredCatalog {
       taken =
           mended.isEmpty()
               ? new UsersTaken(
-                  declaration.hash(), result.errors(), taken.mended(), taken.mendedAt())
+                  declaration.hash(),
+                  declaration.hash(),
+                  result.errors(),
+                  taken.mended(),
+                  taken.mendedAt())
               : new UsersTaken(
-                  declaration.hash(), result.errors(), mended, Optional.of(Instant.now()));
+                  declaration.hash(),
+                  declaration.hash(),
+                  result.errors(),
+                  mended,
+                  Optional.of(Instant.now()));
       told = Optional.of(declaration);
       readFor = wanted;
       trouble = "";

@@ -16,6 +16,7 @@ import dev.pgbaton.observed.Journal;
 import dev.pgbaton.observed.JournalEntry;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,9 +83,10 @@ final class LockedPorts {
     }
 
     @Override
-    public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
+    public Written announceUsers(
+        ClusterLayout layout, String leaseVersion, String hash, Instant now) {
       synchronized (turn) {
-        return to.announceUsers(layout, leaseVersion, hash);
+        return to.announceUsers(layout, leaseVersion, hash, now);
       }
     }
 

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -82,20 +83,22 @@ final class SandboxWriter implements ClusterWriter {
 
   @Override
   public Written requestHandoff(ClusterLayout layout, String leaseVersion, PodRef candidate) {
-    return annotateLease(layout, leaseVersion, Names.HANDOFF_TO, candidate.name());
+    return annotateLease(layout, leaseVersion, Map.of(Names.HANDOFF_TO, candidate.name()));
   }
 
   @Override
   public Written requestRestart(ClusterLayout layout, String leaseVersion, PodRef holder) {
-    return annotateLease(layout, leaseVersion, Names.RESTART, holder.name());
+    return annotateLease(layout, leaseVersion, Map.of(Names.RESTART, holder.name()));
   }
 
   @Override
-  public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
-    return annotateLease(layout, leaseVersion, Names.USERS, hash);
+  public Written announceUsers(
+      ClusterLayout layout, String leaseVersion, String hash, Instant now) {
+    return annotateLease(
+        layout, leaseVersion, Map.of(Names.USERS, hash, Names.USERS_TOLD, now.toString()));
   }
 
-  private Written annotateLease(ClusterLayout layout, String version, String name, String value) {
+  private Written annotateLease(ClusterLayout layout, String version, Map<String, String> notes) {
     var key = layout.key("Lease", layout.lease());
     return request(
         key,
@@ -109,7 +112,7 @@ final class SandboxWriter implements ClusterWriter {
                             store.replace(
                                 l.edit()
                                     .editMetadata()
-                                    .addToAnnotations(name, value)
+                                    .addToAnnotations(notes)
                                     .removeFromAnnotations(Names.HANDOFF_REFUSED)
                                     .endMetadata()
                                     .build())))

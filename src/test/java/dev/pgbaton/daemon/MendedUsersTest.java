@@ -74,7 +74,7 @@ class MendedUsersTest {
             List.of(),
             Optional.empty(),
             Map.of(),
-            Optional.of(new UsersTaken("abc", List.of(), what, at)),
+            Optional.of(new UsersTaken("abc", "abc", List.of(), what, at)),
             Optional.empty());
     var snapshot = new ClusterSnapshot(Map.of(), List.of(pod), Set.of(), true);
     return new Pass.Done(

@@ -150,7 +150,7 @@ final class Daemon {
               - PGBATON_ENVIRONMENT=%7$s%10$s
         secretGenerator:
           - name: pgbaton-secrets
-            literals: [git-token=%8$s, forge-token=%8$s]
+            literals: [git-token=%8$s, forge-token=%8$s%12$s]
         patches:
           # The forge of the tests listens on a port of its own.
           - target: {kind: NetworkPolicy, name: pgbaton}
@@ -169,7 +169,17 @@ final class Daemon {
             settings.entrySet().stream()
                 .map(e -> "\n      - %s=%s".formatted(e.getKey(), e.getValue()))
                 .collect(Collectors.joining()),
-            settings.containsKey("PGBATON_GIT_MANIFESTS") ? "manifests" : "");
+            settings.containsKey("PGBATON_GIT_MANIFESTS") ? "manifests" : "",
+            settings.containsKey("PGBATON_SOPS_AGE_KEY_FILE") ? ", age-keys=" + ageKey() : "");
+  }
+
+  /** The one that the tests' files are encrypted for. */
+  private static String ageKey() {
+    return read(Path.of("src/test/resources/dev/pgbaton/sops/keys.txt"))
+        .lines()
+        .filter(line -> line.startsWith("AGE-SECRET-KEY-"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static boolean started(Pod pod) {

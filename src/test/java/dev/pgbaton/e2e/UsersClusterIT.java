@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgbaton.cluster.Names;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -16,10 +19,12 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -37,6 +42,7 @@ class UsersClusterIT {
   private static final Duration PATIENCE = WHERE.patience(Duration.ofSeconds(120));
   private static final Duration SOON = WHERE.patience(Duration.ofSeconds(20));
   private static final String FILE = "clusters/ledger.yaml";
+  private static final String SECRETS = "secrets/ledger.enc.yaml";
   private static final String LEDGER = "ledger";
   private static final String SPEC =
       """
@@ -47,6 +53,7 @@ class UsersClusterIT {
         instances: 2
         image: %s
         storage: {size: 1Gi}
+        postgresql: {parameters: {log_statement: all, log_min_duration_statement: 0}}
         pgpool: {instances: 2, image: %s}
       """;
   private static final String USERS =
@@ -55,6 +62,7 @@ class UsersClusterIT {
           - {name: app, settings: {search_path: sales}}
           - name: reporting
             password: {secretKeyRef: {name: reporting-login, key: secret}}
+          - {name: sealed, password: {sops: {file: ../secrets/ledger.enc.yaml, key: reporting.password}}}
           - {name: group_of, login: false}
       """;
   private static final String LATE = "    - {name: late, memberOf: [group_of]}\n";
@@ -70,9 +78,13 @@ class UsersClusterIT {
       """;
   private static final String FIRST = "chosen-by-somebody-1";
   private static final String SECOND = "chosen-by-somebody-2";
+  private static final String SEALED = "r3porting";
+  private static final String RESEALED = "r0tated-by-a-push";
 
   private static KubernetesClient kubernetes;
   private static Installation installation;
+
+  private static final Set<String> seen = ConcurrentHashMap.newKeySet();
 
   @TempDir static Path work;
 
@@ -84,7 +96,14 @@ class UsersClusterIT {
   static void aClusterWithoutDeclaredUsers() throws Exception {
     kubernetes = Installation.client();
     installation = new Installation(WHERE, kubernetes, work);
-    installation.start();
+    installation.start(
+        Map.of(
+            "PGBATON_SOPS_AGE_KEY_FILE",
+            "/etc/pgbaton/secrets/age-keys",
+            // As much as a build lets out.
+            "QUARKUS_LOG_LEVEL",
+            "TRACE"));
+    installation.forge().write(SECRETS, encrypted("only-passwords.enc.yaml"));
     push(spec(""), "A cluster");
     Databases.execute(superuser(), "create role theirs with login password 'theirs'");
     Databases.execute(superuser(), "create database theirs owner theirs");
@@ -117,6 +136,8 @@ class UsersClusterIT {
     keep(FIRST);
     green(commit, "Users");
 
+    soon("sealed logs in", () -> logsIn(at("ledger-pgpool", "sealed", SEALED)));
+    assertThat(secret("ledger-sealed")).containsEntry("password", SEALED).containsKey("jdbc-uri");
     var app = secret("ledger-app");
     assertThat(app)
         .containsEntry("username", "app")
@@ -148,7 +169,8 @@ class UsersClusterIT {
             Databases.query(
                 superuser(),
                 "select rolname from pg_roles where not rolname like 'pg\\_%' order by 1"))
-        .containsExactly("app", "group_of", "pgbaton", "postgres", "repmgr", "reporting", "theirs");
+        .containsExactly(
+            "app", "group_of", "pgbaton", "postgres", "repmgr", "reporting", "sealed", "theirs");
     assertThat(
             Databases.query(
                 superuser(),
@@ -179,29 +201,134 @@ class UsersClusterIT {
 
   @Test
   @Order(3)
-  void noPasswordIsInALogAnEventOrAStatus() {
-    var passwords = new ArrayList<>(List.of(FIRST, SECOND, "SCRAM-SHA-256$"));
-    for (var name : List.of("ledger-app", "ledger-late"))
-      passwords.add(secret(name).get("password"));
-    var said = new StringBuilder(installation.statuses()).append(installation.daemon().log());
-    for (var pod : pods("postgresql", "pgpool"))
-      said.append(
-          Shell.run(
-              WHERE.kubectl(),
-              "-n",
-              WHERE.namespace(),
-              "logs",
-              pod.getMetadata().getName(),
-              "--all-containers"));
-    kubernetes
-        .v1()
-        .events()
-        .inNamespace(WHERE.namespace())
-        .list()
-        .getItems()
-        .forEach(event -> said.append(event.getMessage()).append('\n'));
+  void anEncryptedPasswordRotatesByAPushAndATamperedOneIsRefused() throws Exception {
+    var before = uids("postgresql", "pgpool");
+    var encrypted = encrypted("rotated.enc.yaml");
+    try (var activity = new Activity(superuser())) {
+      installation.forge().write(SECRETS, encrypted).push("Rotated");
+      soon("the new password is known", () -> eachPgpool("sealed", RESEALED));
+      assertThat(logsIn(at("ledger-primary", "sealed", SEALED))).isFalse();
+      seen.addAll(activity.seen());
+    }
+    assertThat(uids("postgresql", "pgpool")).isEqualTo(before);
 
-    assertThat(said.toString()).contains("create role app").doesNotContain(passwords);
+    var tampered =
+        installation
+            .forge()
+            .write(SECRETS, encrypted.replace("port: 5432", "port: 5433"))
+            .push("Tampered");
+    soon(
+        "the MAC is told",
+        () ->
+            status(tampered)
+                .filter(s -> s.state().equals("failure") && s.description().contains("MAC"))
+                .isPresent());
+    assertThat(logsIn(at("ledger-pgpool", "sealed", RESEALED))).isTrue();
+    green(installation.forge().write(SECRETS, encrypted).push("Put back"), "Put back");
+  }
+
+  /** After two rotations. */
+  @Test
+  @Order(4)
+  void noPasswordLeavesButAsASecret() throws Exception {
+    var leaving = new Leaving(WHERE, kubernetes, installation);
+    var began = System.nanoTime();
+    var search = new LeakSearch(passwords());
+    leaving.search(search, pods("postgresql", "pgpool"), WHERE.namespace() + "/" + LEDGER);
+    search.in("pg_stat_activity while it rotated", String.join("\n", seen));
+    var heap = new LeakSearch(passwords());
+    var looked = leaving.searchHeap(heap);
+    System.out.printf(
+        "searched in %d ms, bytes: %s; the heap: %s, found there: %s%n",
+        Duration.ofNanos(System.nanoTime() - began).toMillis(),
+        search.searched(),
+        looked ? heap.searched() : "not to be had",
+        heap.found());
+
+    assertThat(search.found()).isEmpty();
+    assertThat(search.searched().values()).allMatch(bytes -> bytes > 0);
+    // So that its silence says something.
+    plant(secret("ledger-app").get("uri"));
+    var planted = new LeakSearch(passwords());
+    leaving.search(planted, List.of(), WHERE.namespace() + "/" + LEDGER);
+    assertThat(planted.found())
+        .isNotEmpty()
+        .allMatch(words -> words.startsWith("objects: app in "));
+  }
+
+  private static void plant(String value) {
+    kubernetes
+        .configMaps()
+        .inNamespace(WHERE.namespace())
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName("planted")
+                .addToAnnotations(
+                    "example.com/uri",
+                    Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)))
+                .endMetadata()
+                .build())
+        .create();
+  }
+
+  private static Map<String, String> passwords() {
+    var passwords =
+        new TreeMap<>(
+            Map.of(
+                "reporting",
+                FIRST,
+                "reporting again",
+                SECOND,
+                "sealed",
+                SEALED,
+                "sealed again",
+                RESEALED));
+    for (var user : List.of("app", "late"))
+      passwords.put(user, secret("ledger-" + user).get("password"));
+    for (var key : List.of(Names.SUPERUSER_PASSWORD, Names.REPMGR_PASSWORD, Names.MONITOR_PASSWORD))
+      passwords.put(key, Daemon.secret(kubernetes, WHERE.namespace(), "ledger-credentials", key));
+    // The beginning of each verifier.
+    passwords.put("somebody's verifier", "SCRAM-SHA-256$4096:");
+    return passwords;
+  }
+
+  private static String encrypted(String name) throws IOException {
+    return Files.readString(Path.of("src/test/resources/dev/pgbaton/sops").resolve(name));
+  }
+
+  /** What pg_stat_activity shows, again and again. */
+  private static final class Activity implements AutoCloseable {
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+
+    Activity(PGSimpleDataSource database) {
+      thread =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try (var connection = database.getConnection();
+                        var statement = connection.createStatement()) {
+                      while (!Thread.interrupted())
+                        try (var rows =
+                            statement.executeQuery(
+                                "select coalesce(query, '') || application_name from pg_stat_activity")) {
+                          while (rows.next()) seen.add(rows.getString(1));
+                        }
+                    } catch (SQLException e) {
+                      seen.add(e.toString());
+                    }
+                  });
+    }
+
+    Set<String> seen() {
+      return seen;
+    }
+
+    @Override
+    public void close() {
+      thread.interrupt();
+    }
   }
 
   /**

@@ -80,6 +80,20 @@ class ComposedSecretsTest {
   }
 
   @Test
+  void aSecretThatMayNotBeReadIsAsGoodAsMissing() {
+    keep("orders-app", "password", "one", "1");
+    there.put("vault", ComposedSecrets.unreadable("vault"));
+
+    var users = filled("orders-users", Optional.empty());
+
+    assertThat(declaration(users).users())
+        .extracting(Declaration.User::name)
+        .containsExactly("app");
+    assertThat(users.getMetadata().getAnnotations().get(Names.PASSWORDS_MISSING))
+        .startsWith("the Secret vault may not be read by pgbaton");
+  }
+
+  @Test
   void whoHadAPasswordKeepsItWhileTheSecretIsGone() {
     keep("orders-app", "password", "one", "1");
     keep("vault", "late", "two", "2");

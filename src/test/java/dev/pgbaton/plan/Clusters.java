@@ -134,6 +134,11 @@ final class Clusters {
     return m -> m.users = Optional.of(new UsersTaken(hash, List.of(errors), List.of()));
   }
 
+  /** Took other roles since, and is not done with the databases. */
+  static Trait tookRoles(String hash, String roles) {
+    return m -> m.users = Optional.of(new UsersTaken(hash, List.of(), List.of()).withRoles(roles));
+  }
+
   static Trait outdated() {
     return m -> m.outdated = true;
   }

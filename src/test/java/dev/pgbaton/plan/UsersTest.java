@@ -142,6 +142,57 @@ class UsersTest {
         .isEqualTo(new Await("orders-0 to take users and databases", java.time.Instant.MAX));
   }
 
+  @Test
+  void aPrimaryThatNeverTakesItIsToldOfInTheEnd() {
+    var declared = written(declared(took("old")));
+
+    assertThat(carriedOut(toldAt(declared, Clusters.NOW.minusSeconds(5))).plan())
+        .isInstanceOfSatisfying(
+            Await.class,
+            a -> assertThat(a.deadline()).isBetween(Clusters.NOW, Clusters.NOW.plusSeconds(7200)));
+    assertThat(carriedOut(toldAt(declared, Clusters.NOW.minusSeconds(86_400))).plan())
+        .isEqualTo(
+            new InSync(
+                Optional.of(
+                    new Blocked(
+                        Refusal.USERS_NOT_TAKEN,
+                        "orders-0 has not taken users and databases. See its log."))));
+  }
+
+  private static Clusters toldAt(Clusters cluster, java.time.Instant at) {
+    return cluster.lease(
+        l ->
+            l.editMetadata()
+                .addToAnnotations(Names.USERS, "abc")
+                .addToAnnotations(Names.USERS_TOLD, at.toString())
+                .endMetadata());
+  }
+
+  /** Else a large database that is made keeps a new password from pgpool. */
+  @Test
+  void pgpoolWaitsForTheRolesOnly() {
+    var pgpool = new ObjectKey("Secret", "shop", "orders-pgpool-users");
+
+    assertThat(throughPgpool(pgpool, Clusters.tookRoles("old", "abc")).plan())
+        .isInstanceOfSatisfying(
+            Proceed.class, p -> assertThat(p.step()).isInstanceOf(Step.TellPgpool.class));
+  }
+
+  @Test
+  void aMissingPasswordHidesNothingElse() {
+    var plan =
+        told(writtenWithout(declared(took("abc", "database x: no")), "there is no Secret y"), "abc")
+            .plan();
+
+    assertThat(plan)
+        .isInstanceOfSatisfying(
+            InSync.class,
+            it ->
+                assertThat(it.but().orElseThrow().text())
+                    .startsWith("there is no Secret y.")
+                    .contains(" Besides, UsersNotTaken: orders-0: database x: no."));
+  }
+
   private static Clusters carriedOut(Clusters cluster) {
     return cluster.journal(
         j ->

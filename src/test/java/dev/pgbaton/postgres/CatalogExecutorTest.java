@@ -71,7 +71,7 @@ class CatalogExecutorTest {
   }
 
   private static List<String> bring(Declaration declared) throws SQLException {
-    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open);
+    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open, () -> {});
     assertThat(result.errors()).isEmpty();
     return result.done().stream().map(CatalogChange::what).toList();
   }
@@ -202,7 +202,7 @@ class CatalogExecutorTest {
     try (var session = open("busy")) {
       assertThat(session.isValid(1)).isTrue();
       var began = System.nanoTime();
-      var result = CatalogExecutor.bring(absent, _ -> true, CatalogExecutorTest::open);
+      var result = CatalogExecutor.bring(absent, _ -> true, CatalogExecutorTest::open, () -> {});
 
       assertThat(result.errors())
           .containsExactly(
@@ -214,7 +214,7 @@ class CatalogExecutorTest {
         .atMost(Duration.ofSeconds(20))
         .until(
             () ->
-                CatalogExecutor.bring(absent, _ -> true, CatalogExecutorTest::open)
+                CatalogExecutor.bring(absent, _ -> true, CatalogExecutorTest::open, () -> {})
                     .errors()
                     .isEmpty());
     assertThat(names("SELECT datname FROM pg_database")).doesNotContain("busy");
@@ -232,7 +232,7 @@ class CatalogExecutorTest {
                     List.of(new Grant("nobody", List.of("USAGE"), Optional.of("sales")))),
                 database("whole", "maker", List.of())));
 
-    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open);
+    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open, () -> {});
 
     assertThat(result.failed()).containsExactly("broken");
   }
@@ -271,7 +271,7 @@ class CatalogExecutorTest {
                 member("loading", "pg_monitor")),
             List.of());
 
-    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open);
+    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open, () -> {});
 
     assertThat(result.errors())
         .containsExactlyInAnyOrder(
@@ -349,12 +349,13 @@ class CatalogExecutorTest {
                     List.of(new Schema("s\"'", name)),
                     List.of(new Grant(name, List.of("CONNECT"), Optional.empty())))));
 
-    var result = CatalogExecutor.bring(declared, _ -> false, CatalogExecutorTest::open);
+    var result = CatalogExecutor.bring(declared, _ -> false, CatalogExecutorTest::open, () -> {});
 
     assertThat(result.errors()).isEmpty();
     assertThat(names("SELECT rolname FROM pg_roles")).contains(name);
     assertThat(names("SELECT datname FROM pg_database")).contains("d'b\"; --?");
-    assertThat(CatalogExecutor.bring(declared, _ -> false, CatalogExecutorTest::open).done())
+    assertThat(
+            CatalogExecutor.bring(declared, _ -> false, CatalogExecutorTest::open, () -> {}).done())
         .isEmpty();
   }
 
@@ -403,7 +404,7 @@ class CatalogExecutorTest {
                     Optional.empty())),
             List.of(database("last", "lone", List.of())));
 
-    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open);
+    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open, () -> {});
 
     assertThat(result.errors())
         .containsExactly(
@@ -427,7 +428,9 @@ class CatalogExecutorTest {
                                 new Grant(
                                     "many-199", List.of("USAGE", "SELECT"), Optional.of("sales")))))
                 .toList());
-    assertThat(CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open).errors())
+    assertThat(
+            CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open, () -> {})
+                .errors())
         .isEmpty();
 
     var times = new ArrayList<Duration>();
@@ -439,7 +442,8 @@ class CatalogExecutorTest {
           CatalogExecutor.bring(
               declared,
               database -> database.name().equals("many-7"),
-              database -> counted(open(database), trips));
+              database -> counted(open(database), trips),
+              () -> {});
       times.add(Duration.ofNanos(System.nanoTime() - began));
       assertThat(result.done()).isEmpty();
       assertThat(trips.get()).isLessThanOrEqualTo(4);
@@ -450,6 +454,29 @@ class CatalogExecutorTest {
             .formatted(trips.get(), times.get(10).toMillis(), times.get(19).toMillis()));
     // The others tell of what else the machine does.
     assertThat(times.getFirst()).isLessThan(Duration.ofMillis(100));
+  }
+
+  /** A password must not wait for a database that takes its time. */
+  @Test
+  void theRolesAreToldBeforeTheDatabasesAreBegun() throws SQLException {
+    var seen = new ArrayList<String>();
+    CatalogExecutor.bring(
+        new Declaration(
+            List.of(user("early", "one")), List.of(database("later", "early", List.of()))),
+        _ -> true,
+        CatalogExecutorTest::open,
+        () -> {
+          try (var connection = open("postgres");
+              var statement = connection.createStatement();
+              var rows =
+                  statement.executeQuery(
+                      "SELECT rolname FROM pg_roles WHERE rolname = 'early' UNION SELECT datname FROM pg_database WHERE datname = 'later'")) {
+            while (rows.next()) seen.add(rows.getString(1));
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    assertThat(seen).containsExactly("early");
   }
 
   private static User many(String name) {

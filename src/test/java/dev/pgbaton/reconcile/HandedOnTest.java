@@ -17,6 +17,7 @@ import dev.pgbaton.plan.Step;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,9 @@ class HandedOnTest {
   private static final ObjectKey SETTINGS = new ObjectKey("ConfigMap", "shop", "old");
 
   private final MemoryJournal journal = new MemoryJournal();
+
+  /** How many the journal had as each object was left to others, or deleted. */
+  private final List<Integer> notedBefore = new ArrayList<>();
 
   @Test
   void whatOthersLookAfterIsNotDeletedInSilence() {
@@ -51,6 +55,8 @@ class HandedOnTest {
     assertThat(outcome).isInstanceOf(Outcome.Applied.class);
     assertThat(journal.read(ORDERS).handedOn())
         .containsExactly("Service shop/lb (argocd-controller has applied it since)");
+    // Whose it is can't be told any more once it has been left to them.
+    assertThat(notedBefore).containsExactly(1, 1);
   }
 
   @Test
@@ -86,7 +92,16 @@ class HandedOnTest {
             Proxy.newProxyInstance(
                 ClusterWriter.class.getClassLoader(),
                 new Class<?>[] {ClusterWriter.class},
-                (_, _, arguments) -> deleted.apply((ObjectKey) arguments[0]));
+                (_, method, arguments) -> {
+                  var written = deleted.apply((ObjectKey) arguments[0]);
+                  if (!method.getName().equals("othersOf")) {
+                    notedBefore.add(journal.read(ORDERS).handedOn().size());
+                    return written;
+                  }
+                  return written instanceof Written.Done(_, var whose)
+                      ? whose
+                      : Optional.<String>empty();
+                });
     var probe =
         (WriteProbe)
             Proxy.newProxyInstance(

@@ -13,6 +13,7 @@ import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,8 +200,9 @@ class BrokenDecisionsTest {
     }
 
     @Override
-    public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
-      return writer.announceUsers(layout, leaseVersion, hash);
+    public Written announceUsers(
+        ClusterLayout layout, String leaseVersion, String hash, Instant now) {
+      return writer.announceUsers(layout, leaseVersion, hash, now);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.desired.DesiredObject;
+import java.time.Instant;
 
 /** Looks at the world at the moment in which the daemon stops an instance. */
 final class WatchedWriter implements ClusterWriter {
@@ -46,8 +47,9 @@ final class WatchedWriter implements ClusterWriter {
   }
 
   @Override
-  public Written announceUsers(ClusterLayout layout, String leaseVersion, String hash) {
-    return writer.announceUsers(layout, leaseVersion, hash);
+  public Written announceUsers(
+      ClusterLayout layout, String leaseVersion, String hash, Instant now) {
+    return writer.announceUsers(layout, leaseVersion, hash, now);
   }
 
   @Override

@@ -67,7 +67,10 @@ public final class StatusJson {
                 .put("setAsideBytes", space.setAside()));
     status.answer().ifPresent(answer -> json.put("answer", answer.text()));
     json.put("reason", reason);
-    var users = json.putObject("users").put("taken", condition.users().hash());
+    var users =
+        json.putObject("users")
+            .put("taken", condition.users().hash())
+            .put("rolesTaken", condition.users().roles());
     condition.users().errors().forEach(users.putArray("errors")::add);
     condition.users().mended().forEach(users.putArray("mended")::add);
     condition.users().mendedAt().ifPresent(at -> users.put("mendedAt", at.toString()));
@@ -166,6 +169,8 @@ public final class StatusJson {
           ? Optional.of(
               new UsersTaken(
                   json.get("taken").asText(),
+                  // An earlier version says both at once.
+                  text(json, "rolesTaken").orElse(json.get("taken").asText()),
                   texts(json.path("errors")),
                   texts(json.path("mended")),
                   text(json, "mendedAt").map(Instant::parse)))

@@ -1,0 +1,121 @@
+package dev.pgbaton.e2e;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** All that leaves the daemon and the instances, but for the Secrets' values. */
+final class Leaving {
+  private static final List<String> KINDS =
+      List.of(
+          "configmaps,leases.coordination.k8s.io,statefulsets,deployments,replicasets,pods,services",
+          "endpointslices,poddisruptionbudgets,controllerrevisions,serviceaccounts,roles",
+          "rolebindings,networkpolicies,persistentvolumeclaims,events");
+
+  private final Surroundings where;
+  private final KubernetesClient kubernetes;
+  private final Installation installation;
+
+  Leaving(Surroundings where, KubernetesClient kubernetes, Installation installation) {
+    this.where = where;
+    this.kubernetes = kubernetes;
+    this.installation = installation;
+  }
+
+  /**
+   * @param pods PostgreSQL's and pgpool's
+   */
+  void search(LeakSearch search, List<Pod> pods, String cluster) {
+    search.in("statuses of commits", installation.statuses());
+    search.in("the daemon's log", installation.daemon().log());
+    search.in("metrics", installation.daemon().metrics());
+    for (var page : List.of("", "clusters/" + cluster, "api/clusters", "api/clusters/" + cluster))
+      search.in("/" + page, raw(page));
+    for (var namespace : List.of(where.namespace(), where.systemNamespace())) {
+      search.in(
+          "objects",
+          Shell.run(
+              where.kubectl(), "-n", namespace, "get", String.join(",", KINDS), "-o", "yaml"));
+      for (var secret : kubernetes.secrets().inNamespace(namespace).list().getItems())
+        search.in("names, labels and annotations of Secrets", secret.getMetadata().toString());
+    }
+    for (var pod : pods) {
+      search.in("logs of pods", logs(pod));
+      processes(search, pod);
+    }
+    processes(search, installation.daemon().pod().orElseThrow());
+  }
+
+  private String raw(String page) {
+    return kubernetes.raw(
+        "/api/v1/namespaces/%1$s/services/pgbaton-%1$s:http/proxy/%2$s"
+            .formatted(where.systemNamespace(), page));
+  }
+
+  private String logs(Pod pod) {
+    return Shell.run(
+        where.kubectl(),
+        "-n",
+        pod.getMetadata().getNamespace(),
+        "logs",
+        pod.getMetadata().getName(),
+        "--all-containers");
+  }
+
+  private void processes(LeakSearch search, Pod pod) {
+    search.in(
+        "command lines and environments",
+        Shell.run(
+            where.kubectl(),
+            "-n",
+            pod.getMetadata().getNamespace(),
+            "exec",
+            pod.getMetadata().getName(),
+            "--",
+            "sh",
+            "-c",
+            "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null || true"));
+  }
+
+  /**
+   * What the daemon's heap holds after a collection. Only where its process is one of this machine,
+   * and may be asked.
+   *
+   * @return whether there was something to look through
+   */
+  boolean searchHeap(LeakSearch search) {
+    var uid = installation.daemon().pod().orElseThrow().getMetadata().getUid();
+    var process =
+        ProcessHandle.allProcesses()
+            .filter(it -> Daemon.belongsTo(it, uid))
+            .filter(it -> Daemon.command(it).contains("quarkus-run.jar"))
+            .findFirst();
+    var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    if (process.isEmpty() || !Files.isExecutable(jcmd)) return false;
+    var dump = Path.of("/proc/%d/root/tmp/heap.hprof".formatted(process.get().pid()));
+    try {
+      var said =
+          Shell.run(
+              List.of(jcmd.toString()),
+              Long.toString(process.get().pid()),
+              "GC.heap_dump",
+              "-overwrite",
+              "/tmp/heap.hprof");
+      if (!said.contains("Heap dump file created")) return false;
+      search.in("the daemon's heap", Files.readAllBytes(dump));
+      return true;
+    } catch (IOException | IllegalStateException e) {
+      System.out.println("the daemon's heap can't be looked at: " + e.getMessage());
+      return false;
+    } finally {
+      try {
+        Files.deleteIfExists(dump);
+      } catch (IOException e) {
+        // It goes with its pod.
+      }
+    }
+  }
+}
