@@ -32,6 +32,18 @@ final class Packaged {
 
   /** Starts it; its output and errors come as one. */
   static Process start(Map<String, String> environment, String... arguments) throws IOException {
+    return builder(environment, arguments).start();
+  }
+
+  /**
+   * @param output where its output and errors go, as one
+   */
+  static Process start(Map<String, String> environment, Path output, String... arguments)
+      throws IOException {
+    return builder(environment, arguments).redirectOutput(output.toFile()).start();
+  }
+
+  private static ProcessBuilder builder(Map<String, String> environment, String... arguments) {
     // What a shell runs in the background ignores SIGINT, and so do its children.
     var command =
         new ArrayList<>(
@@ -40,6 +52,6 @@ final class Packaged {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("PGBATON_"));
     builder.environment().putAll(environment);
-    return builder.start();
+    return builder;
   }
 }
