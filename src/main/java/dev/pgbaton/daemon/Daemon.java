@@ -10,8 +10,11 @@ import dev.pgbaton.reconcile.Fleet;
 import dev.pgbaton.reconcile.ReconcileLoop;
 import dev.pgbaton.reconcile.Reconciler;
 import dev.pgbaton.reconcile.Reporter;
+import dev.pgbaton.reconcile.Requests;
+import dev.pgbaton.reconcile.Requests.Answer;
 import dev.pgbaton.report.Contexts;
 import dev.pgbaton.web.Decisions;
+import dev.pgbaton.web.FleetRequests;
 import dev.pgbaton.web.FleetView;
 import dev.pgbaton.web.Metrics;
 import io.quarkus.runtime.Quarkus;
@@ -20,6 +23,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +34,7 @@ import org.jboss.logging.Logger;
 
 /** Puts the parts together and keeps them running. */
 @ApplicationScoped
-public class Daemon implements FleetView {
+public class Daemon implements FleetView, FleetRequests {
   private static final Logger LOG = Logger.getLogger("dev.pgbaton");
 
   private final DaemonConfig config;
@@ -138,6 +142,24 @@ public class Daemon implements FleetView {
   @Override
   public Optional<DesiredCluster> wanted(ClusterId id) {
     return loop == null ? Optional.empty() : loop.wanted(id);
+  }
+
+  @Override
+  public Answer retry(ClusterId id) {
+    var answer = requests().retry(id, Instant.now());
+    wake(id);
+    return answer;
+  }
+
+  @Override
+  public Answer handOff(ClusterId id, Optional<String> to) {
+    return wanted(id)
+        .map(desired -> requests().handOff(desired, to))
+        .orElseGet(() -> new Answer(false, "Git does not say how %s shall be.".formatted(id)));
+  }
+
+  private Requests requests() {
+    return new Requests(backend.reader(), backend.probe(), backend.journal(), backend.writer());
   }
 
   /** What can't be seen at the moment, for a person; empty when all is well. */

@@ -20,6 +20,8 @@ interface DaemonConfig {
 
   Sops sops();
 
+  Web web();
+
   /** Part of the statuses' names, for repositories that several daemons read. */
   @WithDefault("default")
   String environment();
@@ -88,6 +90,12 @@ interface DaemonConfig {
   interface Sops {
     /** Private age keys, one a line: for passwords that are encrypted in Git. */
     Optional<Path> ageKeyFile();
+  }
+
+  interface Web {
+    /** off, or kubernetes: the page's buttons, for who may do the same by kubectl. */
+    @WithDefault("off")
+    String actions();
   }
 
   interface Forge {

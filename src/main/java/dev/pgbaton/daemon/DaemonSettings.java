@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The configuration, checked as a whole. */
@@ -85,6 +86,9 @@ record DaemonSettings(
     config.namespaces().orElse(List.of()).stream()
         .filter(n -> !NAME.matcher(n).matches())
         .forEach(n -> problems.add("PGBATON_NAMESPACES: '%s' is no namespace's name".formatted(n)));
+    if (!Set.of("off", "kubernetes").contains(config.web().actions()))
+      problems.add(
+          "PGBATON_WEB_ACTIONS: expected off or kubernetes, found " + config.web().actions());
     if (config.parallelism() < 1 || config.parallelism() > 64)
       problems.add("PGBATON_PARALLELISM: expected 1 to 64, found " + config.parallelism());
     if (!problems.isEmpty()) throw new BadConfiguration(problems);

@@ -5,6 +5,7 @@ import dev.pgbaton.reconcile.Fleet;
 import dev.pgbaton.reconcile.Pass;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -28,10 +29,12 @@ public class Live {
 
   private final FleetView view;
   private final Clusters clusters;
+  private final Visit.Reception reception;
 
-  Live(FleetView view, Clusters clusters) {
+  Live(FleetView view, Clusters clusters, Visit.Reception reception) {
     this.view = view;
     this.clusters = clusters;
+    this.reception = reception;
   }
 
   /**
@@ -58,10 +61,11 @@ public class Live {
   @GET
   @Path("clusters/{namespace}/{name}/live")
   @RestStreamElementType(MediaType.APPLICATION_JSON)
-  public Multi<List<Part>> cluster(String namespace, String name) {
+  public Multi<List<Part>> cluster(String namespace, String name, HttpServerRequest request) {
     var id = new ClusterId(namespace, name);
+    var visit = reception.visit(request);
     var sent = new HashMap<String, String>();
-    return changes(() -> cluster(id, sent));
+    return changes(() -> cluster(id, visit, sent));
   }
 
   private static Multi<List<Part>> changes(Supplier<List<Part>> look) {
@@ -106,16 +110,18 @@ public class Live {
     return parts;
   }
 
-  private List<Part> cluster(ClusterId id, Map<String, String> sent) {
+  private List<Part> cluster(ClusterId id, Visit visit, Map<String, String> sent) {
     var parts = new ArrayList<Part>();
     clusters
         .find(id)
-        .map(ClusterView::of)
         .ifPresent(
-            cluster -> {
+            detail -> {
+              var cluster = ClusterView.of(detail);
+              var buttons = Buttons.of(detail, visit);
               add(parts, sent, "status", Templates.Cluster.status(cluster).render());
               add(parts, sent, "instances", Templates.Cluster.instances(cluster).render());
               add(parts, sent, "plan", Templates.Cluster.plan(cluster).render());
+              add(parts, sent, "actions", Templates.Cluster.actions(buttons).render());
               add(parts, sent, "rollouts", Templates.Cluster.rollouts(cluster).render());
               add(parts, sent, "decisions", Templates.Cluster.decisions(cluster).render());
             });

@@ -2,7 +2,9 @@ package dev.pgbaton.web;
 
 import dev.pgbaton.cluster.ClusterId;
 import io.quarkus.qute.TemplateInstance;
+import io.quarkus.vertx.http.Uncompressed;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -18,10 +20,12 @@ import org.jboss.resteasy.reactive.RestQuery;
 public class Pages {
   private final FleetView view;
   private final Clusters clusters;
+  private final Visit.Reception reception;
 
-  Pages(FleetView view, Clusters clusters) {
+  Pages(FleetView view, Clusters clusters, Visit.Reception reception) {
     this.view = view;
     this.clusters = clusters;
+    this.reception = reception;
   }
 
   @GET
@@ -31,13 +35,13 @@ public class Pages {
     return Templates.Fleet.page(FleetPage.of(FleetSummary.of(view), search, condition));
   }
 
+  // What its forms carry must not be guessed from how well the page is packed.
   @GET
   @Path("clusters/{namespace}/{name}")
-  public TemplateInstance cluster(String namespace, String name) {
-    return clusters
-        .find(new ClusterId(namespace, name))
-        .map(ClusterView::of)
-        .map(Templates.Cluster::page)
-        .orElseThrow(NotFoundException::new);
+  @Uncompressed
+  public TemplateInstance cluster(String namespace, String name, HttpServerRequest request) {
+    var cluster = clusters.find(new ClusterId(namespace, name)).orElseThrow(NotFoundException::new);
+    return Templates.Cluster.page(
+        ClusterView.of(cluster), Buttons.of(cluster, reception.visit(request)));
   }
 }

@@ -22,7 +22,9 @@ final class Templates {
   static final class Cluster {
     private Cluster() {}
 
-    static native TemplateInstance page(ClusterView cluster);
+    static native TemplateInstance page(ClusterView cluster, Buttons buttons);
+
+    static native TemplateInstance actions(Buttons buttons);
 
     static native TemplateInstance status(ClusterView cluster);
 
@@ -33,5 +35,19 @@ final class Templates {
     static native TemplateInstance rollouts(ClusterView cluster);
 
     static native TemplateInstance decisions(ClusterView cluster);
+  }
+
+  @CheckedTemplate(basePath = "said")
+  static final class Said {
+    private Said() {}
+
+    static native TemplateInstance page(ButtonPresses.Said said);
+  }
+
+  @CheckedTemplate(basePath = "signin")
+  static final class SignIn {
+    private SignIn() {}
+
+    static native TemplateInstance page(String why);
   }
 }

@@ -12,6 +12,8 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.pgbaton.sandbox.SeedRepository;
 import java.io.IOException;
@@ -45,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PageIT {
   private static final int MANY = 500;
-  private static final double SLOW = 60_000;
+  private static final double SLOW = 40_000;
 
   @TempDir static Path directory;
   private static Process daemon;
@@ -129,6 +131,17 @@ class PageIT {
     assertThat(complaints).isEmpty();
   }
 
+  /** It takes a while until it is given up: that it was is looked at last. */
+  @Test
+  @Order(0)
+  void takesACommitThatCantWork() throws Exception {
+    await("shop/minimal is there")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> get("/api/clusters/shop/minimal").contains("\"healthy\""));
+    commit("minimal", "A bad image", "postgres:17\n", "postgres:does-not-exist\n");
+  }
+
   @Test
   @Order(1)
   void listsFiveHundredClustersAtOnce() {
@@ -162,7 +175,7 @@ class PageIT {
     assertThat(page.locator("#count")).hasText("1 of 502 clusters");
     page.getByLabel("Search").fill("shop");
     assertThat(page.locator("#clusters > li:visible")).hasCount(2);
-    page.getByLabel("Search").fill("");
+    page.getByLabel("Search").fill("fleet/");
     page.getByLabel("Condition").selectOption("attention");
     assertThat(page.locator("#count")).hasText("500 of 502 clusters");
     page.locator("#clusters > li:visible a").first().click();
@@ -203,11 +216,7 @@ class PageIT {
     page.evaluate("window.notReloaded = true");
     assertThat(primary(page)).hasText("orders-0");
 
-    var file = directory.resolve("repository/clusters/orders.yaml");
-    Files.writeString(file, Files.readString(file).replace("postgres:17\n", "postgres:17.1\n"));
-    try (var git = Git.open(directory.resolve("repository").toFile())) {
-      git.commit().setAll(true).setSign(false).setMessage("A new image").call();
-    }
+    commit("orders", "A new image", "postgres:17\n", "postgres:17.1\n");
 
     page.locator("#instances .box.outdated").first().waitFor(patiently());
     assertThat(page.locator("#plan")).containsText("hand off orders-0", slowly());
@@ -244,10 +253,101 @@ class PageIT {
       }
   }
 
+  @Test
+  @Order(7)
+  void handsOffAndBreaksThingsWhenAskedTo() {
+    var page = open(ColorScheme.DARK, "/clusters/shop/orders");
+    assertThat(primary(page)).hasText("orders-1");
+    page.getByLabel("New primary").selectOption("orders-2");
+    button(page, "Hand off now").click();
+    assertThat(page.getByRole(AriaRole.ALERT))
+        .hasText("orders-1 is asked to hand off to orders-2.");
+    accessible(page);
+    page.getByText("Back to shop/orders").click();
+    page.locator("#instances .box.primary:not(.unwell)")
+        .locator("xpath=../*[text()='orders-2']")
+        .waitFor(patiently());
+    assertThat(page.locator("#status")).containsText("3 of 3 instances Ready", slowly());
+
+    button(page, "Hand off now").click();
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("is asked to hand off to");
+    page.goBack();
+    button(page, "kill -9 PostgreSQL of orders-0").click();
+    page.locator("#instances .unwell").first().waitFor(patiently());
+    assertThat(page.locator("#status")).containsText("3 of 3 instances Ready", slowly());
+    button(page, "Delete pod orders-0").click();
+    page.locator("#instances .unwell").first().waitFor(patiently());
+  }
+
+  @Test
+  @Order(8)
+  void triesACommitOnceMoreThatFailed() {
+    var page = open(ColorScheme.LIGHT, "/clusters/shop/minimal");
+    assertThat(page.locator("#status")).containsText("InstanceNotBack", slowly());
+    assertThat(page.locator("#status")).containsText("What to do: the sentence has the kubelet's");
+    accessible(page);
+    picture(page, "refused-light");
+    var again = page.getByRole(AriaRole.BUTTON).filter(containing("once more"));
+    again.click();
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("is tried once more");
+    page.getByText("Back to shop/minimal").click();
+    assertThat(page.locator("#decisions")).containsText("is not Ready", slowly());
+    assertThat(page.locator("#status .condition"))
+        .hasText("progressing", new HasTextOptions().setTimeout(SLOW));
+  }
+
+  @Test
+  @Order(9)
+  void turnsAwayWhatComesFromElsewhere() throws Exception {
+    for (var path : List.of("/clusters/shop/orders/handoff", "/clusters/shop/orders/retry"))
+      for (var origin : List.of("http://elsewhere.example", root)) {
+        var answer = post(path, HttpRequest.newBuilder().header("Origin", origin), "form=guessed");
+        assertThat(answer).as(origin).isEqualTo(403);
+      }
+    var kill = "/sandbox/shop/orders/orders-0/kill-postgres";
+    assertThat(post(kill, HttpRequest.newBuilder().header("Origin", "null"), "")).isEqualTo(403);
+    assertThat(post("/sign-in", HttpRequest.newBuilder(), "token=x")).isEqualTo(404);
+  }
+
+  private static int post(String path, HttpRequest.Builder request, String form)
+      throws IOException, InterruptedException {
+    try (var client = HttpClient.newHttpClient()) {
+      return client
+          .send(
+              request
+                  .uri(URI.create(root + path))
+                  .header("Content-Type", "application/x-www-form-urlencoded")
+                  .POST(HttpRequest.BodyPublishers.ofString(form))
+                  .build(),
+              BodyHandlers.discarding())
+          .statusCode();
+    }
+  }
+
+  private static Locator button(Page page, String name) {
+    return page.getByRole(
+        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+
+  private static Locator.FilterOptions containing(String text) {
+    return new Locator.FilterOptions().setHasText(text);
+  }
+
+  private static void commit(String cluster, String message, String before, String after)
+      throws Exception {
+    var file = directory.resolve("repository/clusters/%s.yaml".formatted(cluster));
+    var text = Files.readString(file);
+    assertThat(text).contains(before);
+    Files.writeString(file, text.replace(before, after));
+    try (var git = Git.open(directory.resolve("repository").toFile())) {
+      git.commit().setAll(true).setSign(false).setMessage(message).call();
+    }
+  }
+
   private Page open(ColorScheme scheme, String path) {
     var context =
         browser.newContext(
-            new Browser.NewContextOptions().setColorScheme(scheme).setViewportSize(1000, 900));
+            new Browser.NewContextOptions().setColorScheme(scheme).setViewportSize(940, 760));
     contexts.add(context);
     var page = context.newPage();
     page.onConsoleMessage(

@@ -1,0 +1,58 @@
+package dev.pgbaton.web;
+
+import dev.pgbaton.web.Doorkeeper.Token;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Who has signed in. In memory: a new process asks for the token again. */
+@ApplicationScoped
+class Sessions {
+  static final Duration LASTS = Duration.ofMinutes(30);
+  private static final int MOST = 1000;
+
+  private final SecureRandom random = new SecureRandom();
+  private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+
+  /** For forms of the sandbox, where nobody signs in. */
+  private final String forms = secret();
+
+  /**
+   * @param forms what each of its forms carries: another site can't know it
+   */
+  record Session(String user, Token token, String forms, Instant until) {}
+
+  /** The new session's secret, for its cookie; empty if there are too many. */
+  Optional<String> open(String user, Token token, Instant now) {
+    sessions.values().removeIf(s -> !now.isBefore(s.until()));
+    if (sessions.size() >= MOST) return Optional.empty();
+    var secret = secret();
+    sessions.put(secret, new Session(user, token, secret(), now.plus(LASTS)));
+    return Optional.of(secret);
+  }
+
+  Optional<Session> find(String secret, Instant now) {
+    return Optional.ofNullable(secret)
+        .map(sessions::get)
+        .filter(session -> now.isBefore(session.until()));
+  }
+
+  void close(String secret) {
+    if (secret != null) sessions.remove(secret);
+  }
+
+  String sandboxForms() {
+    return forms;
+  }
+
+  private String secret() {
+    var bytes = new byte[32];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}

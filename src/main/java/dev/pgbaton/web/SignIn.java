@@ -1,0 +1,98 @@
+package dev.pgbaton.web;
+
+import dev.pgbaton.web.Doorkeeper.Open;
+import dev.pgbaton.web.Doorkeeper.Token;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.NewCookie;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import java.net.URI;
+import java.time.Instant;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.RestForm;
+
+/** A bearer token of Kubernetes', kept here while its visitor stays. */
+@Path("/")
+@Produces(MediaType.TEXT_HTML)
+@Blocking
+public class SignIn {
+  private static final Logger LOG = Logger.getLogger("dev.pgbaton");
+
+  private final Doorkeeper door;
+  private final Sessions sessions;
+
+  SignIn(Doorkeeper door, Sessions sessions) {
+    this.door = door;
+    this.sessions = sessions;
+  }
+
+  @GET
+  @Path("sign-in")
+  public TemplateInstance form() {
+    ifThereIsWhatFor();
+    return Templates.SignIn.page("");
+  }
+
+  @POST
+  @Path("sign-in")
+  public Response signIn(@RestForm String token, HttpServerRequest request) {
+    ifThereIsWhatFor();
+    if (!SameOrigin.is(request.getHeader("Origin"), request.getHeader("Host")))
+      return again(Status.FORBIDDEN, "This form is not of this page.");
+    if (token == null || token.isBlank()) return again(Status.BAD_REQUEST, "Put a token.");
+    try {
+      var given = new Token(token.strip());
+      var user = door.who(given);
+      if (user.isEmpty())
+        return again(Status.FORBIDDEN, "Kubernetes does not know this token, or it has ended.");
+      var secret = sessions.open(user.get(), given, Instant.now());
+      if (secret.isEmpty())
+        return again(Status.SERVICE_UNAVAILABLE, "Too many people are signed in.");
+      LOG.infof("%s has signed in", user.get());
+      return Response.seeOther(URI.create("/"))
+          .cookie(cookie(secret.get(), (int) Sessions.LASTS.toSeconds(), request))
+          .build();
+    } catch (Doorkeeper.NotAnswered e) {
+      return again(Status.SERVICE_UNAVAILABLE, e.getMessage() + ".");
+    }
+  }
+
+  @POST
+  @Path("sign-out")
+  public Response signOut(HttpServerRequest request) {
+    sessions.close(Visit.Reception.secret(request));
+    return Response.seeOther(URI.create("/")).cookie(cookie("", 0, request)).build();
+  }
+
+  private void ifThereIsWhatFor() {
+    if (door.open() != Open.TO_WHO_MAY) throw new NotFoundException();
+  }
+
+  private static Response again(Status status, String why) {
+    return Response.status(status)
+        .entity(Templates.SignIn.page(why).render())
+        .type(MediaType.TEXT_HTML + ";charset=UTF-8")
+        .build();
+  }
+
+  private static NewCookie cookie(String value, int lasts, HttpServerRequest request) {
+    var origin = request.getHeader("Origin");
+    return new NewCookie.Builder(Visit.Reception.COOKIE)
+        .value(value)
+        .path("/")
+        .maxAge(lasts)
+        .httpOnly(true)
+        .sameSite(NewCookie.SameSite.STRICT)
+        // Behind an ingress, only the browser knows that there is TLS.
+        .secure(request.isSSL() || origin != null && origin.startsWith("https:"))
+        .build();
+  }
+}
