@@ -45,6 +45,7 @@ class RequestsTest {
         .withIntent(new Intent("abc", "hash", "orders.yaml", THEN, false))
         .withStep(Optional.of(new StepRecord("restart orders-1", "orders-1", "uid", THEN)))
         .withQuarantine(
-            Optional.of(new Quarantine(hash, "abc", "it did not come back", THEN, "InstanceNotBack")));
+            Optional.of(
+                new Quarantine(hash, "abc", "it did not come back", THEN, "InstanceNotBack")));
   }
 }

@@ -51,7 +51,17 @@ class FleetPageTest {
             .map(
                 name ->
                     new ClusterSummary(
-                        "shop", name, "healthy", "", "all well", "abc", Optional.empty(), false, 1, 1, ""))
+                        "shop",
+                        name,
+                        "healthy",
+                        "",
+                        "all well",
+                        "abc",
+                        Optional.empty(),
+                        false,
+                        1,
+                        1,
+                        ""))
             .toList());
   }
 }

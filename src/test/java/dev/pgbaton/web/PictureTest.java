@@ -43,7 +43,15 @@ class PictureTest {
   void aPodThatIsNotThereIsUnwell() {
     var missing =
         new Member(
-            "orders-1", "unknown", "missing", "unknown", "unknown", false, "", Optional.empty(), "");
+            "orders-1",
+            "unknown",
+            "missing",
+            "unknown",
+            "unknown",
+            false,
+            "",
+            Optional.empty(),
+            "");
 
     var box = Picture.of(List.of(missing)).boxes().getFirst();
 
@@ -64,8 +72,7 @@ class PictureTest {
 
   @Test
   void fiftyRolloutsStayInTheirChart() {
-    var chart =
-        OutageChart.of(java.util.Collections.nCopies(50, rollout(Optional.of(60_000L))));
+    var chart = OutageChart.of(java.util.Collections.nCopies(50, rollout(Optional.of(60_000L))));
 
     assertThat(chart.bars()).hasSize(50);
     assertThat(chart.bars().getLast().x() + chart.bars().getLast().width())
@@ -78,7 +85,8 @@ class PictureTest {
   }
 
   private static Member primary(String name) {
-    return new Member(name, "primary", "ready", "updated", "source", false, "", Optional.empty(), "");
+    return new Member(
+        name, "primary", "ready", "updated", "source", false, "", Optional.empty(), "");
   }
 
   private static Member replica(String name, String how, long lag, boolean synchronous) {

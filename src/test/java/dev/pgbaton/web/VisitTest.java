@@ -13,7 +13,8 @@ class VisitTest {
   @Test
   void onlyThisServersOwnPageMaySendForms() {
     assertThat(SameOrigin.is("https://pgbaton.example:8443", "pgbaton.example:8443")).isTrue();
-    assertThat(SameOrigin.is("https://pgbaton.example.evil:8443", "pgbaton.example:8443")).isFalse();
+    assertThat(SameOrigin.is("https://pgbaton.example.evil:8443", "pgbaton.example:8443"))
+        .isFalse();
     assertThat(SameOrigin.is("null", "pgbaton.example")).isFalse();
     assertThat(SameOrigin.is("http://a b", "pgbaton.example")).isFalse();
     assertThat(SameOrigin.is(null, "pgbaton.example")).isFalse();
