@@ -44,8 +44,10 @@ class ArchitectureTest {
             "apply",
             "report",
             "instance");
+    var withTls =
+        Stream.concat(decisions.stream(), Stream.of("tls")).collect(Collectors.toUnmodifiableSet());
     MAY_USE.put("cluster", Set.of());
-    MAY_USE.put("tls", Set.of());
+    MAY_USE.put("tls", Set.of("cluster"));
     MAY_USE.put("catalog", Set.of());
     MAY_USE.put("sops", Set.of());
     MAY_USE.put("age", Set.of("sops"));
@@ -64,9 +66,9 @@ class ArchitectureTest {
     MAY_USE.put("notify", Set.of("cluster", "spec", "report", "tls"));
     MAY_USE.put(
         "postgres",
-        Set.of("cluster", "catalog", "observed", "apply", "plan", "desired", "instance"));
-    MAY_USE.put("kube", decisions);
-    MAY_USE.put("sandbox", decisions);
+        Set.of("cluster", "catalog", "observed", "apply", "plan", "desired", "instance", "tls"));
+    MAY_USE.put("kube", withTls);
+    MAY_USE.put("sandbox", withTls);
     MAY_USE.put(
         "local",
         Stream.concat(decisions.stream(), Stream.of("postgres", "sandbox"))

@@ -147,6 +147,18 @@ public final class Names {
    */
   public static final String DECRYPTED_FROM = "pgbaton.dev/decrypted-from";
 
+  /** On a Secret of type kubernetes.io/tls that is made by pgbaton: the one that signs it. */
+  public static final String ISSUED_BY = "pgbaton.dev/issued-by";
+
+  /** On such a Secret: the host names in its certificate. */
+  public static final String CERTIFICATE_NAMES = "pgbaton.dev/certificate-names";
+
+  /** On such a Secret: from when on another certificate is made. */
+  public static final String RENEW_AFTER = "pgbaton.dev/renew-after";
+
+  /** On pgpool's pods, which read it at their start: which certificate they have. */
+  public static final String CERTIFICATE = "pgbaton.dev/certificate";
+
   /** In values of a Secret that is generated: its password, once it has one. */
   public static final String PASSWORD_HERE = "${password}";
 

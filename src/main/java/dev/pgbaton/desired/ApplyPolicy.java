@@ -18,7 +18,7 @@ public enum ApplyPolicy {
   GENERATE_ONCE,
   /**
    * A Secret that is made of passwords in other Secrets, looked up as it is written; written again
-   * when one of them changes.
+   * when one of them changes. Or of a certificate that another one signs, until its time comes.
    */
   COMPOSED,
   /**

@@ -6,6 +6,7 @@ import dev.pgbaton.cluster.SourceRef;
 import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.TakenOver;
+import dev.pgbaton.spec.TlsSpec;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,26 @@ public final class DesiredClusters {
       if (spec.pgpool().isPresent())
         objects.add(composed(UserSecrets.pgpool(spec, layout, labels), source));
     }
+    spec.tls()
+        .filter(TlsSpec::generated)
+        .ifPresent(
+            tls -> {
+              objects.add(
+                  new DesiredObject(
+                      Certificates.authority(layout, labels),
+                      ObjectRole.CREDENTIALS,
+                      ApplyPolicy.GENERATE_ONCE,
+                      source));
+              objects.add(
+                  new DesiredObject(
+                      Certificates.certificate(tls, spec, layout, labels),
+                      ObjectRole.CREDENTIALS,
+                      ApplyPolicy.COMPOSED,
+                      source));
+            });
+    spec.access().networkPolicy().stream()
+        .flatMap(policy -> NetworkPolicies.of(policy, layout, labels).stream())
+        .forEach(policy -> objects.add(applied(policy, ObjectRole.ACCESS, source)));
     List.of(
             ConfigMaps.restart(layout, labels, settings),
             ConfigMaps.reload(spec, layout, labels, settings))
@@ -65,7 +86,7 @@ public final class DesiredClusters {
     spec.pgpool()
         .ifPresent(
             pgpool -> {
-              var conf = PgpoolConf.of(pgpool, layout);
+              var conf = PgpoolConf.of(pgpool, layout, spec.tls().isPresent());
               objects.add(
                   new DesiredObject(
                       Secrets.pgpool(layout, labels),

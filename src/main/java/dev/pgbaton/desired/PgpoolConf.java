@@ -27,7 +27,7 @@ final class PgpoolConf {
 
   private PgpoolConf() {}
 
-  static String of(PgpoolSpec pgpool, ClusterLayout layout) {
+  static String of(PgpoolSpec pgpool, ClusterLayout layout, boolean certificate) {
     var values = new TreeMap<>(DEFAULTS);
     values.putAll(pgpool.parameters());
     values.putAll(
@@ -44,6 +44,12 @@ final class PgpoolConf {
             Map.entry("health_check_period", "0"),
             Map.entry("sr_check_period", "0"),
             Map.entry("use_watchdog", "off")));
+    if (certificate)
+      values.putAll(
+          Map.of(
+              "ssl", "on",
+              "ssl_cert", Certificates.PATH + "/tls.crt",
+              "ssl_key", Certificates.PATH + "/tls.key"));
     // A single instance is its own replicas' route: it would only take every session two
     // connections.
     if (layout.instances() > 1) {

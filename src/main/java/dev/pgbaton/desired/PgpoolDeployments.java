@@ -6,6 +6,7 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.PgpoolSpec;
 import dev.pgbaton.spec.SchedulingSpec.AntiAffinity;
+import dev.pgbaton.spec.TlsSpec;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -74,7 +75,7 @@ final class PgpoolDeployments {
         .withNodeSelector(scheduling.nodeSelector().isEmpty() ? null : scheduling.nodeSelector())
         .withTolerations(scheduling.tolerations())
         .withPriorityClassName(scheduling.priorityClassName().orElse(null))
-        .withContainers(container(pgpool, layout, UserSecrets.areNeeded(spec)))
+        .withContainers(container(spec, pgpool, layout))
         .withVolumes(volumes(spec, pgpool, layout, conf))
         .endSpec()
         .endTemplate()
@@ -82,11 +83,11 @@ final class PgpoolDeployments {
         .build();
   }
 
-  private static Container container(PgpoolSpec pgpool, ClusterLayout layout, boolean declared) {
+  private static Container container(ClusterSpec spec, PgpoolSpec pgpool, ClusterLayout layout) {
     return new ContainerBuilder()
         .withName("pgpool")
         .withImage(pgpool.image())
-        .withEnv(environment(layout))
+        .withEnv(environment(spec, layout))
         .addNewPort()
         .withName(Services.POSTGRESQL)
         .withContainerPort(Names.POSTGRES_PORT)
@@ -103,19 +104,23 @@ final class PgpoolDeployments {
         .withNewSleep((long) DRAIN_SECONDS)
         .endPreStop()
         .endLifecycle()
-        .withVolumeMounts(mounts(pgpool, declared))
+        .withVolumeMounts(mounts(spec, pgpool))
         .build();
   }
 
-  /** Somebody else's Secret has no password of pgbaton's role: it follows from the superuser's. */
-  private static List<EnvVar> environment(ClusterLayout layout) {
-    return layout.superuserKey().isEmpty()
-        ? List.of()
-        : List.of(
-            new EnvVar(
-                "PGPOOL_PGBATON_ROLE",
-                DerivedPassword.role(layout.id().namespace(), layout.statefulSet()),
-                null));
+  private static List<EnvVar> environment(ClusterSpec spec, ClusterLayout layout) {
+    var variables = new ArrayList<EnvVar>();
+    // Somebody else's Secret has no password of pgbaton's role: it follows from the superuser's.
+    if (layout.superuserKey().isPresent())
+      variables.add(
+          new EnvVar(
+              "PGPOOL_PGBATON_ROLE",
+              DerivedPassword.role(layout.id().namespace(), layout.statefulSet()),
+              null));
+    spec.tls()
+        .filter(tls -> tls.clients() == TlsSpec.Clients.required)
+        .ifPresent(_ -> variables.add(new EnvVar("PGPOOL_REQUIRE_TLS", "true", null)));
+    return variables;
   }
 
   private static List<Volume> volumes(
@@ -131,10 +136,11 @@ final class PgpoolDeployments {
     pgpool.usersSecret().map(secret -> Volumes.secret(USERS, secret)).ifPresent(volumes::add);
     if (UserSecrets.areNeeded(spec))
       volumes.add(Volumes.secret(DECLARED, layout.pgpoolUsersSecret()));
+    spec.tls().map(tls -> Certificates.volume(tls, layout)).ifPresent(volumes::add);
     return volumes;
   }
 
-  private static List<VolumeMount> mounts(PgpoolSpec pgpool, boolean declared) {
+  private static List<VolumeMount> mounts(ClusterSpec spec, PgpoolSpec pgpool) {
     var mounts =
         new ArrayList<>(
             List.of(
@@ -146,7 +152,9 @@ final class PgpoolDeployments {
     if (pgpool.usersSecret().isPresent()) {
       mounts.add(Volumes.readOnly(USERS, "/etc/pgbaton/pgpool-users"));
     }
-    if (declared) mounts.add(Volumes.readOnly(DECLARED, "/etc/pgbaton/pgpool-declared-users"));
+    if (UserSecrets.areNeeded(spec))
+      mounts.add(Volumes.readOnly(DECLARED, "/etc/pgbaton/pgpool-declared-users"));
+    if (spec.tls().isPresent()) mounts.add(Certificates.mount());
     return mounts;
   }
 

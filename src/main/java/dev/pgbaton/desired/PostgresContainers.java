@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The container that runs the instance program, PostgreSQL under it, and repmgrd. */
@@ -60,17 +62,25 @@ final class PostgresContainers {
         .endExec()
         .endPreStop()
         .endLifecycle()
-        .withVolumeMounts(
-            Volumes.mount(
-                Volumes.DATA,
-                spec.takenOver().map(it -> it.data().mountPath()).orElse(Volumes.DATA_PATH)),
-            Volumes.mount("tmp", "/tmp"),
-            Volumes.mount("run", "/run/pgbaton"),
-            Volumes.mount("shm", "/dev/shm"),
-            Volumes.readOnly("restart", "/etc/pgbaton/restart"),
-            Volumes.readOnly("reload", "/etc/pgbaton/reload"),
-            Volumes.readOnly("credentials", "/etc/pgbaton/credentials"))
+        .withVolumeMounts(mounts(spec))
         .build();
+  }
+
+  private static List<VolumeMount> mounts(ClusterSpec spec) {
+    var mounts =
+        new ArrayList<>(
+            List.of(
+                Volumes.mount(
+                    Volumes.DATA,
+                    spec.takenOver().map(it -> it.data().mountPath()).orElse(Volumes.DATA_PATH)),
+                Volumes.mount("tmp", "/tmp"),
+                Volumes.mount("run", "/run/pgbaton"),
+                Volumes.mount("shm", "/dev/shm"),
+                Volumes.readOnly("restart", "/etc/pgbaton/restart"),
+                Volumes.readOnly("reload", "/etc/pgbaton/reload"),
+                Volumes.readOnly("credentials", "/etc/pgbaton/credentials")));
+    if (spec.tls().isPresent()) mounts.add(Certificates.mount());
+    return mounts;
   }
 
   private static List<EnvVar> kept(ClusterSpec spec) {

@@ -5,7 +5,9 @@ import dev.pgbaton.cluster.ClientRule;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.SettingsCatalogue;
+import dev.pgbaton.spec.TlsSpec;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -20,7 +22,8 @@ import java.util.stream.Stream;
  * how soon it notices a lost peer) is in the image, and nobody's to set: see the parser's
  * OwnedParameters.
  */
-record PostgresSettings(SortedMap<String, String> values, Optional<String> rules) {
+record PostgresSettings(
+    SortedMap<String, String> values, Optional<String> rules, boolean certificate) {
   /** What a person may set otherwise. */
   private static final Map<String, String> DEFAULTS =
       Map.ofEntries(
@@ -57,9 +60,28 @@ record PostgresSettings(SortedMap<String, String> values, Optional<String> rules
     values.put("synchronous_standby_names", synchronousStandbyNames(spec));
     return new PostgresSettings(
         Collections.unmodifiableSortedMap(values),
-        spec.access()
-            .rules()
-            .map(rules -> rules.stream().map(ClientRule::lines).collect(Collectors.joining())));
+        rules(spec)
+            .map(rules -> rules.stream().map(ClientRule::lines).collect(Collectors.joining())),
+        spec.tls().isPresent());
+  }
+
+  private static Optional<List<ClientRule>> rules(ClusterSpec spec) {
+    var every = List.of(ClientRule.ALL);
+    return spec.access()
+        .rules()
+        .or(
+            () ->
+                spec.tls()
+                    .filter(tls -> tls.clients() == TlsSpec.Clients.required)
+                    .map(
+                        _ ->
+                            List.of(
+                                new ClientRule(
+                                    ClientRule.Type.hostssl,
+                                    every,
+                                    every,
+                                    every,
+                                    ClientRule.Method.SCRAM))));
   }
 
   /** Any k of all instances: the primary is in the list too, but is never its own standby. */
@@ -74,6 +96,8 @@ record PostgresSettings(SortedMap<String, String> values, Optional<String> rules
   Map<String, String> normalised() {
     var shown = new TreeMap<String, String>();
     values.forEach((name, value) -> shown.put(name, SettingsCatalogue.normalised(name, value)));
+    // In no file of ours: an instance sets it where it has a certificate.
+    if (certificate) shown.put("ssl", "on");
     shown.put(Names.ACCESS_SETTING, rules.map(AccessHash::of).orElse(""));
     return Collections.unmodifiableSortedMap(shown);
   }

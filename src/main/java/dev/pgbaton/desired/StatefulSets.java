@@ -15,6 +15,8 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** The instances. */
@@ -84,17 +86,27 @@ final class StatefulSets {
         .withTolerations(scheduling.tolerations())
         .withPriorityClassName(scheduling.priorityClassName().orElse(null))
         .withContainers(PostgresContainers.of(spec, layout))
-        .withVolumes(
-            Volumes.scratch("tmp"),
-            Volumes.scratch("run"),
-            // Parallel queries share memory here; the 64 MB that containers get by default make
-            // them fail.
-            Volumes.memory("shm"),
-            Volumes.configMap("restart", ConfigMaps.restartName(layout, settings)),
-            Volumes.configMap("reload", ConfigMaps.reloadName(layout)),
-            credentials(spec, layout))
+        .withVolumes(volumes(spec, layout, settings))
         .endSpec()
         .build();
+  }
+
+  private static List<Volume> volumes(
+      ClusterSpec spec, ClusterLayout layout, PostgresSettings settings) {
+    var volumes =
+        new ArrayList<>(
+            List.of(
+                Volumes.scratch("tmp"),
+                // A certificate's key is copied there.
+                spec.tls().isPresent() ? Volumes.memory("run") : Volumes.scratch("run"),
+                // Parallel queries share memory here; the 64 MB that containers get by default make
+                // them fail.
+                Volumes.memory("shm"),
+                Volumes.configMap("restart", ConfigMaps.restartName(layout, settings)),
+                Volumes.configMap("reload", ConfigMaps.reloadName(layout)),
+                credentials(spec, layout)));
+    spec.tls().map(tls -> Certificates.volume(tls, layout)).ifPresent(volumes::add);
+    return volumes;
   }
 
   private static PodSecurityContext security(ClusterSpec spec) {

@@ -239,7 +239,9 @@ public final class UserSecrets {
   public static Absent absent(DesiredCluster desired) {
     var declared =
         desired.composedSecrets().stream()
-            .map(secret -> secret.getStringData().get(DECLARATION))
+            .map(Secret::getStringData)
+            .filter(Objects::nonNull)
+            .map(values -> values.get(DECLARATION))
             .filter(Objects::nonNull)
             .findFirst()
             .map(DeclarationJson::read)

@@ -12,6 +12,7 @@ import dev.pgbaton.cluster.Role;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.tls.CertificateSecrets;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -69,7 +70,9 @@ final class KubeClusterWriter implements ClusterWriter {
       case DECRYPTED -> decrypt(desired, (Secret) object);
       case CREATE_ONCE -> create(desired.key(), object);
       case GENERATE_ONCE -> {
-        if (object instanceof Secret secret) GeneratedPasswords.fill(secret);
+        if (CertificateSecrets.is(object))
+          CertificateSecrets.fillAuthority((Secret) object, Instant.now());
+        else if (object instanceof Secret secret) GeneratedPasswords.fill(secret);
         yield create(desired.key(), object);
       }
     };
@@ -83,9 +86,21 @@ final class KubeClusterWriter implements ClusterWriter {
         return new Written.Refused(
             desired.key()
                 + " is there already, and was made by somebody else. Give that one another name: this one is for what pgbaton declares");
-      ComposedSecrets.in(client).fill(secret, live);
+      if (CertificateSecrets.is(secret)) {
+        var authority =
+            client
+                .secrets()
+                .inNamespace(desired.key().namespace())
+                .withName(CertificateSecrets.authority(secret))
+                .get();
+        if (authority == null)
+          return new Written.Stale("the authority of %s is not there".formatted(desired.key()));
+        CertificateSecrets.fill(secret, live, authority, Instant.now());
+      } else ComposedSecrets.in(client).fill(secret, live);
       annotate(secret, Names.APPLIED, applied);
       return done(desired.key(), serverSideApply(secret, true), Optional.empty());
+    } catch (IllegalArgumentException e) {
+      return new Written.Refused(e.getMessage());
     } catch (KubernetesClientException e) {
       return ApiError.translate(e);
     }

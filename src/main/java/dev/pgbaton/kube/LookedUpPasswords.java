@@ -5,8 +5,10 @@ import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.LookedUp;
+import dev.pgbaton.tls.CertificateSecrets;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +44,13 @@ final class LookedUpPasswords {
     var changed = new TreeMap<ObjectKey, String>();
     for (var secret : wanted) {
       var key = Trim.key(secret);
+      if (CertificateSecrets.is(secret)) {
+        snapshot
+            .find(key)
+            .filter(it -> CertificateSecrets.isDue(it, Instant.now()))
+            .ifPresent(_ -> changed.put(key, "the certificate, whose time is over soon"));
+        continue;
+      }
       // One that is not there is made anyway.
       snapshot
           .find(key)

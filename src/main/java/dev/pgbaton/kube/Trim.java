@@ -3,6 +3,7 @@ package dev.pgbaton.kube;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.tls.CertificateSecrets;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -30,7 +31,10 @@ final class Trim {
     // It holds the whole object once more; for a Secret with its values.
     if (meta.getAnnotations() != null) meta.getAnnotations().remove(KUBECTL_APPLIED);
     switch (object) {
-      case Secret secret -> secret.setData(keysOnly(secret.getData()));
+      case Secret secret -> {
+        noteCertificate(secret);
+        secret.setData(keysOnly(secret.getData()));
+      }
       case Pod pod when pod.getStatus() != null -> {
         pod.getStatus().setEphemeralContainerStatuses(List.of());
         pod.getStatus().setResourceClaimStatuses(List.of());
@@ -50,6 +54,21 @@ final class Trim {
       default -> {}
     }
     return object;
+  }
+
+  /** Which certificate it is: no secret, and the only thing of it that somebody asks for. */
+  private static void noteCertificate(Secret secret) {
+    var certificate =
+        CertificateSecrets.is(secret) && secret.getData() != null
+            ? secret.getData().getOrDefault(CertificateSecrets.CERTIFICATE, "")
+            : "";
+    // What was trimmed before has it.
+    if (certificate.isEmpty()) return;
+    var notes = new TreeMap<String, String>();
+    if (secret.getMetadata().getAnnotations() != null)
+      notes.putAll(secret.getMetadata().getAnnotations());
+    notes.put(Names.CERTIFICATE, CertificateSecrets.fingerprint(certificate));
+    secret.getMetadata().setAnnotations(notes);
   }
 
   private static Map<String, String> keysOnly(Map<String, String> data) {

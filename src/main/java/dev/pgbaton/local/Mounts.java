@@ -5,15 +5,19 @@ import dev.pgbaton.instance.InstanceSettings;
 import dev.pgbaton.sandbox.PodApi;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The ConfigMaps of an instance's pod as files, as the kubelet mounts them. */
 final class Mounts {
@@ -44,6 +48,7 @@ final class Mounts {
               write(reloadSettings(), data);
               reload = data;
             });
+    secret(pod, "tls").ifPresent(data -> write(directory.resolve("tls"), data));
   }
 
   int instances() {
@@ -70,6 +75,30 @@ final class Mounts {
         .flatMap(key -> api.find(key, ConfigMap.class).stream())
         .map(ConfigMap::getData)
         .findFirst();
+  }
+
+  private Optional<Map<String, String>> secret(Pod pod, String volume) {
+    return pod.getSpec().getVolumes().stream()
+        .filter(v -> v.getName().equals(volume) && v.getSecret() != null)
+        .map(
+            v ->
+                new ObjectKey(
+                    "Secret", pod.getMetadata().getNamespace(), v.getSecret().getSecretName()))
+        .map(key -> api.find(key, Secret.class).map(Mounts::decoded).orElse(Map.of()))
+        .findFirst();
+  }
+
+  private static Map<String, String> decoded(Secret secret) {
+    var values = new TreeMap<String, String>();
+    if (secret.getData() != null)
+      secret
+          .getData()
+          .forEach(
+              (key, value) ->
+                  values.put(
+                      key,
+                      new String(Base64.getDecoder().decode(value), StandardCharsets.US_ASCII)));
+    return values;
   }
 
   /** All of one version at once: the link is switched, as the kubelet does. */

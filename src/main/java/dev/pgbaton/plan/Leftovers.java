@@ -77,6 +77,8 @@ final class Leftovers {
 
   private static boolean mayGo(ObjectKey key, DesiredCluster desired, ObservedCluster observed) {
     return KINDS.contains(key.kind())
+        // Those of plain manifests are their owner's to take away.
+        || key.kind().equals("NetworkPolicy") && desired.layout().isGenerated()
         || RIGHTS.contains(key.kind())
             && key.name().equals(desired.layout().besideName())
             && haveOwnRights(desired, observed);

@@ -216,7 +216,10 @@ public final class Planner {
   static List<Change> changes(DesiredCluster desired, ObservedCluster observed) {
     var admission = observed.journal().admission();
     var changes = new ArrayList<Change>();
-    for (DesiredObject object : desired.objects()) {
+    for (DesiredObject wanted : desired.objects()) {
+      var certified = Certified.of(wanted, desired, observed);
+      if (certified.isEmpty()) continue;
+      var object = certified.get();
       Drift.of(
               object,
               observed.snapshot().find(object.key()),

@@ -30,8 +30,15 @@ final class HostRules {
 
   private HostRules() {}
 
-  static String file(Optional<String> rules) {
-    return rules.map(OWN::concat).orElse(BY_PASSWORD);
+  /**
+   * @param certificate whether the pod is made for one. Without, it runs only until the rollout
+   *     that brings it: its clients go on as before.
+   */
+  static String file(Optional<String> rules, boolean certificate) {
+    return rules
+        .map(text -> certificate ? text : text.replaceAll("(?m)^hostssl ", "host "))
+        .map(OWN::concat)
+        .orElse(BY_PASSWORD);
   }
 
   /** What tells in PostgreSQL's settings which rules it has. */

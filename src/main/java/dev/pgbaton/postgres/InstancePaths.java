@@ -14,6 +14,11 @@ import java.nio.file.Path;
 public record InstancePaths(
     Path binaries, Path data, Path run, Path restartSettings, Path reloadSettings) {
 
+  /** Mounted, where the spec has a certificate. */
+  Path certificate() {
+    return reloadSettings.resolveSibling("tls");
+  }
+
   Path program(String name) {
     return binaries.resolve(name);
   }

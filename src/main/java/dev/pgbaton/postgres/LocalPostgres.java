@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -303,8 +304,15 @@ public final class LocalPostgres implements Postgres {
     var running = target.server() != null && answered && stopping.isEmpty();
     // A server that starts takes what is mounted anyway.
     var is = running ? mounted.hash() : taken.hash();
+    var certificate = running ? configuration.certificate().pending() : "";
     // What was wrong with others that are gone is over.
-    return new ReloadState(is, taken.hash(), refused, is.equals(taken.hash()) ? List.of() : errors);
+    var wrong = new ArrayList<>(is.equals(taken.hash()) ? List.of() : errors);
+    configuration.certificate().trouble().ifPresent(wrong::add);
+    return new ReloadState(
+        certificate.isEmpty() ? is : is + "+" + certificate,
+        taken.hash(),
+        refused,
+        List.copyOf(wrong));
   }
 
   @Override
@@ -355,6 +363,8 @@ public final class LocalPostgres implements Postgres {
       files.forgetEpochsBeyond(files.newestTimeline());
       newestAtStart = files.newestReceived();
       files.silenceAlteredSettings(log);
+      configuration.certificate().take();
+      configuration.certificate().trouble().ifPresent(log);
       takeMounted(upstream, asPrimary ? "" : files.standbyMinimums());
     } catch (UncheckedIOException e) {
       // A full volume, or one that can't be written to.
@@ -680,7 +690,9 @@ public final class LocalPostgres implements Postgres {
 
   @Override
   public synchronized void reload() {
+    takeCertificate();
     var mounted = MountedSettings.read(paths.reloadSettings());
+    if (mounted.hash().equals(taken.hash()) || mounted.hash().equals(refused)) return;
     if (mounted.wellFormed()) configuration.writeReloadable(mounted);
     var wrong =
         mounted.wellFormed()
@@ -698,6 +710,14 @@ public final class LocalPostgres implements Postgres {
     refused = mounted.hash();
     errors = wrong.get();
     log.accept("the mounted settings are not taken: " + errors);
+  }
+
+  private void takeCertificate() {
+    var certificate = configuration.certificate();
+    if (certificate.take()) {
+      if (reloadServer()) log.accept("another certificate is taken");
+      else certificate.again();
+    } else certificate.trouble().ifPresent(log);
   }
 
   @Override

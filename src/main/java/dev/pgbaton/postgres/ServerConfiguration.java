@@ -28,6 +28,7 @@ final class ServerConfiguration {
       """;
 
   private final InstancePaths paths;
+  private final ServerCertificate certificate;
   private final String name;
   private final Neighbours neighbours;
   private final CurrentCredentials credentials;
@@ -35,6 +36,7 @@ final class ServerConfiguration {
   ServerConfiguration(
       InstancePaths paths, String name, Neighbours neighbours, CurrentCredentials credentials) {
     this.paths = paths;
+    this.certificate = new ServerCertificate(paths);
     this.name = name;
     this.neighbours = neighbours;
     this.credentials = credentials;
@@ -42,6 +44,10 @@ final class ServerConfiguration {
 
   Neighbours neighbours() {
     return neighbours;
+  }
+
+  ServerCertificate certificate() {
+    return certificate;
   }
 
   Path passwords() {
@@ -86,6 +92,7 @@ final class ServerConfiguration {
           include '%s'
           include_if_exists '%s'
           %s
+          %s
           """
               .formatted(
                   MAX_WAL_SENDERS,
@@ -97,6 +104,9 @@ final class ServerConfiguration {
                   name,
                   paths.run().resolve("upstream.conf"),
                   paths.run().resolve("quorum.conf"),
+                  certificate.expected()
+                      ? "include_if_exists '%s'".formatted(certificate.configuration())
+                      : "",
                   last));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -118,7 +128,8 @@ final class ServerConfiguration {
 
   void writeReloadable(MountedSettings settings) {
     DataFiles.replaceUntilRestart(
-        paths.run().resolve("pg_hba.conf"), HostRules.file(settings.rules()));
+        paths.run().resolve("pg_hba.conf"),
+        HostRules.file(settings.rules(), certificate.expected()));
     DataFiles.replaceUntilRestart(
         paths.run().resolve("reload.conf"), settings.text() + HostRules.setting(settings.rules()));
   }

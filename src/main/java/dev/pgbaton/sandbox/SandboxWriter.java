@@ -7,7 +7,9 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.tls.CertificateSecrets;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -49,13 +51,33 @@ final class SandboxWriter implements ClusterWriter {
                   api.nextFieldConflicts()
                       ? new Written.Conflict(
                           "the field manager kubectl-edit owns fields of " + object.key())
-                      : new Written.Done(apply.apply(object.object()));
+                      : new Written.Done(
+                          apply.apply(signed(object.object()), AppliedHash.of(object.object())));
               case CREATE_ONCE, GENERATE_ONCE ->
                   new Written.Done(
                       store
                           .find(object.key())
-                          .orElseGet(() -> store.create(Json.copy(object.object()))));
+                          .orElseGet(() -> store.create(made(Json.copy(object.object())))));
             });
+  }
+
+  private static HasMetadata made(HasMetadata object) {
+    if (CertificateSecrets.is(object))
+      CertificateSecrets.fillAuthority((Secret) object, Instant.now());
+    return object;
+  }
+
+  private HasMetadata signed(HasMetadata object) {
+    if (!CertificateSecrets.is(object)) return object;
+    var secret = (Secret) Json.copy(object);
+    var namespace = secret.getMetadata().getNamespace();
+    var name = CertificateSecrets.authority(secret);
+    var authority = store.find(new ObjectKey("Secret", namespace, name), Secret.class);
+    var live =
+        store.find(
+            new ObjectKey("Secret", namespace, secret.getMetadata().getName()), Secret.class);
+    authority.ifPresent(signer -> CertificateSecrets.fill(secret, live, signer, Instant.now()));
+    return secret;
   }
 
   @Override

@@ -30,8 +30,14 @@ final class ServerSideApply {
   }
 
   HasMetadata apply(HasMetadata desired) {
+    return apply(desired, AppliedHash.of(desired));
+  }
+
+  /**
+   * @param hash of what was desired, before it was filled in
+   */
+  HasMetadata apply(HasMetadata desired, String hash) {
     var key = ObjectStore.key(desired);
-    var hash = AppliedHash.of(desired);
     var object =
         admission.getOrDefault(key.kind(), UnaryOperator.identity()).apply(Json.copy(desired));
     var live = store.find(key);

@@ -4,21 +4,39 @@ import dev.pgbaton.cluster.ClientRule;
 import dev.pgbaton.cluster.ClientRule.Method;
 import dev.pgbaton.cluster.ClientRule.Type;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.spec.TlsSpec.Clients;
 import java.util.List;
 
 /** What the rules of access must be to each other, and to pgbaton's own. */
 final class AccessRules {
   private static final String RULES = "spec.access.rules";
 
+  private static final String CLIENTS = "spec.access.networkPolicy.clients";
+
+  private final ClusterSpec spec;
   private final Reading reading;
 
-  private AccessRules(Reading reading) {
+  private AccessRules(ClusterSpec spec, Reading reading) {
+    this.spec = spec;
     this.reading = reading;
   }
 
   static void check(ClusterSpec spec, Reading reading) {
-    if (!reading.sound(RULES)) return;
-    spec.access().rules().ifPresent(rules -> new AccessRules(reading).check(rules));
+    var rules = new AccessRules(spec, reading);
+    if (reading.sound(RULES)) spec.access().rules().ifPresent(rules::check);
+    if (reading.sound(CLIENTS))
+      spec.access().networkPolicy().ifPresent(policy -> rules.clients(policy.clients()));
+  }
+
+  private void clients(List<NetworkPolicySpec.Client> clients) {
+    for (int i = 0; i < clients.size(); i++) {
+      var client = clients.get(i);
+      if (client.addresses().isPresent()
+          && (client.namespace().isPresent() || !client.pods().isEmpty()))
+        reading.problem(
+            "%s[%d].addresses".formatted(CLIENTS, i),
+            "an entry is about pods or about addresses. Put the addresses into one of their own.");
+    }
   }
 
   private void check(List<ClientRule> rules) {
@@ -74,10 +92,14 @@ final class AccessRules {
     if (rule.method() == Method.CERT && rule.type() == Type.host)
       reading.problem(
           at + ".method", "there is a client's certificate only with TLS. Put type: hostssl.");
-    if (rule.type() == Type.hostssl)
+    if (rule.type() == Type.hostssl && spec.tls().isEmpty() && reading.sound("spec.tls"))
+      reading.problem(
+          at + ".type", "no connection has TLS: there is no spec.tls. Put that, or host.");
+    var required = spec.tls().map(TlsSpec::clients).filter(Clients.required::equals).isPresent();
+    if (required && rule.type() == Type.host && rule.method() != Method.REJECT)
       reading.problem(
           at + ".type",
-          "no connection has TLS: pgbaton does not set up certificates yet. Put host.");
+          "lets clients in without TLS, though spec.tls.clients is required. Put hostssl.");
   }
 
   private void reached(List<ClientRule> rules, int i, String at) {

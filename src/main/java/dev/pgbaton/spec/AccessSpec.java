@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
  *
  * @param rules absent = everybody with a password, from everywhere
  */
-public record AccessSpec(Optional<List<ClientRule>> rules) {
-  static final AccessSpec DEFAULT = new AccessSpec(Optional.empty());
+public record AccessSpec(
+    Optional<List<ClientRule>> rules, Optional<NetworkPolicySpec> networkPolicy) {
+  static final AccessSpec DEFAULT = new AccessSpec(Optional.empty(), Optional.empty());
 
   private static final List<String> EVERY = List.of(ClientRule.ALL);
 
@@ -69,5 +70,10 @@ public record AccessSpec(Optional<List<ClientRule>> rules) {
                       "As in pg_hba.conf: the first that fits counts, and who fits none is turned"
                           + " away. pgbaton's own come first: postgres and repmgr can't be let in"
                           + " over the network. Taken without a restart. If it is absent, everybody"
-                          + " with a password gets in, postgres too.")));
+                          + " with a password gets in, postgres too."),
+                  access.optional(
+                      "networkPolicy",
+                      NetworkPolicySpec.TYPE,
+                      "Who gets to the pods at all, where the cluster's network looks at"
+                          + " NetworkPolicies; everybody if it is absent.")));
 }

@@ -19,6 +19,8 @@ final class CatalogRules {
   private static final Set<String> OWN_SECRETS =
       Set.of("credentials", "pgpool", "users", "pgpool-users");
 
+  private static final Set<String> OF_THE_CERTIFICATE = Set.of("ca", "tls");
+
   private static final Set<String> PER_SESSION =
       Set.of("user", "superuser", "backend", "superuser-backend");
 
@@ -58,7 +60,7 @@ final class CatalogRules {
       }
       if (twice(names, user.name(), name)) continue;
       if (user.logsIn() && user.password().isKeptByUs()) {
-        if (OWN_SECRETS.contains(user.inNames()))
+        if (OWN_SECRETS.contains(user.inNames()) || isOfTheCertificate(user.inNames()))
           reading.problem(
               name,
               "%s would have a Secret of the name of one of pgbaton's own. Put another name, or its password into a Secret of yours (secretKeyRef)."
@@ -104,14 +106,19 @@ final class CatalogRules {
     }
   }
 
+  private boolean isOfTheCertificate(String rest) {
+    return OF_THE_CERTIFICATE.contains(rest) && spec.tls().filter(TlsSpec::generated).isPresent();
+  }
+
   /** It would be written over, or read for what it is not. */
   private boolean isOwnSecret(String name) {
     var cluster = spec.id().name() + "-";
     if (!name.startsWith(cluster)) return false;
     var rest = name.substring(cluster.length());
-    return OWN_SECRETS.contains(rest)
-        // What was taken over has its passwords in a Secret of its owner's.
-        && (spec.takenOver().isEmpty() || !rest.equals("credentials"));
+    return isOfTheCertificate(rest)
+        || OWN_SECRETS.contains(rest)
+            // What was taken over has its passwords in a Secret of its owner's.
+            && (spec.takenOver().isEmpty() || !rest.equals("credentials"));
   }
 
   private void pgpoolsUsers() {

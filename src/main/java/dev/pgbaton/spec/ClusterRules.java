@@ -42,6 +42,7 @@ final class ClusterRules {
     rules.pgbatonsLabelsAreItsOwn();
     rules.instancesHaveTimeToStart();
     CatalogRules.check(spec, reading);
+    TlsRules.check(spec, reading);
     AccessRules.check(spec, reading);
     spec.takenOver().ifPresent(rules::dataIsOnTheVolume);
     rules.onlyGeneratedPasswordsRotate();

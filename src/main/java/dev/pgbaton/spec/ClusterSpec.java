@@ -34,6 +34,7 @@ public record ClusterSpec(
     List<UserSpec> users,
     List<DatabaseSpec> databases,
     AccessSpec access,
+    Optional<TlsSpec> tls,
     Optional<TakenOver> takenOver) {
 
   /** How soon a lost primary is replaced; see docs/promises.md. */
@@ -158,6 +159,11 @@ public record ClusterSpec(
             "PostgreSQL's databases. What is not here is never touched, what was taken out of here"
                 + " stays."),
         spec.optional("access", AccessSpec.TYPE, AccessSpec.DEFAULT, "Who may connect."),
+        spec.optional(
+            "tls",
+            TlsSpec.TYPE,
+            "The certificate of PostgreSQL and pgpool; without it there is no TLS. The first one"
+                + " restarts the instances, one after another."),
         spec.optional(
             "takenOver",
             TakenOver.TYPE,

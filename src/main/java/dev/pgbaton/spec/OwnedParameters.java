@@ -23,8 +23,7 @@ final class OwnedParameters {
       "is pgbaton's: it decides how an instance comes back. Remove it.";
   private static final String ARCHIVE =
       "can't be set: pgbaton does not archive WAL yet. Remove it.";
-  private static final String TLS =
-      "can't be set: pgbaton does not set up certificates yet. Remove it.";
+  private static final String TLS = "is pgbaton's: it follows from spec.tls. Set that one.";
   private static final String LOGS =
       "is pgbaton's: the log goes to the container's output. Remove it.";
   private static final String PASSWORDS =

@@ -8,7 +8,6 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -75,7 +74,6 @@ class RightsTest {
   @Test
   void whoReadsNoManifestsMakesNoPods() throws IOException {
     assertThat(verbs(base(), Pod.class)).doesNotContain("create");
-    assertThat(verbs(base(), NetworkPolicy.class)).doesNotContain("create", "patch");
     assertThat(base())
         .flatExtracting(PolicyRule::getResources)
         .doesNotContain("persistentvolumeclaims");
@@ -98,6 +96,7 @@ class RightsTest {
             "services",
             "configmaps",
             "poddisruptionbudgets",
+            "networkpolicies",
             "roles",
             "rolebindings",
             "pods",

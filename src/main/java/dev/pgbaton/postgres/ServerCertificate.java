@@ -1,0 +1,172 @@
+package dev.pgbaton.postgres;
+
+import dev.pgbaton.tls.KeyPairs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The server's certificate: looked at where it is mounted, and copied to where PostgreSQL reads it.
+ * So it never finds half of one, nor one that would keep it from starting, and has the last good
+ * one as long as the container's files are there.
+ */
+final class ServerCertificate {
+  private static final List<String> FILES = List.of("tls.crt", "tls.key", "ca.crt");
+
+  private final Path mounted;
+  private final Path run;
+  private Path looked;
+  private Found found = Found.NOTHING;
+  private String taken = "";
+  private String refused = "";
+  private String trouble = "";
+
+  private record Found(String hash, String certificate, String key, Optional<String> authority) {
+    static final Found NOTHING = new Found("", "", "", Optional.empty());
+  }
+
+  ServerCertificate(InstancePaths paths) {
+    this.mounted = paths.certificate();
+    this.run = paths.run();
+  }
+
+  /** Whether the pod is made for one; another may come by a restart only. */
+  boolean expected() {
+    return Files.isDirectory(mounted);
+  }
+
+  /** The settings that lead to it. */
+  Path configuration() {
+    return run.resolve("tls.conf");
+  }
+
+  /** What is mounted and was neither taken nor refused; empty for nothing. */
+  String pending() {
+    if (!expected()) return "";
+    var hash = look().hash();
+    return hash.equals(taken) || hash.equals(refused) ? "" : hash;
+  }
+
+  /** Why there is no certificate, or not the one that is mounted. */
+  Optional<String> trouble() {
+    return Optional.of(trouble).filter(text -> !text.isEmpty());
+  }
+
+  /** Whether there is another one for PostgreSQL to read. */
+  boolean take() {
+    if (!expected()) return false;
+    var now = look();
+    if (now.hash().equals(taken) && !taken.isEmpty()) return false;
+    var wrong =
+        now.hash().isEmpty()
+            ? Optional.of(
+                "there are no tls.crt and tls.key in the Secret of spec.tls, or no such Secret")
+            : KeyPairs.wrong(now.certificate(), now.key());
+    if (wrong.isPresent()) {
+      refused = now.hash();
+      trouble = "no certificate is taken: " + wrong.get();
+      return false;
+    }
+    write(now);
+    taken = now.hash();
+    refused = "";
+    trouble = "";
+    return true;
+  }
+
+  /** PostgreSQL was not told of it. */
+  void again() {
+    taken = "";
+  }
+
+  private Found look() {
+    try {
+      // One version of the Secret: the kubelet switches this link to the next.
+      var link = mounted.resolve("..data");
+      var version = Files.exists(link) ? link.toRealPath() : mounted;
+      if (version.equals(looked) && !version.equals(mounted)) return found;
+      found = read(version);
+      looked = version;
+    } catch (IOException e) {
+      // It is just being replaced.
+    }
+    return found;
+  }
+
+  private static Found read(Path version) throws IOException {
+    for (var file : FILES.subList(0, 2))
+      if (!Files.exists(version.resolve(file))) return Found.NOTHING;
+    var certificate = Files.readString(version.resolve(FILES.get(0)));
+    var key = Files.readString(version.resolve(FILES.get(1)));
+    var ca = version.resolve(FILES.get(2));
+    var authority = Files.exists(ca) ? Optional.of(Files.readString(ca)) : Optional.<String>empty();
+    return new Found(hash(certificate, key, authority.orElse("")), certificate, key, authority);
+  }
+
+  private void write(Found now) {
+    try {
+      // Each by a name of its own: the settings switch from all of one to all of the other.
+      var directory = run.resolve("tls-" + now.hash());
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      secret(directory.resolve(FILES.get(0)), now.certificate());
+      secret(directory.resolve(FILES.get(1)), now.key());
+      if (now.authority().isPresent())
+        secret(directory.resolve(FILES.get(2)), now.authority().get());
+      DataFiles.replaceUntilRestart(configuration(), settings(directory, now));
+      forgetOthers(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String settings(Path directory, Found now) {
+    return """
+    ssl = on
+    ssl_cert_file = '%s'
+    ssl_key_file = '%s'
+    ssl_ca_file = '%s'
+    """
+        .formatted(
+            directory.resolve(FILES.get(0)),
+            directory.resolve(FILES.get(1)),
+            now.authority().isPresent() ? directory.resolve(FILES.get(2)) : "");
+  }
+
+  private static void secret(Path file, String text) throws IOException {
+    Files.deleteIfExists(file);
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(file, text);
+  }
+
+  /** But for the last one: PostgreSQL may be about to read it. */
+  private void forgetOthers(Path kept) throws IOException {
+    try (var directories = Files.newDirectoryStream(run, "tls-*")) {
+      for (var directory : directories) {
+        if (directory.equals(kept) || directory.endsWith("tls-" + taken)) continue;
+        for (var file : FILES) Files.deleteIfExists(directory.resolve(file));
+        Files.deleteIfExists(directory);
+      }
+    }
+  }
+
+  private static String hash(String... texts) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      for (var text : texts) digest.update((text + "\0").getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.pgbaton.spec;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The servers' certificate.
+ *
+ * @param secretName somebody else's Secret; empty where pgbaton makes the certificate
+ * @param names under which the servers are reached besides, in a certificate that pgbaton makes
+ */
+public record TlsSpec(
+    Optional<String> secretName, boolean generated, List<String> names, Clients clients) {
+  /** Whether a client has to use it. */
+  public enum Clients {
+    optional,
+    required
+  }
+
+  static final FieldType<TlsSpec> TYPE =
+      FieldType.object(
+          tls ->
+              new TlsSpec(
+                  tls.optional(
+                      "secretName",
+                      FieldTypes.SUBDOMAIN_NAME,
+                      "A Secret of type kubernetes.io/tls in the cluster's namespace, with tls.crt,"
+                          + " tls.key and, for clients' certificates, ca.crt: cert-manager's form."
+                          + " Another one in it is taken without a restart of PostgreSQL."),
+                  tls.optional(
+                          "generated",
+                          new BooleanType(),
+                          "true: pgbaton makes an authority (Secret <cluster>-ca) and a certificate"
+                              + " (Secret <cluster>-tls), and renews that.")
+                      .orElse(false),
+                  tls.optional(
+                      "names",
+                      FieldType.list(FieldTypes.SUBDOMAIN_NAME),
+                      List.of(),
+                      "With generated: host names that clients use, beside the Services'."),
+                  tls.optional(
+                      "clients",
+                      FieldType.oneOf(Clients.class),
+                      Clients.optional,
+                      "required turns connections without TLS away, and the superuser's over the"
+                          + " network.")));
+}

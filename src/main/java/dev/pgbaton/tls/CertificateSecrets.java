@@ -1,0 +1,143 @@
+package dev.pgbaton.tls;
+
+import dev.pgbaton.cluster.Names;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Secrets of type kubernetes.io/tls that pgbaton fills by itself. */
+public final class CertificateSecrets {
+  public static final String TYPE = "kubernetes.io/tls";
+  public static final String CERTIFICATE = "tls.crt";
+  public static final String KEY = "tls.key";
+  public static final String AUTHORITY = "ca.crt";
+
+  private static final Duration AUTHORITYS_LIFE = Duration.ofDays(3650);
+  private static final Duration LIFE = Duration.ofDays(365);
+
+  /** With as much time left that a person can find out why nobody did. */
+  private static final Duration RENEWED_AFTER = Duration.ofDays(240);
+
+  /** Clocks differ. */
+  private static final Duration BEFORE = Duration.ofHours(1);
+
+  private CertificateSecrets() {}
+
+  public static boolean is(HasMetadata object) {
+    return object instanceof Secret secret && TYPE.equals(secret.getType());
+  }
+
+  /** A new authority, in place. */
+  public static void fillAuthority(Secret secret, Instant now) {
+    try {
+      var name = secret.getMetadata().getNamespace() + "/" + secret.getMetadata().getName();
+      var issued = Issuing.authority(name, now.minus(BEFORE), now.plus(AUTHORITYS_LIFE));
+      fill(secret, issued, issued.certificate());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK makes such keys", e);
+    }
+  }
+
+  /** The Secret of the authority that signs it. */
+  public static String authority(Secret secret) {
+    return note(secret, Names.ISSUED_BY).orElseThrow();
+  }
+
+  /**
+   * A server's certificate, in place: the one that is there, as long as it is good.
+   *
+   * @throws IllegalArgumentException with words for a person, if the authority can't sign one
+   */
+  public static void fill(Secret secret, Optional<Secret> live, Secret authority, Instant now) {
+    var notes = secret.getMetadata().getAnnotations();
+    var kept = live.filter(it -> isGood(secret, it, authority, now));
+    if (kept.isPresent()) {
+      secret.setData(new TreeMap<>(kept.get().getData()));
+      notes.put(Names.RENEW_AFTER, note(kept.get(), Names.RENEW_AFTER).orElseThrow());
+      return;
+    }
+    try {
+      var signer = new Issuing.Issued(value(authority, CERTIFICATE), value(authority, KEY));
+      var end = KeyPairs.certificate(signer.certificate()).getNotAfter().toInstant();
+      var until = now.plus(LIFE).isBefore(end) ? now.plus(LIFE) : end;
+      var names = List.of(note(secret, Names.CERTIFICATE_NAMES).orElseThrow().split(","));
+      fill(secret, Issuing.server(signer, names, now.minus(BEFORE), until), signer.certificate());
+      notes.put(
+          Names.RENEW_AFTER, now.plus(RENEWED_AFTER).truncatedTo(ChronoUnit.SECONDS).toString());
+    } catch (GeneralSecurityException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "the Secret %s can't sign a certificate: its tls.crt and tls.key are not what pgbaton has made"
+              .formatted(authority.getMetadata().getName()),
+          e);
+    }
+  }
+
+  /** Whether it is time for another one. */
+  public static boolean isDue(HasMetadata live, Instant now) {
+    try {
+      return note(live, Names.RENEW_AFTER).map(Instant::parse).filter(now::isBefore).isEmpty();
+    } catch (DateTimeParseException e) {
+      return true;
+    }
+  }
+
+  /** By which one certificate is told from the next. */
+  public static String fingerprint(String certificate) {
+    try {
+      var digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(certificate.getBytes(StandardCharsets.US_ASCII));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static boolean isGood(Secret wanted, Secret live, Secret authority, Instant now) {
+    var data = live.getData();
+    return data != null
+        && data.containsKey(CERTIFICATE)
+        && data.containsKey(KEY)
+        && authority.getData() != null
+        && authority.getData().get(CERTIFICATE) != null
+        && authority.getData().get(CERTIFICATE).equals(data.get(AUTHORITY))
+        && note(live, Names.CERTIFICATE_NAMES).equals(note(wanted, Names.CERTIFICATE_NAMES))
+        && !isDue(live, now);
+  }
+
+  private static void fill(Secret secret, Issuing.Issued issued, String authority) {
+    secret.setStringData(null);
+    secret.setData(
+        new TreeMap<>(
+            Map.of(
+                CERTIFICATE, encoded(issued.certificate()),
+                KEY, encoded(issued.key()),
+                AUTHORITY, encoded(authority))));
+  }
+
+  private static String encoded(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static String value(Secret secret, String key) {
+    return new String(
+        Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.US_ASCII);
+  }
+
+  private static Optional<String> note(HasMetadata object, String name) {
+    var annotations = object.getMetadata().getAnnotations();
+    return Optional.ofNullable(annotations == null ? null : annotations.get(name));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.pgbaton.tls;
+
+import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Optional;
+
+/** Certificates and their keys, in PEM. */
+public final class KeyPairs {
+  private KeyPairs() {}
+
+  /**
+   * Why a server could not use them, in words that repeat nothing of the key; empty if it can. What
+   * it would only find out as it loads them could keep it from starting.
+   */
+  public static Optional<String> wrong(String certificate, String key) {
+    X509Certificate read;
+    try {
+      read = certificate(certificate);
+    } catch (GeneralSecurityException e) {
+      return Optional.of("tls.crt is no certificate in PEM");
+    }
+    var pem = Pem.first(key, "PRIVATE KEY");
+    if (pem.isEmpty()) return Optional.of("tls.key is no private key in PEM");
+    if (pem.get().kind().startsWith("ENCRYPTED"))
+      return Optional.of("tls.key is encrypted: nobody would be there to decrypt it");
+    try {
+      var algorithm = signature(read.getPublicKey());
+      // One that Java can't count with is PostgreSQL's to judge.
+      if (algorithm.isEmpty()) return Optional.empty();
+      return fit(algorithm.get(), privateKey(pem.get(), read.getPublicKey()), read.getPublicKey())
+          ? Optional.empty()
+          : Optional.of("tls.key is not the key of tls.crt");
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return Optional.of("tls.key is not the key of tls.crt, or can't be read");
+    }
+  }
+
+  static X509Certificate certificate(String pem) throws GeneralSecurityException {
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** Older forms lack the algorithm, which the certificate says. */
+  static PrivateKey privateKey(Pem pem, PublicKey of) throws GeneralSecurityException {
+    var content =
+        pem.kind().equals("PRIVATE KEY")
+            ? pem.content()
+            : Der.sequence(
+                Der.integer(BigInteger.ZERO),
+                Der.first(of.getEncoded()),
+                Der.octets(pem.content()));
+    return KeyFactory.getInstance(of.getAlgorithm())
+        .generatePrivate(new PKCS8EncodedKeySpec(content));
+  }
+
+  private static Optional<String> signature(PublicKey key) {
+    return switch (key.getAlgorithm()) {
+      case "EC" -> Optional.of("SHA256withECDSA");
+      case "RSA" -> Optional.of("SHA256withRSA");
+      case "EdDSA" -> Optional.of("EdDSA");
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean fit(String algorithm, PrivateKey one, PublicKey other)
+      throws GeneralSecurityException {
+    var text = "one and the same".getBytes(StandardCharsets.US_ASCII);
+    var signing = Signature.getInstance(algorithm);
+    signing.initSign(one);
+    signing.update(text);
+    var checking = Signature.getInstance(algorithm);
+    checking.initVerify(other);
+    checking.update(text);
+    return checking.verify(signing.sign());
+  }
+}
