@@ -16,7 +16,7 @@ class GeneratedObjectsTest {
   private static final Path GOLDEN = Path.of("src/test/resources/dev/pgbaton/desired");
 
   @ParameterizedTest
-  @ValueSource(strings = {"accounts", "minimal", "orders"})
+  @ValueSource(strings = {"accounts", "ledger", "minimal", "orders"})
   void theObjectsOfTheExampleAreAsReviewed(String name) throws IOException {
     var rendered = Manifests.yaml(Specs.example(name));
     var golden = GOLDEN.resolve(name + ".yaml");

@@ -21,11 +21,15 @@ import dev.pgbaton.spec.SpecParser;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -35,6 +39,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,6 +70,7 @@ class LocalSandboxTest {
         instances: 3
         image: registry.example.com/pgbaton/postgres:17
         storage: {size: 1Gi}
+        tls: {generated: true}
       """;
 
   private LocalSandbox sandbox;
@@ -164,6 +174,87 @@ class LocalSandboxTest {
     assertThat(started()).isEqualTo(started);
   }
 
+  @Test
+  void anotherCertificateIsTakenWhileSessionsGoOn() throws Exception {
+    var before = certificate();
+    assertThat(before.getSubjectAlternativeNames().toString())
+        .contains("orders-primary.shop.svc]", "*.orders-headless.shop.svc.cluster.local");
+    var started = started();
+    try (var session = open();
+        var statement = session.createStatement();
+        var row =
+            statement.executeQuery("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")) {
+      row.next();
+      assertThat(row.getBoolean(1)).isTrue();
+
+      var key = desired.layout().key("Secret", "orders-tls");
+      var wanted = (Secret) desired.get(key).object();
+      var otherNames =
+          new SecretBuilder(wanted)
+              .editMetadata()
+              .addToAnnotations(Names.CERTIFICATE_NAMES, "db.example.com")
+              .endMetadata()
+              .build();
+      sandbox
+          .writer()
+          .write(
+              new DesiredObject(
+                  otherNames,
+                  ObjectRole.CREDENTIALS,
+                  ApplyPolicy.COMPOSED,
+                  SourceRef.file("orders.yaml")));
+      touch("another certificate");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> certificate().getSubjectAlternativeNames().toString().contains("example"));
+      assertThat(session.isValid(5)).isTrue();
+    }
+    assertThat(started()).isEqualTo(started);
+  }
+
+  /** Of whom the front leads to, asked for as a client does: SSLRequest, and then a handshake. */
+  private X509Certificate certificate() throws Exception {
+    var front = sandbox.front(ORDERS);
+    try (var plain = new Socket(front.getAddress(), front.getPort())) {
+      plain.getOutputStream().write(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f});
+      assertThat(plain.getInputStream().read()).isEqualTo('S');
+      var context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {new Anybody()}, null);
+      var socket =
+          (SSLSocket)
+              context
+                  .getSocketFactory()
+                  .createSocket(plain, front.getHostString(), front.getPort(), false);
+      socket.startHandshake();
+      return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+    }
+  }
+
+  private static final class Anybody extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+
   private void takes(DesiredCluster wanted) {
     mount((ConfigMap) wanted.get(wanted.layout().key("ConfigMap", "orders-reload")).object());
     var hash = wanted.settings().getOrDefault(Names.ACCESS_SETTING, "");
@@ -198,6 +289,10 @@ class LocalSandboxTest {
         .write(
             new DesiredObject(
                 map, ObjectRole.SETTINGS, ApplyPolicy.APPLY, SourceRef.file("orders.yaml")));
+    touch(map.getData().get("reload.hash"));
+  }
+
+  private void touch(String hash) {
     for (var pod : pods())
       sandbox
           .writer()
@@ -205,7 +300,7 @@ class LocalSandboxTest {
               desired.layout(),
               new PodRef(
                   name(pod), pod.getMetadata().getUid(), pod.getMetadata().getResourceVersion()),
-              map.getData().get("reload.hash"));
+              hash);
   }
 
   private void errors(String what) {

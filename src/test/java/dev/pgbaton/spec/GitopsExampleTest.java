@@ -23,6 +23,6 @@ class GitopsExampleTest {
     assertThat(parsed.allProblems()).isEmpty();
     assertThat(parsed.valid())
         .extracting(valid -> valid.id().toString())
-        .containsExactly("shop/accounts", "shop/minimal", "shop/orders");
+        .containsExactly("shop/accounts", "shop/ledger", "shop/minimal", "shop/orders");
   }
 }
