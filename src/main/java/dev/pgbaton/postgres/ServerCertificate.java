@@ -23,6 +23,7 @@ final class ServerCertificate {
 
   private final Path mounted;
   private final Path run;
+  private final Path data;
   private Path looked;
   private Found found = Found.NOTHING;
   private String taken = "";
@@ -36,6 +37,7 @@ final class ServerCertificate {
   ServerCertificate(InstancePaths paths) {
     this.mounted = paths.certificate();
     this.run = paths.run();
+    this.data = paths.data();
   }
 
   /** Whether the pod is made for one; another may come by a restart only. */
@@ -122,6 +124,7 @@ final class ServerCertificate {
       secret(directory.resolve(FILES.get(1)), now.key());
       if (now.authority().isPresent())
         secret(directory.resolve(FILES.get(2)), now.authority().get());
+      belongToPostgres(directory);
       DataFiles.replaceUntilRestart(configuration(), settings(directory, now));
       forgetOthers(directory);
     } catch (IOException e) {
@@ -147,6 +150,17 @@ final class ServerCertificate {
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(file, text);
+  }
+
+  /** On a machine of its own the program may be root, and PostgreSQL never is. */
+  private void belongToPostgres(Path directory) throws IOException {
+    if (!Files.exists(data)) return;
+    var owner = Files.getOwner(data);
+    if (owner.equals(Files.getOwner(directory))) return;
+    Files.setOwner(directory, owner);
+    try (var files = Files.newDirectoryStream(directory)) {
+      for (var file : files) Files.setOwner(file, owner);
+    }
   }
 
   /** But for the last one: PostgreSQL may be about to read it. */

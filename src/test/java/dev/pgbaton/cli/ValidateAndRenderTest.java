@@ -19,7 +19,7 @@ class ValidateAndRenderTest {
   @Test
   void aValidDirectoryIsSaidToBeValid() {
     assertThat(pgbaton("validate", "gitops-example")).isZero();
-    assertThat(out).hasToString("3 clusters in 3 files are valid.\n");
+    assertThat(out).hasToString("4 clusters in 4 files are valid.\n");
   }
 
   @Test

@@ -16,7 +16,7 @@ class ProgramIT {
   void validatesTheExample() throws Exception {
     var result = Packaged.run(Map.of(), "validate", "gitops-example");
 
-    assertThat(result.output()).contains("3 clusters in 3 files are valid");
+    assertThat(result.output()).contains("4 clusters in 4 files are valid");
     assertThat(result.exit()).isZero();
   }
 

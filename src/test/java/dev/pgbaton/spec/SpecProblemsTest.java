@@ -371,8 +371,8 @@ class SpecProblemsTest {
         write(
             "ssl: on",
             "max_connections: \"200\"",
-            "11:7 spec.postgresql.parameters.ssl: can't be set: pgbaton does not set up "
-                + "certificates yet. Remove it."),
+            "11:7 spec.postgresql.parameters.ssl: is pgbaton's: it follows from spec.tls. "
+                + "Set that one."),
         write(
             "server_version: \"17\"",
             "max_connections: \"200\"",
@@ -416,9 +416,9 @@ class SpecProblemsTest {
             "instances: 3\n  imag: x\n  replicas: 3",
             "instances: 3\n  image: registry.example.com/pgbaton/postgres:17",
             "6:3 spec.imag: is not a field here. Did you mean image?",
-            "7:3 spec.replicas: is not a field here. Fields are: databases, failover, image, "
+            "7:3 spec.replicas: is not a field here. Fields are: access, databases, failover, image, "
                 + "imagePullSecrets, instances, mode, pgpool, postgresql, replication, resources, "
-                + "rollout, scheduling, storage, takenOver, users."),
+                + "rollout, scheduling, storage, takenOver, tls, users."),
         write(
             "rollout: {maxReplicaLag: 16Mi, instanceTimeout: 10m}\n"
                 + "  takenOver:\n"
