@@ -416,7 +416,7 @@ class SpecProblemsTest {
             "instances: 3\n  imag: x\n  replicas: 3",
             "instances: 3\n  image: registry.example.com/pgbaton/postgres:17",
             "6:3 spec.imag: is not a field here. Did you mean image?",
-            "7:3 spec.replicas: is not a field here. Fields are: access, databases, failover, image, "
+            "7:3 spec.replicas: is not a field here. Fields are: access, credentials, databases, failover, image, "
                 + "imagePullSecrets, instances, mode, pgpool, postgresql, replication, resources, "
                 + "rollout, scheduling, storage, takenOver, tls, users."),
         write(
