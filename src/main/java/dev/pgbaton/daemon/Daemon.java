@@ -1,10 +1,14 @@
 package dev.pgbaton.daemon;
 
+import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.apply.StepRunner;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.git.JGitSpecSource;
+import dev.pgbaton.observed.ClusterReader;
+import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.PrimaryMove;
+import dev.pgbaton.observed.RouteProbe;
 import dev.pgbaton.reconcile.Chronicle;
 import dev.pgbaton.reconcile.Fleet;
 import dev.pgbaton.reconcile.ReconcileLoop;
@@ -24,6 +28,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +49,7 @@ public class Daemon implements FleetView, FleetRequests {
   private Backend backend;
   private volatile PrimaryMoves moves;
   private volatile ReconcileLoop loop;
+  private Optional<Traces> traces = Optional.empty();
 
   Daemon(DaemonConfig config, Backends backends, Metrics metrics, Decisions decisions) {
     this.config = config;
@@ -68,13 +74,21 @@ public class Daemon implements FleetView, FleetRequests {
     var name = UUID.randomUUID().toString();
     var contexts = new Contexts(config.environment());
     var journal = backend.journal();
-    var runner = new StepRunner(backend.writer(), journal, backend.writeProbe(), name);
+    traces = config.traces().endpoint().map(Traces::to);
+    var runner =
+        new StepRunner(
+            traced(ClusterWriter.class, backend.writer()), journal, backend.writeProbe(), name);
     var chronicle = new Chronicle(journal, backend.writeProbe(), contexts, name);
     loop =
         new ReconcileLoop(
             new JGitSpecSource(backends.git(settings), settings.manifests()),
             new Reconciler(
-                backend.reader(), backend.probe(), backend.routes(), journal, runner, chronicle),
+                traced(ClusterReader.class, backend.reader()),
+                traced(InstanceProbe.class, backend.probe()),
+                traced(RouteProbe.class, backend.routes()),
+                journal,
+                runner,
+                chronicle),
             new Reporter(
                 backends.statuses(settings),
                 journal,
@@ -99,6 +113,18 @@ public class Daemon implements FleetView, FleetRequests {
     backend.start();
     // Informers fill in the background: a slow API server must not fail the start.
     Thread.ofPlatform().name("start").daemon().start(this::startWhenReady);
+  }
+
+  private <T> T traced(Class<T> port, T to) {
+    return traces.map(t -> t.around(port, to)).orElse(to);
+  }
+
+  private List<ReconcileLoop.Listener> listeners() {
+    var listeners = new ArrayList<ReconcileLoop.Listener>();
+    listeners.add(new DaemonLog(backend.events()));
+    traces.ifPresent(listeners::add);
+    listeners.addAll(List.of(metrics, moves, new MendedUsers(backend.events())));
+    return List.copyOf(listeners);
   }
 
   private void startWhenReady() {
@@ -128,6 +154,7 @@ public class Daemon implements FleetView, FleetRequests {
   void stop(@Observes ShutdownEvent event) {
     if (loop != null) loop.close();
     if (backend != null) backend.close();
+    traces.ifPresent(Traces::close);
   }
 
   /** All that is known now. */

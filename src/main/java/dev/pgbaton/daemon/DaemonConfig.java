@@ -22,6 +22,8 @@ interface DaemonConfig {
 
   Web web();
 
+  Traces traces();
+
   /** Part of the statuses' names, for repositories that several daemons read. */
   @WithDefault("default")
   String environment();
@@ -96,6 +98,11 @@ interface DaemonConfig {
     /** off, or kubernetes: the page's buttons, for who may do the same by kubectl. */
     @WithDefault("off")
     String actions();
+  }
+
+  interface Traces {
+    /** Where OTLP over HTTP is taken, without its path; off where it isn't set. */
+    Optional<URI> endpoint();
   }
 
   interface Forge {

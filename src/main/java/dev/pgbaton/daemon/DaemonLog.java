@@ -9,22 +9,51 @@ import dev.pgbaton.reconcile.Repository;
 import dev.pgbaton.report.ClusterHealth.Condition;
 import dev.pgbaton.report.EventSink;
 import dev.pgbaton.spec.SpecSource.Fetched;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /** One line a decision, and the same words as an Event. What did not change is not said again. */
 final class DaemonLog implements ReconcileLoop.Listener {
   private static final Logger LOG = Logger.getLogger("dev.pgbaton");
   private static final int MOST_PROBLEMS = 100;
 
+  /** Fields of a line in JSON. */
+  private static final String CLUSTER = "cluster";
+
+  static final String PASS = "pass";
+  private static final String COMMIT = "commit";
+  private static final String REASON = "reason";
+  private static final List<String> FIELDS = List.of(CLUSTER, PASS, COMMIT, REASON);
+
   private final EventSink events;
+
+  /** Tells this process' looks from those of the one before. */
+  private final String run = HexFormat.of().toHexDigits((short) System.nanoTime());
+
+  private final AtomicLong looks = new AtomicLong();
   private final Map<ClusterId, String> waits = new ConcurrentHashMap<>();
   private volatile String lastFetch = "";
 
   DaemonLog(EventSink events) {
     this.events = events;
+  }
+
+  /** What is said from here on belongs to this look, whoever says it. */
+  @Override
+  public void begins(ClusterId id) {
+    MDC.put(CLUSTER, id.toString());
+    MDC.put(PASS, "%s-%d".formatted(run, looks.incrementAndGet()));
+  }
+
+  @Override
+  public void ended(ClusterId id) {
+    FIELDS.forEach(MDC::remove);
   }
 
   @Override
@@ -61,6 +90,8 @@ final class DaemonLog implements ReconcileLoop.Listener {
         pass instanceof Pass.Done done
             ? done.observed().journal().intent().map(i -> i.commit()).orElse("")
             : "";
+    if (!commit.isEmpty()) MDC.put(COMMIT, commit);
+    if (!pass.health().reason().isEmpty()) MDC.put(REASON, pass.health().reason());
     var prefix = commit.isEmpty() ? pass.id() + ": " : "%s@%.8s: ".formatted(pass.id(), commit);
     if (pass instanceof Pass.Done(_, var observed, Plan.Proceed(var step), var outcome, _, _)) {
       switch (outcome) {

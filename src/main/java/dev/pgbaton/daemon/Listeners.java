@@ -21,6 +21,11 @@ record Listeners(List<ReconcileLoop.Listener> all) implements ReconcileLoop.List
   }
 
   @Override
+  public void begins(ClusterId id) {
+    all.forEach(l -> l.begins(id));
+  }
+
+  @Override
   public void passed(Pass pass, Optional<Pass> before) {
     all.forEach(l -> l.passed(pass, before));
   }
@@ -28,5 +33,10 @@ record Listeners(List<ReconcileLoop.Listener> all) implements ReconcileLoop.List
   @Override
   public void failed(ClusterId id, RuntimeException e) {
     all.forEach(l -> l.failed(id, e));
+  }
+
+  @Override
+  public void ended(ClusterId id) {
+    all.reversed().forEach(l -> l.ended(id));
   }
 }

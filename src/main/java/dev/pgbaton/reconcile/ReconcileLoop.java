@@ -75,9 +75,15 @@ public final class ReconcileLoop implements AutoCloseable {
     /** A commit is in force from now on. */
     default void taken(Repository repository) {}
 
+    /** On the thread that looks at a cluster, before it does. */
+    default void begins(ClusterId id) {}
+
     void passed(Pass pass, Optional<Pass> before);
 
     void failed(ClusterId id, RuntimeException e);
+
+    /** On the same thread as {@link #begins}, whatever came of it. */
+    default void ended(ClusterId id) {}
   }
 
   /**
@@ -303,6 +309,7 @@ public final class ReconcileLoop implements AutoCloseable {
         due = Long.MAX_VALUE;
       }
       Duration next;
+      listener.begins(id);
       try {
         next = pass();
       } catch (RuntimeException e) {
@@ -312,6 +319,8 @@ public final class ReconcileLoop implements AutoCloseable {
         // Or this cluster would never be looked at again.
         listener.failed(id, new IllegalStateException(e));
         next = AFTER_FAILURE.after(++failures, random);
+      } finally {
+        listener.ended(id);
       }
       synchronized (this) {
         running = false;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgbaton.e2e.Forge.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -393,6 +394,42 @@ class GitopsClusterIT {
             .ignoreExceptions()
             .until(() -> !prometheus.query(expression).isEmpty());
     }
+  }
+
+  @Test
+  @Order(14)
+  void aPersonSeesItAllAndHandsThePrimaryOnByHand() throws Exception {
+    assumeTrue(running);
+    var cluster = WHERE.namespace() + "/" + ORDERS;
+    var before = shop.primary();
+    await("all is well, seen by a person")
+        .atMost(START)
+        .pollInterval(Duration.ofSeconds(1))
+        .untilAsserted(
+            () -> assertThat(pgbaton("status", cluster).output()).contains(cluster + "  healthy"));
+
+    var handedOn = pgbaton("handoff", cluster, "--wait");
+    var seen = new ObjectMapper().readTree(pgbaton("status", cluster, "-o", "json").output());
+    var history = pgbaton("history", cluster);
+
+    System.out.println(handedOn.output() + history.output());
+    assertThat(handedOn.exit()).as(handedOn.output()).isZero();
+    assertThat(handedOn.output())
+        .containsPattern("is the primary, \\d+\\.\\d\\d s after %s was asked".formatted(before));
+    assertThat(shop.primary()).isNotEqualTo(before);
+    assertThat(seen.at("/clusters/0/primary").asText()).isEqualTo(shop.primary());
+    assertThat(seen.at("/clusters/0/commit").asText()).hasSize(40);
+    assertThat(history.exit()).isZero();
+    assertThat(history.output()).containsPattern("success +\\d+ s +\\d+\\.\\d\\d s");
+    var again = pgbaton("handoff", cluster, "--to", shop.primary());
+    assertThat(again.exit()).as(again.output()).isEqualTo(2);
+  }
+
+  private static Packaged.Result pgbaton(String command, String... arguments)
+      throws IOException, InterruptedException {
+    var all = new ArrayList<>(List.of(command, "--daemon-namespace", WHERE.systemNamespace()));
+    all.addAll(List.of(arguments));
+    return Packaged.run(java.util.Map.of(), all.toArray(String[]::new));
   }
 
   private static String primaryOrNobody() {
