@@ -25,13 +25,16 @@ import org.jboss.resteasy.reactive.RestForm;
 @Blocking
 public class SignIn {
   private static final Logger LOG = Logger.getLogger("dev.pgbaton");
+  private static final String FOREIGN = "This form is not of a page that you have open.";
 
   private final Doorkeeper door;
   private final Sessions sessions;
+  private final Visit.Reception reception;
 
-  SignIn(Doorkeeper door, Sessions sessions) {
+  SignIn(Doorkeeper door, Sessions sessions, Visit.Reception reception) {
     this.door = door;
     this.sessions = sessions;
+    this.reception = reception;
   }
 
   @GET
@@ -46,7 +49,7 @@ public class SignIn {
   public Response signIn(@RestForm String token, HttpServerRequest request) {
     ifThereIsWhatFor();
     if (!SameOrigin.is(request.getHeader("Origin"), request.getHeader("Host")))
-      return again(Status.FORBIDDEN, "This form is not of this page.");
+      return again(Status.FORBIDDEN, FOREIGN);
     if (token == null || token.isBlank()) return again(Status.BAD_REQUEST, "Put a token.");
     try {
       var given = new Token(token.strip());
@@ -67,7 +70,8 @@ public class SignIn {
 
   @POST
   @Path("sign-out")
-  public Response signOut(HttpServerRequest request) {
+  public Response signOut(@RestForm String form, HttpServerRequest request) {
+    if (!reception.visit(request).has(form)) return again(Status.FORBIDDEN, FOREIGN);
     sessions.close(Visit.Reception.secret(request));
     return Response.seeOther(URI.create("/")).cookie(cookie("", 0, request)).build();
   }
