@@ -31,6 +31,9 @@ final class Leaving {
   void search(LeakSearch search, List<Pod> pods, String cluster) {
     search.in("statuses of commits", installation.statuses());
     search.in("the daemon's log", installation.daemon().log());
+    var daemon = installation.daemon().pod().orElseThrow();
+    if (installation.daemon().restarts() > 0)
+      search.in("the daemon's log before", logs(daemon, "--previous"));
     search.in("metrics", installation.daemon().metrics());
     for (var page : List.of("", "clusters/" + cluster, "api/clusters", "api/clusters/" + cluster))
       search.in("/" + page, raw(page));
@@ -43,10 +46,10 @@ final class Leaving {
         search.in("names, labels and annotations of Secrets", secret.getMetadata().toString());
     }
     for (var pod : pods) {
-      search.in("logs of pods", logs(pod));
+      search.in("logs of pods", logs(pod, "--all-containers"));
       processes(search, pod);
     }
-    processes(search, installation.daemon().pod().orElseThrow());
+    processes(search, daemon);
   }
 
   private String raw(String page) {
@@ -55,14 +58,14 @@ final class Leaving {
             .formatted(where.systemNamespace(), page));
   }
 
-  private String logs(Pod pod) {
+  private String logs(Pod pod, String which) {
     return Shell.run(
         where.kubectl(),
         "-n",
         pod.getMetadata().getNamespace(),
         "logs",
         pod.getMetadata().getName(),
-        "--all-containers");
+        which);
   }
 
   private void processes(LeakSearch search, Pod pod) {

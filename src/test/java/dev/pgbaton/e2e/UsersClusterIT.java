@@ -86,6 +86,9 @@ class UsersClusterIT {
 
   private static final Set<String> seen = ConcurrentHashMap.newKeySet();
 
+  /** pgbaton's own passwords, also those of before. */
+  private static final Set<String> OWN = ConcurrentHashMap.newKeySet();
+
   @TempDir static Path work;
 
   @RegisterExtension
@@ -227,35 +230,6 @@ class UsersClusterIT {
     green(installation.forge().write(SECRETS, encrypted).push("Put back"), "Put back");
   }
 
-  /** After two rotations. */
-  @Test
-  @Order(4)
-  void noPasswordLeavesButAsASecret() throws Exception {
-    var leaving = new Leaving(WHERE, kubernetes, installation);
-    var began = System.nanoTime();
-    var search = new LeakSearch(passwords());
-    leaving.search(search, pods("postgresql", "pgpool"), WHERE.namespace() + "/" + LEDGER);
-    search.in("pg_stat_activity while it rotated", String.join("\n", seen));
-    var heap = new LeakSearch(passwords());
-    var looked = leaving.searchHeap(heap);
-    System.out.printf(
-        "searched in %d ms, bytes: %s; the heap: %s, found there: %s%n",
-        Duration.ofNanos(System.nanoTime() - began).toMillis(),
-        search.searched(),
-        looked ? heap.searched() : "not to be had",
-        heap.found());
-
-    assertThat(search.found()).isEmpty();
-    assertThat(search.searched().values()).allMatch(bytes -> bytes > 0);
-    // So that its silence says something.
-    plant(secret("ledger-app").get("uri"));
-    var planted = new LeakSearch(passwords());
-    leaving.search(planted, List.of(), WHERE.namespace() + "/" + LEDGER);
-    assertThat(planted.found())
-        .isNotEmpty()
-        .allMatch(words -> words.startsWith("objects: app in "));
-  }
-
   private static void plant(String value) {
     kubernetes
         .configMaps()
@@ -286,8 +260,8 @@ class UsersClusterIT {
                 RESEALED));
     for (var user : List.of("app", "late"))
       passwords.put(user, secret("ledger-" + user).get("password"));
-    for (var key : List.of(Names.SUPERUSER_PASSWORD, Names.REPMGR_PASSWORD, Names.MONITOR_PASSWORD))
-      passwords.put(key, Daemon.secret(kubernetes, WHERE.namespace(), "ledger-credentials", key));
+    OWN.addAll(ownPasswords());
+    for (var own : OWN) passwords.put("one of pgbaton's own, %d".formatted(passwords.size()), own);
     // The beginning of each verifier.
     passwords.put("somebody's verifier", "SCRAM-SHA-256$4096:");
     return passwords;
@@ -354,6 +328,7 @@ class UsersClusterIT {
     try {
       for (var word : List.of("first", "second")) {
         former.addAll(ownPasswords());
+        OWN.addAll(ownPasswords());
         var commit = pushed(spec(rotation(word) + USERS + LATE + DATABASES), "Rotation " + word);
         if (word.equals("second")) {
           for (var phase : List.of("prepared", "switched")) {
@@ -387,6 +362,35 @@ class UsersClusterIT {
     assertThat(Databases.query(superuser(), "select usename from pg_stat_replication"))
         .containsExactly("repmgr");
     assertThat(refusals()).isEmpty();
+  }
+
+  /** After all these rotations. */
+  @Test
+  @Order(5)
+  void noPasswordLeavesButAsASecret() throws Exception {
+    var leaving = new Leaving(WHERE, kubernetes, installation);
+    var began = System.nanoTime();
+    var search = new LeakSearch(passwords());
+    leaving.search(search, pods("postgresql", "pgpool"), WHERE.namespace() + "/" + LEDGER);
+    search.in("pg_stat_activity while it rotated", String.join("\n", seen));
+    var heap = new LeakSearch(passwords());
+    var looked = leaving.searchHeap(heap);
+    System.out.printf(
+        "searched in %d ms, bytes: %s; the heap: %s, found there: %s%n",
+        Duration.ofNanos(System.nanoTime() - began).toMillis(),
+        search.searched(),
+        looked ? heap.searched() : "not to be had",
+        heap.found());
+
+    assertThat(search.found()).isEmpty();
+    assertThat(search.searched().values()).allMatch(bytes -> bytes > 0);
+    // So that its silence says something.
+    plant(secret("ledger-app").get("uri"));
+    var planted = new LeakSearch(passwords());
+    leaving.search(planted, List.of(), WHERE.namespace() + "/" + LEDGER);
+    assertThat(planted.found())
+        .isNotEmpty()
+        .allMatch(words -> words.startsWith("objects: app in "));
   }
 
   /** What PostgreSQL says of whoever it refuses, but for the tests' own wrong passwords. */
