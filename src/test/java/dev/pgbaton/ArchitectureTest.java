@@ -51,6 +51,7 @@ class ArchitectureTest {
     MAY_USE.put("catalog", Set.of());
     MAY_USE.put("sops", Set.of());
     MAY_USE.put("age", Set.of("sops"));
+    MAY_USE.put("vault", Set.of("sops", "tls"));
     MAY_USE.put("spec", Set.of("cluster", "sops"));
     MAY_USE.put("desired", Set.of("cluster", "spec", "catalog"));
     MAY_USE.put("observed", Set.of("cluster"));

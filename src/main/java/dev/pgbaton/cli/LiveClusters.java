@@ -14,6 +14,7 @@ import dev.pgbaton.postgres.JdbcInstanceProbe;
 import dev.pgbaton.postgres.MonitorLogins;
 import dev.pgbaton.reconcile.Repository;
 import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.PasswordVault;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -47,7 +48,13 @@ final class LiveClusters implements AutoCloseable {
     var namespaces = ids.stream().map(ClusterId::namespace).distinct().toList();
     this.kube =
         new KubeAdapters(
-            client, connection.daemonNamespace, namespaces, _ -> {}, _ -> {}, DataKeys.NONE);
+            client,
+            connection.daemonNamespace,
+            namespaces,
+            _ -> {},
+            _ -> {},
+            DataKeys.NONE,
+            PasswordVault.NONE);
     this.probe = new JdbcInstanceProbe(new MonitorLogins(kube::monitorLogin, kube::loginTurn));
     this.proxied = new ProxiedProbe(client);
     kube.start();

@@ -142,8 +142,8 @@ public final class Names {
   public static final String PASSWORDS_MISSING = "pgbaton.dev/passwords-missing";
 
   /**
-   * On the Secret of a user whose password is encrypted in Git: which it is; {@code <content's
-   * hash> <file> <key>}.
+   * On the Secret of a user whose password is encrypted in Git, or in a vault: which it is; {@code
+   * <content's hash> <file> <key>} or {@code vault <mount> <path> <key>}.
    */
   public static final String DECRYPTED_FROM = "pgbaton.dev/decrypted-from";
 

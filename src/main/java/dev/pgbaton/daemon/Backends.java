@@ -13,6 +13,9 @@ import dev.pgbaton.report.CommitStatuses.Delivery;
 import dev.pgbaton.sandbox.Sandbox;
 import dev.pgbaton.sandbox.SeedRepository;
 import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.PasswordVault;
+import dev.pgbaton.vault.KeyValueVault;
+import dev.pgbaton.vault.VaultSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -73,8 +76,29 @@ class Backends {
         changed,
         moved,
         settings.config().sops().ageKeyFile().<DataKeys>map(AgeKeyFile::new).orElse(DataKeys.NONE),
+        vault(settings.config().vault()),
         // Another one may work now: the kubelet starts this one again, and it waits for its turn.
         () -> Quarkus.asyncExit(1));
+  }
+
+  private static PasswordVault vault(DaemonConfig.Vault vault) {
+    try {
+      return vault
+          .address()
+          .<PasswordVault>map(
+              address ->
+                  new KeyValueVault(
+                      new VaultSettings(
+                          address,
+                          vault.role(),
+                          vault.authMount(),
+                          vault.tokenFile(),
+                          vault.caFile(),
+                          vault.namespace())))
+          .orElse(PasswordVault.NONE);
+    } catch (IllegalArgumentException e) {
+      throw new DaemonSettings.BadConfiguration(List.of(e.getMessage()));
+    }
   }
 
   private Backend sandbox(DaemonSettings settings, Runnable anyChanged) {

@@ -24,6 +24,8 @@ interface DaemonConfig {
 
   Traces traces();
 
+  Vault vault();
+
   /** Part of the statuses' names, for repositories that several daemons read. */
   @WithDefault("default")
   String environment();
@@ -103,6 +105,26 @@ interface DaemonConfig {
   interface Traces {
     /** Where OTLP over HTTP is taken, without its path; off where it isn't set. */
     Optional<URI> endpoint();
+  }
+
+  interface Vault {
+    /** OpenBao's, or HashiCorp's Vault's: where declared users' passwords may be read from. */
+    Optional<URI> address();
+
+    /** Of the Kubernetes auth method. */
+    @WithDefault("pgbaton")
+    String role();
+
+    /** Where that method is enabled. */
+    @WithDefault("kubernetes")
+    String authMount();
+
+    @WithDefault("/var/run/secrets/kubernetes.io/serviceaccount/token")
+    Path tokenFile();
+
+    Optional<Path> caFile();
+
+    Optional<String> namespace();
   }
 
   interface Forge {

@@ -16,6 +16,7 @@ import dev.pgbaton.postgres.JdbcWriteProbe;
 import dev.pgbaton.postgres.MonitorLogins;
 import dev.pgbaton.report.EventSink;
 import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.PasswordVault;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.List;
@@ -40,8 +41,9 @@ final class KubeBackend implements Backend {
       Consumer<ClusterId> changed,
       Consumer<PrimaryMove> moved,
       DataKeys keys,
+      PasswordVault vault,
       Runnable lost) {
-    this.kube = new KubeAdapters(client, ownNamespace, namespaces, changed, moved, keys);
+    this.kube = new KubeAdapters(client, ownNamespace, namespaces, changed, moved, keys, vault);
     var logins = new MonitorLogins(kube::monitorLogin, kube::loginTurn);
     this.probe = new JdbcInstanceProbe(logins);
     this.routes = new JdbcRouteProbe(logins, Clock.systemUTC());

@@ -34,6 +34,8 @@ public final class UserSecrets {
   /** Of a Secret that shall be: the key of the file that its password is encrypted in. */
   public static final String ENCRYPTED = "encrypted";
 
+  private static final String VAULT = "vault";
+
   private UserSecrets() {}
 
   static boolean areNeeded(ClusterSpec spec) {
@@ -50,12 +52,13 @@ public final class UserSecrets {
         .map(
             user -> {
               var secret = ofUser(user, parsed.spec(), layout, labels);
-              var encrypted = Optional.ofNullable(parsed.encrypted().get(user.name()));
-              encrypted.ifPresent(password -> addEncrypted(secret, password));
+              Optional.ofNullable(parsed.encrypted().get(user.name()))
+                  .ifPresent(password -> addEncrypted(secret, password));
+              if (user.password() instanceof PasswordSource.Vault vault) addVault(secret, vault);
               return new DesiredObject(
                   secret,
                   ObjectRole.CREDENTIALS,
-                  encrypted.isPresent() ? ApplyPolicy.DECRYPTED : ApplyPolicy.GENERATE_ONCE,
+                  isDecrypted(secret) ? ApplyPolicy.DECRYPTED : ApplyPolicy.GENERATE_ONCE,
                   parsed.source());
             })
         .toList();
@@ -77,23 +80,38 @@ public final class UserSecrets {
     secret.getMetadata().setAnnotations(annotations);
   }
 
-  /** Whether its password comes from Git. */
+  private static void addVault(Secret secret, PasswordSource.Vault vault) {
+    var from = "%s %s %s %s".formatted(VAULT, vault.mount(), vault.path(), vault.key());
+    secret.getMetadata().setAnnotations(new TreeMap<>(Map.of(Names.DECRYPTED_FROM, from)));
+  }
+
+  /** Whether its password comes from Git, or from a vault. */
   public static boolean isDecrypted(Secret desired) {
     var annotations = desired.getMetadata().getAnnotations();
     return annotations != null && annotations.containsKey(Names.DECRYPTED_FROM);
   }
 
-  /** A password in a file that SOPS encrypted. */
-  public record Encrypted(String file, String key, String content) {}
+  /** Where a password is that comes from neither Kubernetes nor chance. */
+  public sealed interface Hidden {
+    /** In a file that SOPS encrypted. */
+    record InFile(String file, String key, String content) implements Hidden {}
+
+    record InVault(String mount, String path, String key) implements Hidden {}
+  }
 
   /**
    * @return empty where it can't be found there, which the Secret itself says
    */
-  public static Optional<Encrypted> encrypted(Secret desired) {
+  public static Optional<Hidden> hidden(Secret desired) {
+    var note = desired.getMetadata().getAnnotations().get(Names.DECRYPTED_FROM);
+    if (note.startsWith(VAULT + " ")) {
+      var place = note.split(" ", 4);
+      return Optional.of(new Hidden.InVault(place[1], place[2], place[3]));
+    }
     var content = desired.getStringData() == null ? null : desired.getStringData().get(ENCRYPTED);
     if (content == null) return Optional.empty();
-    var from = desired.getMetadata().getAnnotations().get(Names.DECRYPTED_FROM).split(" ", 3);
-    return Optional.of(new Encrypted(from[1], from[2], content));
+    var from = note.split(" ", 3);
+    return Optional.of(new Hidden.InFile(from[1], from[2], content));
   }
 
   private static Secret ofUser(
@@ -168,7 +186,7 @@ public final class UserSecrets {
   private static SecretKey secretOf(UserSpec user, ClusterLayout layout) {
     return switch (user.password()) {
       case SecretKey others -> others;
-      case PasswordSource.Generated _, PasswordSource.Sops _ ->
+      case PasswordSource.Generated _, PasswordSource.Sops _, PasswordSource.Vault _ ->
           new SecretKey(layout.statefulSet() + "-" + user.inNames(), PASSWORD);
     };
   }

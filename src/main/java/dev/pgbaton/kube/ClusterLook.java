@@ -15,6 +15,7 @@ import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.PasswordVault;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -159,7 +160,8 @@ public final class ClusterLook {
 
   public Written requestHandoff(Seen seen, PodRef candidate) {
     var lease = seen.observed().lease().orElseThrow();
-    return new KubeClusterWriter(client, new OwnWrites(), new DecryptedPasswords(DataKeys.NONE))
+    return new KubeClusterWriter(
+            client, new OwnWrites(), new DecryptedPasswords(DataKeys.NONE, PasswordVault.NONE))
         .requestHandoff(seen.observed().layout(), lease.resourceVersion(), candidate);
   }
 

@@ -2,10 +2,13 @@ package dev.pgbaton.kube;
 
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.UserSecrets;
+import dev.pgbaton.desired.UserSecrets.Hidden;
 import dev.pgbaton.sops.Cleartext;
 import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.PasswordVault;
 import dev.pgbaton.sops.Refused;
 import dev.pgbaton.sops.SopsFile;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -13,12 +16,14 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Decrypts the passwords of users whose Secrets are made of a file in Git. Nothing is kept. */
+/** Finds the passwords of users that are encrypted in Git, or in a vault. Nothing is kept. */
 final class DecryptedPasswords {
   private final DataKeys keys;
+  private final PasswordVault vault;
 
-  DecryptedPasswords(DataKeys keys) {
+  DecryptedPasswords(DataKeys keys, PasswordVault vault) {
     this.keys = keys;
+    this.vault = vault;
   }
 
   /**
@@ -68,22 +73,33 @@ final class DecryptedPasswords {
     var missing = ComposedSecrets.note(live, Names.PASSWORDS_MISSING);
     try {
       var password = password(desired);
-      if (missing.isPresent()) return Optional.of("a password that could not be decrypted");
+      if (missing.isPresent()) return Optional.of("a password that was not to be had");
       return value(live).equals(Optional.of(password))
           ? Optional.empty()
           : Optional.of(
-              "a password in Secret %s, which is not the one in Git"
+              "a password in Secret %s, which is not the one that is declared"
                   .formatted(live.getMetadata().getName()));
     } catch (Refused e) {
       // What was decrypted once stays, whatever becomes of the key.
       return missing
           .filter(words -> !words.equals(e.getMessage()))
-          .map(_ -> "why a password can't be decrypted");
+          .map(_ -> "why a password is not to be had");
+    }
+  }
+
+  /** Whether it is still not to be had, for the same reason: the Secret need not be read for that. */
+  boolean isStillMissing(Secret desired, HasMetadata cached) {
+    try {
+      password(desired);
+      return false;
+    } catch (Refused e) {
+      return ComposedSecrets.note(cached, Names.PASSWORDS_MISSING)
+          .equals(Optional.of(e.getMessage()));
     }
   }
 
   private Cleartext password(Secret desired) throws Refused {
-    var from = UserSecrets.encrypted(desired);
+    var from = UserSecrets.hidden(desired);
     if (from.isEmpty())
       throw new Refused(
           ComposedSecrets.note(desired, Names.PASSWORDS_MISSING).orElse("there is no password"));
@@ -96,13 +112,21 @@ final class DecryptedPasswords {
     }
   }
 
-  private Cleartext password(UserSecrets.Encrypted from) throws Refused {
-    var content = from.content().getBytes(StandardCharsets.UTF_8);
-    var password = SopsFile.read(from.file(), content).decrypt(from.key(), keys);
+  private Cleartext password(Hidden from) throws Refused {
+    return switch (from) {
+      case Hidden.InFile(var file, var key, var content) ->
+          fit(
+              SopsFile.read(file, content.getBytes(StandardCharsets.UTF_8)).decrypt(key, keys),
+              "%s in %s".formatted(key, file));
+      case Hidden.InVault(var mount, var path, var key) ->
+          fit(vault.read(mount, path, key), "%s in %s/%s".formatted(key, mount, path));
+    };
+  }
+
+  private static Cleartext fit(Cleartext password, String what) throws Refused {
     return switch (PasswordText.of(password.value())) {
       case PasswordText.Fit(var fit) -> new Cleartext(fit);
-      case PasswordText.Unfit(var why) ->
-          throw new Refused("%s in %s %s".formatted(from.key(), from.file(), why));
+      case PasswordText.Unfit(var why) -> throw new Refused("%s %s".formatted(what, why));
     };
   }
 

@@ -13,6 +13,7 @@ import dev.pgbaton.observed.Journal;
 import dev.pgbaton.observed.PrimaryMove;
 import dev.pgbaton.report.EventSink;
 import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.PasswordVault;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -42,6 +43,7 @@ public final class KubeAdapters implements AutoCloseable {
    * @param changed told, on the client's thread, of each change that is worth another look
    * @param moved told, on the same thread, of each primary that moved
    * @param keys for passwords that are encrypted in Git
+   * @param vault for those that are kept in one
    */
   public KubeAdapters(
       KubernetesClient client,
@@ -49,8 +51,9 @@ public final class KubeAdapters implements AutoCloseable {
       List<String> namespaces,
       Consumer<ClusterId> changed,
       Consumer<PrimaryMove> moved,
-      DataKeys keys) {
-    var decrypted = new DecryptedPasswords(keys);
+      DataKeys keys,
+      PasswordVault vault) {
+    var decrypted = new DecryptedPasswords(keys, vault);
     var ownWrites = new OwnWrites();
     this.client = client;
     this.caches = new Caches(client, namespaces, changed, moved);

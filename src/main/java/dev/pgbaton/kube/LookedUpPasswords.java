@@ -3,11 +3,13 @@ package dev.pgbaton.kube;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.UserSecrets;
+import dev.pgbaton.desired.UserSecrets.Hidden;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.LookedUp;
 import dev.pgbaton.tls.CertificateSecrets;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +26,17 @@ import java.util.stream.Collectors;
  * cache holds passwords.
  */
 final class LookedUpPasswords {
+  private static final Duration VAULT_AT_REST = Duration.ofSeconds(60);
+
   private final ComposedSecrets composed;
   private final DecryptedPasswords decrypted;
   private final Function<ObjectKey, Optional<Secret>> live;
 
   /** What moved and had the same passwords all the same is not asked for again. */
   private final Map<ObjectKey, String> known = new ConcurrentHashMap<>();
+
+  /** When a vault was asked last. */
+  private final Map<ObjectKey, Long> looked = new ConcurrentHashMap<>();
 
   LookedUpPasswords(
       ComposedSecrets composed,
@@ -87,15 +94,29 @@ final class LookedUpPasswords {
                         .collect(Collectors.joining(", "))));
   }
 
-  /** By a request only where it is another version than the one that was looked at. */
+  /**
+   * By a request only where it is another version than the one that was looked at, and in a vault
+   * each minute: nobody tells of a change there.
+   */
   private Optional<String> changed(Secret desired, HasMetadata cached) {
     var key = Trim.key(desired);
     var missing = ComposedSecrets.note(cached, Names.PASSWORDS_MISSING).isPresent();
     var version = ComposedSecrets.version(cached);
-    if (!missing && version.equals(known.get(key))) return Optional.empty();
+    var inVault = UserSecrets.hidden(desired).filter(Hidden.InVault.class::isInstance).isPresent();
+    if (inVault ? !isDue(key) : !missing && version.equals(known.get(key))) return Optional.empty();
+    if (missing && decrypted.isStillMissing(desired, cached)) return Optional.empty();
     var changed = live.apply(key).flatMap(now -> decrypted.changed(desired, now));
     if (changed.isEmpty()) known.put(key, version);
+    else looked.remove(key);
     return changed;
+  }
+
+  private boolean isDue(ObjectKey key) {
+    var now = System.nanoTime();
+    var last = looked.get(key);
+    if (last != null && now - last < VAULT_AT_REST.toNanos()) return false;
+    looked.put(key, now);
+    return true;
   }
 
   /** Of a Secret without the cluster's label nothing is heard. */

@@ -16,10 +16,18 @@ public sealed interface PasswordSource {
    */
   record Sops(String file, String key) implements PasswordSource {}
 
+  /**
+   * A value in OpenBao's, or HashiCorp's Vault's, key-value engine, version 2.
+   *
+   * @param mount of the engine
+   * @param path within it
+   */
+  record Vault(String mount, String path, String key) implements PasswordSource {}
+
   /** Whether it is put into a Secret of pgbaton's own. */
   default boolean isKeptByUs() {
     return switch (this) {
-      case Generated _, Sops _ -> true;
+      case Generated _, Sops _, Vault _ -> true;
       case SecretKey _ -> false;
     };
   }

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pgbaton.spec.PasswordSource.Generated;
 import dev.pgbaton.spec.PasswordSource.SecretKey;
 import dev.pgbaton.spec.PasswordSource.Sops;
+import dev.pgbaton.spec.PasswordSource.Vault;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
@@ -16,6 +19,7 @@ record PasswordType() implements FieldType<PasswordSource> {
   private static final String GENERATED = "generated";
   private static final String SECRET = "secretKeyRef";
   private static final String SOPS = "sops";
+  private static final String VAULT = "vault";
 
   private static final FieldType<String> FILE =
       new TextType<>(
@@ -61,6 +65,29 @@ record PasswordType() implements FieldType<PasswordSource> {
                       "Which of its values is the password: the keys down to it, with dots between"
                           + " them.")));
 
+  private static final Pattern SEGMENTS =
+      Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*");
+
+  private static final FieldType<String> MOUNT =
+      new TextType<>(
+          SEGMENTS, 200, false, "the mount of a key-value engine", "secret", mount -> mount);
+
+  private static final FieldType<String> PATH =
+      new TextType<>(
+          SEGMENTS, 500, false, "a path in the engine, without data/", "shop/orders", path -> path);
+
+  private static final FieldType<Vault> IN_VAULT =
+      FieldType.object(
+          vault ->
+              new Vault(
+                  vault.optional(
+                      "mount",
+                      MOUNT,
+                      "secret",
+                      "Where the key-value engine (version 2) is mounted."),
+                  vault.required("path", PATH, "The secret's path in it."),
+                  vault.required("key", KEY, "Which of its keys has the password.")));
+
   private static final FieldType<PasswordSource> ELSEWHERE =
       FieldType.object(
           password -> {
@@ -69,9 +96,15 @@ record PasswordType() implements FieldType<PasswordSource> {
                     SECRET, SECRET_KEY, "A Secret that somebody else keeps; it is only read.");
             Optional<Sops> encrypted =
                 password.optional(SOPS, ENCRYPTED, "A value that SOPS encrypted.");
-            return secret
+            Optional<Vault> vault =
+                password.optional(
+                    VAULT,
+                    IN_VAULT,
+                    "A value in OpenBao, or HashiCorp's Vault; looked at each minute.");
+            return Stream.of(secret, encrypted, vault)
+                .flatMap(Optional::stream)
                 .map(PasswordSource.class::cast)
-                .or(() -> encrypted)
+                .findFirst()
                 .orElse(new Generated());
           });
 
@@ -84,15 +117,15 @@ record PasswordType() implements FieldType<PasswordSource> {
               .filter(
                   field ->
                       field.getKeyNode() instanceof ScalarNode key
-                          && (key.getValue().equals(SECRET) || key.getValue().equals(SOPS)))
+                          && List.of(SECRET, SOPS, VAULT).contains(key.getValue()))
               .count();
       if (named != 1 && reading.sound(path))
         reading.problem(
             path,
             node,
             named == 0
-                ? "names no source. Put secretKeyRef: {name: …, key: …} or sops: {file: …, key: …}."
-                : "has two sources. Remove one of them.");
+                ? "names no source. Put secretKeyRef: {name: …, key: …}, sops: {file: …, key: …} or vault: {path: …, key: …}."
+                : "has several sources. Leave one of them.");
       return source;
     }
     if (node instanceof ScalarNode scalar && scalar.getValue().equals(GENERATED))
@@ -113,7 +146,7 @@ record PasswordType() implements FieldType<PasswordSource> {
 
   @Override
   public String expected() {
-    return "generated, or a mapping with the field secretKeyRef or sops";
+    return "generated, or a mapping with the field secretKeyRef, sops or vault";
   }
 
   @Override

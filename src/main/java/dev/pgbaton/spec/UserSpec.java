@@ -106,7 +106,7 @@ public record UserSpec(
                       "password",
                       new PasswordType(),
                       new PasswordSource.Generated(),
-                      "Where its password comes from: generated, as if it is absent, a Secret, or a"
-                          + " file that SOPS encrypted. But for a Secret of yours, it is in the"
+                      "Where its password comes from: generated, as if it is absent, a Secret, a"
+                          + " file that SOPS encrypted, or a vault. But for a Secret of yours, it is in the"
                           + " Secret <cluster>-<user>.")));
 }

@@ -12,6 +12,7 @@ import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.LookedUp;
 import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.PasswordVault;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecFile;
 import dev.pgbaton.spec.SpecParser;
@@ -130,7 +131,9 @@ class ComposedSecretsTest {
     var live = filled("orders-users", Optional.empty());
     var looking =
         new LookedUpPasswords(
-            composed, new DecryptedPasswords(DataKeys.NONE), _ -> Optional.of(live));
+            composed,
+            new DecryptedPasswords(DataKeys.NONE, PasswordVault.NONE),
+            _ -> Optional.of(live));
     requests.set(0);
 
     assertThat(looking.of(List.of(desired("orders-users")), seen(live))).isEqualTo(LookedUp.SAME);
@@ -154,7 +157,9 @@ class ComposedSecretsTest {
     var live = filled("orders-users", Optional.empty());
     var looking =
         new LookedUpPasswords(
-            composed, new DecryptedPasswords(DataKeys.NONE), _ -> Optional.of(live));
+            composed,
+            new DecryptedPasswords(DataKeys.NONE, PasswordVault.NONE),
+            _ -> Optional.of(live));
 
     assertThat(looking.of(List.of(desired("orders-users")), seen(live))).isEqualTo(LookedUp.SAME);
     // Without the cluster's label it is in no snapshot.

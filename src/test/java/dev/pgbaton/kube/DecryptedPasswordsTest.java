@@ -11,7 +11,9 @@ import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredClusters;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.LookedUp;
+import dev.pgbaton.sops.Cleartext;
 import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.PasswordVault;
 import dev.pgbaton.spec.EncryptedFiles;
 import dev.pgbaton.spec.SpecFile;
 import dev.pgbaton.spec.SpecParser;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +51,7 @@ class DecryptedPasswordsTest {
       """;
 
   private final DecryptedPasswords decrypted =
-      new DecryptedPasswords(new AgeKeyFile(FILES.resolve("keys.txt")));
+      new DecryptedPasswords(new AgeKeyFile(FILES.resolve("keys.txt")), PasswordVault.NONE);
 
   @Test
   void theApplicationFindsItLikeAGeneratedOne() throws IOException {
@@ -109,7 +112,7 @@ class DecryptedPasswordsTest {
   @Test
   void withoutAKeyTheOthersAreToldWhy() throws IOException {
     var secret = desired("shop.password", "whole.enc.yaml");
-    new DecryptedPasswords(DataKeys.NONE).fill(secret, Optional.empty());
+    new DecryptedPasswords(DataKeys.NONE, PasswordVault.NONE).fill(secret, Optional.empty());
     var composed = new ComposedSecrets((_, _, _) -> Map.of("orders-app", secret));
     var users = cluster("shop.password", "whole.enc.yaml").composedSecrets().getLast();
 
@@ -147,21 +150,67 @@ class DecryptedPasswordsTest {
             .build();
     there.put("", changed);
     assertThat(looking.of(List.of(desired), seen(changed)).changed().values())
-        .containsExactly("a password in Secret orders-app, which is not the one in Git");
+        .containsExactly("a password in Secret orders-app, which is not the one that is declared");
     assertThat(looking.of(List.of(desired), seen(changed))).isNotEqualTo(LookedUp.SAME);
   }
 
   @Test
   void aKeyThatIsMountedLaterIsSeenAndOneThatGoesTakesNothingAway() throws IOException {
     var desired = desired("shop.password", "whole.enc.yaml");
-    var without = new DecryptedPasswords(DataKeys.NONE);
+    var without = new DecryptedPasswords(DataKeys.NONE, PasswordVault.NONE);
     var locked = desired("shop.password", "whole.enc.yaml");
     without.fill(locked, Optional.empty());
 
+    var unasked =
+        new LookedUpPasswords(
+            new ComposedSecrets((_, _, _) -> Map.of()),
+            without,
+            _ -> {
+              throw new AssertionError("nothing new, and asked");
+            });
+    assertThat(unasked.of(List.of(desired), seen(locked))).isEqualTo(LookedUp.SAME);
     assertThat(without.changed(desired, locked)).isEmpty();
-    assertThat(decrypted.changed(desired, locked))
-        .contains("a password that could not be decrypted");
+    assertThat(decrypted.changed(desired, locked)).contains("a password that was not to be had");
     assertThat(without.changed(desired, live(desired, "1"))).isEmpty();
+  }
+
+  @Test
+  void aPasswordOfAVaultIsLikeTheOthersAndLookedAtNowAndThen() {
+    var file =
+        new SpecFile(
+            "clusters/orders.yaml",
+            "1",
+            SPEC.replace(
+                    "{sops: {file: pw.enc.yaml, key: %s}}", "{vault: {path: shop/orders, key: pw}}")
+                .getBytes(StandardCharsets.UTF_8));
+    var desired =
+        DesiredClusters.of(SpecParser.parse(List.of(file)).valid().getFirst())
+            .composedSecrets()
+            .getFirst();
+    var asked = new ArrayList<String>();
+    var vault =
+        new DecryptedPasswords(
+            DataKeys.NONE,
+            (mount, path, key) -> {
+              asked.add("%s %s %s".formatted(mount, path, key));
+              return new Cleartext("of the vault");
+            });
+    var live = new SecretBuilder(desired).build();
+    vault.fill(live, Optional.empty());
+    live.getMetadata().setResourceVersion("1");
+
+    assertThat(value(live, "password")).isEqualTo("of the vault");
+    assertThat(value(live, "uri")).contains("app:of%20the%20vault@");
+    assertThat(asked).containsExactly("secret shop/orders pw");
+    var looking =
+        new LookedUpPasswords(
+            new ComposedSecrets((_, _, _) -> Map.of()), vault, _ -> Optional.of(live));
+    for (int i = 0; i < 3; i++)
+      assertThat(looking.of(List.of(desired), seen(live))).isEqualTo(LookedUp.SAME);
+    assertThat(asked).hasSize(2);
+    decrypted.fill(desired, Optional.of(live));
+    assertThat(missing(desired)).contains("PGBATON_VAULT_ADDRESS is not set");
+    assertThat(value(desired, "password")).isEqualTo("of the vault");
   }
 
   private Secret live(Secret desired, String version) {

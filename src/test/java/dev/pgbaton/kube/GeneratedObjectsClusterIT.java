@@ -11,6 +11,7 @@ import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.plan.Drift;
 import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.PasswordVault;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.SpecFile;
 import dev.pgbaton.spec.SpecParser;
@@ -35,7 +36,9 @@ class GeneratedObjectsClusterIT {
   @BeforeEach
   void start() {
     it = new ClusterNamespace();
-    kube = new KubeAdapters(it.client, it.name, List.of(), _ -> {}, _ -> {}, DataKeys.NONE);
+    kube =
+        new KubeAdapters(
+            it.client, it.name, List.of(), _ -> {}, _ -> {}, DataKeys.NONE, PasswordVault.NONE);
     kube.start();
     await().until(kube::ready);
   }

@@ -19,6 +19,7 @@ import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.plan.Change;
 import dev.pgbaton.plan.Drift;
 import dev.pgbaton.sops.DataKeys;
+import dev.pgbaton.sops.PasswordVault;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -59,7 +60,9 @@ class KubeAdaptersClusterIT {
   @BeforeAll
   static void start() {
     it = new ClusterNamespace();
-    kube = new KubeAdapters(it.client, it.name, List.of(), WOKEN::add, _ -> {}, DataKeys.NONE);
+    kube =
+        new KubeAdapters(
+            it.client, it.name, List.of(), WOKEN::add, _ -> {}, DataKeys.NONE, PasswordVault.NONE);
     kube.start();
     await().until(kube::ready);
   }
@@ -432,7 +435,14 @@ class KubeAdaptersClusterIT {
     var wanted = desired(statefulSet(layout, 0), ApplyPolicy.APPLY);
     var namespace = new ObjectKey("Namespace", null, it.name);
     try (var some =
-        new KubeAdapters(it.client, it.name, List.of(it.name), _ -> {}, _ -> {}, DataKeys.NONE)) {
+        new KubeAdapters(
+            it.client,
+            it.name,
+            List.of(it.name),
+            _ -> {},
+            _ -> {},
+            DataKeys.NONE,
+            PasswordVault.NONE)) {
       some.start();
       await().until(some::ready);
       some.writer().write(wanted);

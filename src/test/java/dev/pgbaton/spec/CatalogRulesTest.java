@@ -63,6 +63,12 @@ class CatalogRulesTest {
           .singleElement()
           .asString()
           .contains("the path of a YAML or JSON file, relative to this one");
+    assertThat(problems("  users: [{name: app, password: {vault: {path: shop/orders, key: k}}}]\n"))
+        .isEmpty();
+    assertThat(problems("  users: [{name: app, password: {vault: {path: ../sys/x, key: k}}}]\n"))
+        .singleElement()
+        .asString()
+        .contains("a path in the engine, without data/");
     assertThat(problems("  users: [{name: app, password: {}}]\n"))
         .singleElement()
         .asString()
@@ -72,7 +78,7 @@ class CatalogRulesTest {
                 "  users: [{name: app, password: {sops: {file: a.yaml, key: k}, secretKeyRef: {name: s, key: k}}}]\n"))
         .singleElement()
         .asString()
-        .contains("has two sources");
+        .contains("has several sources");
     assertThat(problems("  users: [{name: app, password: {secretKeyRef: {name: s, key: k}}}]\n"))
         .isEmpty();
   }

@@ -1,0 +1,2 @@
+/** OpenBao's, or HashiCorp's Vault's, key-value engine over HTTP. */
+package dev.pgbaton.vault;
