@@ -87,7 +87,9 @@ final class DecryptedPasswords {
     }
   }
 
-  /** Whether it is still not to be had, for the same reason: the Secret need not be read for that. */
+  /**
+   * Whether it is still not to be had, for the same reason: the Secret need not be read for that.
+   */
   boolean isStillMissing(Secret desired, HasMetadata cached) {
     try {
       password(desired);

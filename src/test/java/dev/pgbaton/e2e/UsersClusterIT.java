@@ -224,7 +224,8 @@ class UsersClusterIT {
         "the MAC is told",
         () ->
             status(tampered)
-                .filter(s -> s.state().equals("failure") && s.description().contains("is not as SOPS"))
+                .filter(
+                    s -> s.state().equals("failure") && s.description().contains("is not as SOPS"))
                 .isPresent());
     assertThat(logsIn(at("ledger-pgpool", "sealed", RESEALED))).isTrue();
     green(installation.forge().write(SECRETS, encrypted).push("Put back"), "Put back");
