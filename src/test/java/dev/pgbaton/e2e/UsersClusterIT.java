@@ -220,15 +220,19 @@ class UsersClusterIT {
             .forge()
             .write(SECRETS, encrypted.replace("port: 5432", "port: 5433"))
             .push("Tampered");
-    soon(
-        "the MAC is told",
-        () ->
-            status(tampered)
-                .filter(
-                    s -> s.state().equals("failure") && s.description().contains("is not as SOPS"))
-                .isPresent());
-    assertThat(logsIn(at("ledger-pgpool", "sealed", RESEALED))).isTrue();
-    green(installation.forge().write(SECRETS, encrypted).push("Put back"), "Put back");
+    try {
+      soon(
+          "the MAC is told",
+          () ->
+              status(tampered)
+                  .filter(
+                      s -> s.state().equals("failure") && s.description().contains("is not as SOPS"))
+                  .isPresent());
+      // A process of pgpool's that was busy as the others heard of it may refuse once.
+      soon("sealed keeps its password", () -> logsIn(at("ledger-pgpool", "sealed", RESEALED)));
+    } finally {
+      green(installation.forge().write(SECRETS, encrypted).push("Put back"), "Put back");
+    }
   }
 
   private static void plant(String value) {
