@@ -4,7 +4,10 @@ import java.net.URLEncoder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -69,22 +72,29 @@ final class LeakSearch {
 
   LeakSearch in(String where, byte[] bytes) {
     searched.merge(where, (long) bytes.length, Long::sum);
+    // Once over the bytes, however many forms there are: a heap is large.
+    var beginnings = new HashMap<Integer, List<String>>();
     forms.forEach(
-        (form, password) -> {
-          if (contains(bytes, password)) found.add(where + ": " + form);
-        });
+        (form, password) ->
+            beginnings.computeIfAbsent(pair(password, 0), _ -> new ArrayList<>()).add(form));
+    var begins = new BitSet(1 << Character.SIZE);
+    beginnings.keySet().forEach(begins::set);
+    for (int i = 0; i + 1 < bytes.length; i++) {
+      var pair = pair(bytes, i);
+      if (!begins.get(pair)) continue;
+      for (var form : beginnings.get(pair))
+        if (isAt(bytes, i, forms.get(form))) found.add(where + ": " + form);
+    }
     return this;
   }
 
-  private static boolean contains(byte[] bytes, byte[] part) {
-    var last = bytes.length - part.length;
-    for (int i = 0; i <= last; i++) {
-      if (bytes[i] != part[0]) continue;
-      int j = 1;
-      while (j < part.length && bytes[i + j] == part[j]) j++;
-      if (j == part.length) return true;
-    }
-    return false;
+  private static int pair(byte[] bytes, int at) {
+    return (bytes[at] & 0xff) << Byte.SIZE | bytes[at + 1] & 0xff;
+  }
+
+  private static boolean isAt(byte[] bytes, int at, byte[] part) {
+    return at + part.length <= bytes.length
+        && Arrays.equals(bytes, at, at + part.length, part, 0, part.length);
   }
 
   List<String> found() {

@@ -226,7 +226,8 @@ class UsersClusterIT {
           () ->
               status(tampered)
                   .filter(
-                      s -> s.state().equals("failure") && s.description().contains("is not as SOPS"))
+                      s ->
+                          s.state().equals("failure") && s.description().contains("is not as SOPS"))
                   .isPresent());
       // A process of pgpool's that was busy as the others heard of it may refuse once.
       soon("sealed keeps its password", () -> logsIn(at("ledger-pgpool", "sealed", RESEALED)));
