@@ -78,11 +78,11 @@ final class AccessRules {
               ? "%s is pgbaton's own: without it %s. Remove it."
                   .formatted(
                       role,
-                      role.equals(Names.MONITOR_USER)
+                      role.startsWith(Names.MONITOR_USER)
                           ? "nobody would look after the cluster"
                           : "no instance could follow the primary")
-              : role.equals(Names.MONITOR_USER)
-                  ? "pgbaton is the daemon's login, which has rules of its own. Remove it."
+              : role.startsWith(Names.MONITOR_USER)
+                  ? "%s is the daemon's login, which has rules of its own. Remove it.".formatted(role)
                   : "%s is a superuser, who can't log in over the network; kubectl exec leads to psql in the pod. Remove it."
                       .formatted(role));
     }

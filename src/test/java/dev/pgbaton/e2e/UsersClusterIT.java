@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.tls.Handshake;
-import java.math.BigInteger;
-import java.net.InetSocketAddress;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -514,8 +514,7 @@ class UsersClusterIT {
     var began = System.nanoTime();
     var rows = 0;
     try (var connection = primary.getConnection();
-        var insert =
-            connection.prepareStatement("insert into entries (what) values ('renewed')")) {
+        var insert = connection.prepareStatement("insert into entries (what) values ('renewed')")) {
       kubernetes
           .secrets()
           .inNamespace(WHERE.namespace())
@@ -595,7 +594,8 @@ class UsersClusterIT {
             "--",
             "sh",
             "-c",
-            "PGPASSWORD='%s' psql \"%s\" -Atc \"%s\" 2>&1 || true".formatted(password, connection, sql))
+            "PGPASSWORD='%s' psql \"%s\" -Atc \"%s\" 2>&1 || true"
+                .formatted(password, connection, sql))
         .strip();
   }
 
