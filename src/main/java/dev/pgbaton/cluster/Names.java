@@ -156,6 +156,9 @@ public final class Names {
   /** On such a Secret: from when on another certificate is made. */
   public static final String RENEW_AFTER = "pgbaton.dev/renew-after";
 
+  /** How an instance begins to say that its certificate is not as it shall be. */
+  public static final String NO_CERTIFICATE = "no certificate is taken: ";
+
   /** On pgpool's pods, which read it at their start: which certificate they have. */
   public static final String CERTIFICATE = "pgbaton.dev/certificate";
 

@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.VolumeSpace;
 import dev.pgbaton.desired.AppliedHash;
@@ -245,12 +246,15 @@ record Unsafe(Refusal reason, String field, String text) {
   }
 
   private static Optional<Unsafe> configErrors(Instance instance) {
-    return instance.answer() instanceof Answer.Known known && !known.fileErrors().isEmpty()
-        ? Optional.of(
+    if (!(instance.answer() instanceof Answer.Known known)) return Optional.empty();
+    // Without a certificate it starts all the same, and to do without may be what is asked for.
+    var errors =
+        known.fileErrors().stream().filter(e -> !e.startsWith(Names.NO_CERTIFICATE)).toList();
+    return errors.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
             new Unsafe(
                 Refusal.CONFIG_ERRORS,
-                "%s might not start again: %s"
-                    .formatted(instance, String.join("; ", known.fileErrors()))))
-        : Optional.empty();
+                "%s might not start again: %s".formatted(instance, String.join("; ", errors))));
   }
 }

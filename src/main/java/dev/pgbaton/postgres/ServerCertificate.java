@@ -1,5 +1,6 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.tls.KeyPairs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,7 +75,7 @@ final class ServerCertificate {
             : KeyPairs.wrong(now.certificate(), now.key());
     if (wrong.isPresent()) {
       refused = now.hash();
-      trouble = "no certificate is taken: " + wrong.get();
+      trouble = Names.NO_CERTIFICATE + wrong.get();
       return false;
     }
     write(now);

@@ -1,18 +1,14 @@
 package dev.pgbaton.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgbaton.cluster.Names;
-import dev.pgbaton.tls.Handshake;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
-import java.math.BigInteger;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Users, databases and who may connect by push, on the real cluster. */
+/** Users and databases by push, on the real cluster. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class UsersClusterIT {
   private static final Surroundings WHERE = Surroundings.fromEnvironment();
@@ -79,13 +75,6 @@ class UsersClusterIT {
             schemas: [{name: sales}]
             grants:
               - {to: reporting, schema: sales, privileges: [USAGE, SELECT]}
-      """;
-  private static final String TLS = "  tls: {generated: true}\n";
-  private static final String RULES =
-      """
-        access:
-          rules:
-            - {type: hostssl, databases: [shop], users: [app]}
       """;
   private static final String FIRST = "chosen-by-somebody-1";
   private static final String SECOND = "chosen-by-somebody-2";
@@ -450,153 +439,6 @@ class UsersClusterIT {
 
   private static String rotation(String word) {
     return "  credentials: {rotation: %s}\n".formatted(word);
-  }
-
-  @Test
-  @Order(4)
-  void theFirstCertificateComesWithARolloutAndPassesPsqlsStrictestCheck() throws Exception {
-    push(spec(USERS + LATE + DATABASES + TLS), "A certificate");
-
-    var password = secret("ledger-app").get("password");
-    for (var service : List.of("ledger-pgpool", "ledger-primary", "ledger-replicas"))
-      assertThat(
-              psql(
-                  service,
-                  "app",
-                  password,
-                  "verify-full",
-                  "select ssl from pg_stat_ssl where pid = pg_backend_pid()"))
-          .as(service)
-          .isEqualTo("t");
-    assertThat(psql("ledger-primary", "app", password, "disable", "select 1")).isEqualTo("1");
-  }
-
-  @Test
-  @Order(5)
-  void rulesOfAccessAreTakenByAPushWithoutARestart() throws Exception {
-    var before = uids("postgresql", "pgpool");
-    var app = secret("ledger-app").get("password");
-    var late = secret("ledger-late").get("password");
-    assertThat(logsIn(at("ledger-primary", "late", late))).isTrue();
-
-    push(spec(USERS + LATE + DATABASES + TLS + RULES), "Rules");
-
-    assertThat(psql("ledger-primary", "app", app, "verify-full", "select 1")).isEqualTo("1");
-    assertThat(psql("ledger-pgpool", "app", app, "verify-full", "select 1")).isEqualTo("1");
-    assertThat(logsIn(at("ledger-primary", "app", app))).isFalse();
-    assertThat(psql("ledger-primary", "late", late, "verify-full", "select 1"))
-        .contains("no pg_hba.conf entry");
-    assertThatThrownBy(() -> Databases.query(superuser(), "select 1"))
-        .hasMessageContaining("pg_hba.conf rejects connection");
-
-    var lockOut =
-        pushed(
-            spec(USERS + LATE + DATABASES + TLS + RULES.replace("[app]", "[repmgr, pgbaton]")),
-            "A lock-out");
-    soon(
-        "the lock-out is refused",
-        () ->
-            status(lockOut)
-                .filter(s -> s.description().contains("repmgr is a superuser"))
-                .isPresent());
-    assertThat(psql("ledger-primary", "app", app, "verify-full", "select 1")).isEqualTo("1");
-    push(spec(USERS + LATE + DATABASES + TLS + RULES), "The rules of before");
-    assertThat(uids("postgresql", "pgpool")).isEqualTo(before);
-  }
-
-  @Test
-  @Order(6)
-  void aRenewedCertificateIsTakenUnderInsertsThatGoOn() throws Exception {
-    var instances = uids("postgresql");
-    var primary = at("ledger-primary", "app", secret("ledger-app").get("password"));
-    primary.setSslMode("require");
-    var before = serial("ledger-primary");
-    var began = System.nanoTime();
-    var rows = 0;
-    try (var connection = primary.getConnection();
-        var insert = connection.prepareStatement("insert into entries (what) values ('renewed')")) {
-      kubernetes
-          .secrets()
-          .inNamespace(WHERE.namespace())
-          .withName("ledger-tls")
-          .edit(
-              secret -> {
-                secret.getMetadata().getAnnotations().remove(Names.RENEW_AFTER);
-                return secret;
-              });
-      var deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (serial("ledger-primary").equals(before)) {
-        // What touches a pod makes the kubelet look at its Secrets at once.
-        if (rows % 20 == 0)
-          for (var pod : pods("postgresql"))
-            kubernetes
-                .pods()
-                .resource(pod)
-                .edit(
-                    p -> {
-                      p.getMetadata().getAnnotations().put("e2e/touched", "" + System.nanoTime());
-                      return p;
-                    });
-        insert.executeUpdate();
-        rows++;
-        Thread.sleep(50);
-        assertThat(System.nanoTime()).as("until the certificate is taken").isLessThan(deadline);
-      }
-      for (int i = 0; i < 20; i++, rows++) insert.executeUpdate();
-    }
-    System.out.printf(
-        "the renewed certificate is PostgreSQL's after %d ms, %d rows over one connection%n",
-        Duration.ofNanos(System.nanoTime() - began).toMillis(), rows);
-    assertThat(
-            psql(
-                "ledger-primary",
-                "app",
-                secret("ledger-app").get("password"),
-                "verify-full",
-                "select count(*) from entries where what = 'renewed'"))
-        .isEqualTo("" + rows);
-    assertThat(uids("postgresql")).isEqualTo(instances);
-    await("pgpool's pods are of the renewed certificate")
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(500))
-        .ignoreExceptions()
-        .until(() -> serial("ledger-pgpool").equals(serial("ledger-primary")));
-  }
-
-  private static BigInteger serial(String service) throws Exception {
-    var address =
-        kubernetes
-            .services()
-            .inNamespace(WHERE.namespace())
-            .withName(service)
-            .get()
-            .getSpec()
-            .getClusterIP();
-    return Handshake.certificate(new InetSocketAddress(address, Names.POSTGRES_PORT))
-        .getSerialNumber();
-  }
-
-  /** In a pod, where Services have names; what it says, or what went wrong. */
-  private static String psql(
-      String service, String user, String password, String sslMode, String sql) throws Exception {
-    var pod = pods("postgresql").getFirst().getMetadata().getName();
-    var connection =
-        "host=%s.%s.svc user=%s dbname=shop sslmode=%s sslrootcert=/etc/pgbaton/tls/ca.crt connect_timeout=5"
-            .formatted(service, WHERE.namespace(), user, sslMode);
-    return Shell.run(
-            WHERE.kubectl(),
-            "-n",
-            WHERE.namespace(),
-            "exec",
-            pod,
-            "-c",
-            "postgresql",
-            "--",
-            "sh",
-            "-c",
-            "PGPASSWORD='%s' psql \"%s\" -Atc \"%s\" 2>&1 || true"
-                .formatted(password, connection, sql))
-        .strip();
   }
 
   /** For how long a client that tries both got in with neither, until the new one is known. */

@@ -1,0 +1,312 @@
+package dev.pgbaton.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pgbaton.cluster.Names;
+import dev.pgbaton.tls.Handshake;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.math.BigInteger;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Certificates and rules of access, on the real cluster. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class AccessClusterIT {
+  private static final Surroundings WHERE = Surroundings.fromEnvironment();
+  private static final Duration PATIENCE = WHERE.patience(Duration.ofSeconds(120));
+  private static final Duration SOON = WHERE.patience(Duration.ofSeconds(20));
+  private static final String FILE = "clusters/vault.yaml";
+  private static final String VAULT = "vault";
+  private static final String SPEC =
+      """
+      apiVersion: pgbaton.dev/v1alpha1
+      kind: PostgresCluster
+      metadata: {name: vault, namespace: %s}
+      spec:
+        instances: 2
+        image: %s
+        storage: {size: 1Gi}
+        pgpool: {instances: 1, image: %s}
+        users: [{name: app}, {name: late}]
+        databases: [{name: shop, owner: app}]
+        tls: {generated: true}
+      """;
+  private static final String RULES =
+      """
+        access:
+          rules:
+            - {type: hostssl, databases: [shop], users: [app]}
+      """;
+
+  private static KubernetesClient kubernetes;
+  private static Installation installation;
+
+  @TempDir static Path work;
+
+  @RegisterExtension
+  static final Diagnostics DIAGNOSTICS =
+      new Diagnostics(() -> kubernetes, WHERE, () -> installation.statuses());
+
+  @BeforeAll
+  static void aClusterWithACertificate() throws Exception {
+    kubernetes = Installation.client();
+    installation = new Installation(WHERE, kubernetes, work);
+    installation.start();
+    push(spec(""), "A cluster with a certificate");
+  }
+
+  @AfterAll
+  static void removeEverything() {
+    installation.close();
+    kubernetes.close();
+  }
+
+  @Test
+  @Order(1)
+  void psqlsStrictestCheckPassesThroughPgpoolAndTheServices() throws Exception {
+    var password = secret("vault-app").get("password");
+    for (var service : List.of("vault-pgpool", "vault-primary", "vault-replicas"))
+      assertThat(
+              psql(
+                  service,
+                  "app",
+                  password,
+                  "verify-full",
+                  "select ssl from pg_stat_ssl where pid = pg_backend_pid()"))
+          .as(service)
+          .isEqualTo("t");
+    assertThat(psql("vault-primary", "app", password, "disable", "select 1")).isEqualTo("1");
+    assertThat(logsIn(superuser())).isTrue();
+    Databases.execute(
+        at("vault-primary", "app", password), "create table entries (id serial, what text)");
+  }
+
+  @Test
+  @Order(2)
+  void rulesOfAccessAreTakenByAPushWithoutARestart() throws Exception {
+    var before = uids("postgresql", "pgpool");
+    var app = secret("vault-app").get("password");
+    var late = secret("vault-late").get("password");
+    assertThat(logsIn(at("vault-primary", "late", late))).isTrue();
+
+    push(spec(RULES), "Rules");
+
+    assertThat(psql("vault-primary", "app", app, "verify-full", "select 1")).isEqualTo("1");
+    assertThat(psql("vault-pgpool", "app", app, "verify-full", "select 1")).isEqualTo("1");
+    assertThat(logsIn(at("vault-primary", "app", app))).isFalse();
+    assertThat(psql("vault-primary", "late", late, "verify-full", "select 1"))
+        .contains("no pg_hba.conf entry");
+    assertThat(logsIn(superuser())).isFalse();
+
+    var lockOut =
+        pushed(
+            spec(RULES.replace("[app]", "[repmgr, pgbaton]")),
+            "A lock-out");
+    soon(
+        "the lock-out is refused",
+        () ->
+            status(lockOut)
+                .filter(s -> s.description().contains("repmgr is a superuser"))
+                .isPresent());
+    assertThat(psql("vault-primary", "app", app, "verify-full", "select 1")).isEqualTo("1");
+    push(spec(RULES), "The rules of before");
+    assertThat(uids("postgresql", "pgpool")).isEqualTo(before);
+  }
+
+  @Test
+  @Order(3)
+  void aRenewedCertificateIsTakenUnderInsertsThatGoOn() throws Exception {
+    var instances = uids("postgresql");
+    var primary = at("vault-primary", "app", secret("vault-app").get("password"));
+    primary.setSslMode("require");
+    var before = serial("vault-primary");
+    var began = System.nanoTime();
+    var rows = 0;
+    try (var connection = primary.getConnection();
+        var insert =
+            connection.prepareStatement("insert into entries (what) values ('renewed')")) {
+      kubernetes
+          .secrets()
+          .inNamespace(WHERE.namespace())
+          .withName("vault-tls")
+          .edit(
+              secret -> {
+                secret.getMetadata().getAnnotations().remove(Names.RENEW_AFTER);
+                return secret;
+              });
+      var deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (serial("vault-primary").equals(before)) {
+        // What touches a pod makes the kubelet look at its Secrets at once.
+        if (rows % 20 == 0)
+          for (var pod : pods("postgresql"))
+            kubernetes
+                .pods()
+                .resource(pod)
+                .edit(
+                    p -> {
+                      p.getMetadata().getAnnotations().put("e2e/touched", "" + System.nanoTime());
+                      return p;
+                    });
+        insert.executeUpdate();
+        rows++;
+        Thread.sleep(50);
+        assertThat(System.nanoTime()).as("until the certificate is taken").isLessThan(deadline);
+      }
+      for (int i = 0; i < 20; i++, rows++) insert.executeUpdate();
+    }
+    System.out.printf(
+        "the renewed certificate is PostgreSQL's after %d ms, %d rows over one connection%n",
+        Duration.ofNanos(System.nanoTime() - began).toMillis(), rows);
+    assertThat(
+            psql(
+                "vault-primary",
+                "app",
+                secret("vault-app").get("password"),
+                "verify-full",
+                "select count(*) from entries where what = 'renewed'"))
+        .isEqualTo("" + rows);
+    assertThat(uids("postgresql")).isEqualTo(instances);
+    await("pgpool's pods are of the renewed certificate")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(500))
+        .ignoreExceptions()
+        .until(() -> serial("vault-pgpool").equals(serial("vault-primary")));
+  }
+
+  private static BigInteger serial(String service) throws Exception {
+    return Handshake.certificate(new InetSocketAddress(address(service), Names.POSTGRES_PORT))
+        .getSerialNumber();
+  }
+
+  /** In a pod, where Services have names; what it says, or what went wrong. */
+  private static String psql(
+      String service, String user, String password, String sslMode, String sql) throws Exception {
+    var pod = pods("postgresql").getFirst().getMetadata().getName();
+    var connection =
+        "host=%s.%s.svc user=%s dbname=shop sslmode=%s sslrootcert=/etc/pgbaton/tls/ca.crt connect_timeout=5"
+            .formatted(service, WHERE.namespace(), user, sslMode);
+    return Shell.run(
+            WHERE.kubectl(),
+            "-n",
+            WHERE.namespace(),
+            "exec",
+            pod,
+            "-c",
+            "postgresql",
+            "--",
+            "sh",
+            "-c",
+            "PGPASSWORD='%s' psql \"%s\" -Atc \"%s\" 2>&1 || true".formatted(password, connection, sql))
+        .strip();
+  }
+
+  private static boolean logsIn(PGSimpleDataSource database) {
+    try {
+      return !Databases.query(database, "select 1").isEmpty();
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  private static PGSimpleDataSource superuser() {
+    return at(
+        "vault-primary",
+        "postgres",
+        Daemon.secret(
+            kubernetes, WHERE.namespace(), "vault-credentials", Names.SUPERUSER_PASSWORD));
+  }
+
+  private static PGSimpleDataSource at(String service, String user, String password) {
+    var database = Databases.at(address(service), Names.POSTGRES_PORT, user, password);
+    database.setDatabaseName("shop");
+    return database;
+  }
+
+  private static String address(String service) {
+    return kubernetes
+        .services()
+        .inNamespace(WHERE.namespace())
+        .withName(service)
+        .get()
+        .getSpec()
+        .getClusterIP();
+  }
+
+  private static Map<String, String> secret(String name) {
+    var values = new TreeMap<String, String>();
+    kubernetes
+        .secrets()
+        .inNamespace(WHERE.namespace())
+        .withName(name)
+        .get()
+        .getData()
+        .forEach(
+            (key, value) ->
+                values.put(
+                    key, new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8)));
+    return values;
+  }
+
+  private static List<String> uids(String... components) {
+    return pods(components).stream().map(p -> p.getMetadata().getUid()).sorted().toList();
+  }
+
+  private static List<Pod> pods(String... components) {
+    var pods = new ArrayList<Pod>();
+    for (var component : components)
+      pods.addAll(
+          kubernetes
+              .pods()
+              .inNamespace(WHERE.namespace())
+              .withLabel(Names.CLUSTER_LABEL, VAULT)
+              .withLabel(Names.COMPONENT_LABEL, component)
+              .list()
+              .getItems());
+    return pods;
+  }
+
+  private static String spec(String more) {
+    return SPEC.formatted(WHERE.namespace(), WHERE.postgresImage(), WHERE.pgpoolImage()) + more;
+  }
+
+  private static void push(String spec, String message) {
+    var commit = pushed(spec, message);
+    await(message + " is green")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> status(commit).filter(s -> s.state().equals("success")).isPresent());
+  }
+
+  private static String pushed(String spec, String message) {
+    return installation.forge().write(FILE, spec).push(message);
+  }
+
+  private static Optional<Forge.Status> status(String commit) {
+    return installation.forge().status(commit, "pgbaton/" + Daemon.ENVIRONMENT);
+  }
+
+  private static void soon(String what, Callable<Boolean> condition) {
+    await(what).atMost(SOON).pollInterval(Duration.ofMillis(100)).until(condition);
+  }
+}
