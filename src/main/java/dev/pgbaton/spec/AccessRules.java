@@ -82,7 +82,8 @@ final class AccessRules {
                           ? "nobody would look after the cluster"
                           : "no instance could follow the primary")
               : role.startsWith(Names.MONITOR_USER)
-                  ? "%s is the daemon's login, which has rules of its own. Remove it.".formatted(role)
+                  ? "%s is the daemon's login, which has rules of its own. Remove it."
+                      .formatted(role)
                   : "%s is a superuser, who can't log in over the network; kubectl exec leads to psql in the pod. Remove it."
                       .formatted(role));
     }

@@ -119,10 +119,7 @@ class AccessClusterIT {
         .contains("no pg_hba.conf entry");
     assertThat(logsIn(superuser())).isFalse();
 
-    var lockOut =
-        pushed(
-            spec(RULES.replace("[app]", "[repmgr, pgbaton]")),
-            "A lock-out");
+    var lockOut = pushed(spec(RULES.replace("[app]", "[repmgr, pgbaton]")), "A lock-out");
     soon(
         "the lock-out is refused",
         () ->
@@ -144,8 +141,7 @@ class AccessClusterIT {
     var began = System.nanoTime();
     var rows = 0;
     try (var connection = primary.getConnection();
-        var insert =
-            connection.prepareStatement("insert into entries (what) values ('renewed')")) {
+        var insert = connection.prepareStatement("insert into entries (what) values ('renewed')")) {
       kubernetes
           .secrets()
           .inNamespace(WHERE.namespace())
@@ -217,7 +213,8 @@ class AccessClusterIT {
             "--",
             "sh",
             "-c",
-            "PGPASSWORD='%s' psql \"%s\" -Atc \"%s\" 2>&1 || true".formatted(password, connection, sql))
+            "PGPASSWORD='%s' psql \"%s\" -Atc \"%s\" 2>&1 || true"
+                .formatted(password, connection, sql))
         .strip();
   }
 
