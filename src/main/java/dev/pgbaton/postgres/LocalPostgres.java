@@ -187,7 +187,9 @@ public final class LocalPostgres implements Postgres {
     log.accept("instances are connected to as " + configuration.login());
     if (target.server() == null || cuttingOff || follows.isEmpty()) return;
     configuration.writeUpstream(follows);
-    reloadServer();
+    if (reloadServer()) return;
+    credentials.take(before);
+    throw new IllegalStateException("PostgreSQL did not hear of the new login; it is told again");
   }
 
   public DeclaredCatalog declaredCatalog(DeclaredCatalog.Source source) {

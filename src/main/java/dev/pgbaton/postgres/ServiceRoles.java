@@ -5,6 +5,7 @@ import dev.pgbaton.cluster.LoginTurn.Which;
 import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ServiceRole;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -36,9 +37,10 @@ public final class ServiceRoles {
   private final Consumer<String> log;
   private final AtomicBoolean looking = new AtomicBoolean();
   private volatile LoginsTaken taken = LoginsTaken.NOTHING;
-  private volatile Duration lookedAt = Duration.ofDays(-1);
+  private Duration askedAt = Duration.ofDays(-1);
+  private Duration lookedAt = Duration.ofDays(-1);
   private volatile boolean settled;
-  private volatile boolean wasPrimary;
+  private boolean wasPrimary;
   private volatile String trouble = "";
 
   /** A role as the catalog has it; {@code secret} may be empty. */
@@ -66,23 +68,27 @@ public final class ServiceRoles {
    */
   public void look(boolean primary, Duration now) {
     var news = primary && !wasPrimary;
-    if (!news
-        && now.minus(lookedAt).compareTo(settled ? EVERY : SOON) < 0
-        && !(settled && isNews(now))) return;
+    wasPrimary = primary;
+    if (!news && now.minus(askedAt).compareTo(SOON) < 0) return;
+    askedAt = now;
+    var due = !settled || now.minus(lookedAt).compareTo(EVERY) >= 0;
+    if (!news && !due && !anotherIsMounted()) return;
     if (!looking.compareAndSet(false, true)) return;
     lookedAt = now;
-    wasPrimary = primary;
     Thread.ofPlatform().name("service-roles").daemon().start(() -> lookNow(primary));
   }
 
-  /** Whether another turn is mounted: cheap enough to be asked each second. */
-  private boolean isNews(Duration now) {
-    if (now.minus(lookedAt).compareTo(SOON) < 0) return false;
-    return mounted
-        .get()
-        .flatMap(Credentials::turn)
-        .filter(turn -> !turn.id().equals(taken.id()))
-        .isPresent();
+  private boolean anotherIsMounted() {
+    try {
+      return mounted
+          .get()
+          .flatMap(Credentials::turn)
+          .filter(turn -> !turn.id().equals(taken.id()))
+          .isPresent();
+    } catch (UncheckedIOException e) {
+      // It is told when it is really wanted.
+      return true;
+    }
   }
 
   private void lookNow(boolean primary) {
@@ -198,7 +204,21 @@ public final class ServiceRoles {
               "%s may still log in (%d sessions)".formatted(login, sessions(connection, login)));
       }
     }
+    var inUse = wanted.inUse(ServiceRole.REPMGR).role();
+    streamsAs(connection)
+        .filter(login -> !login.equals(inUse))
+        .ifPresent(login -> lacks.add("it still streams as " + login));
     return lacks.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", lacks));
+  }
+
+  /** On a standby whose connection is open. */
+  private static Optional<String> streamsAs(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement();
+        var row =
+            statement.executeQuery(
+                "SELECT substring(conninfo FROM '(?:^| )user=([^ ]*)') FROM pg_stat_wal_receiver")) {
+      return row.next() ? Optional.ofNullable(row.getString(1)) : Optional.empty();
+    }
   }
 
   private static boolean isWell(Found found, Password password) {
