@@ -196,6 +196,11 @@ public final class LocalPostgres implements Postgres {
     return new DeclaredCatalog(local, source, log);
   }
 
+  /** Of the logins that this instance goes by; it is in repmgr's metadata, too. */
+  String turn() {
+    return configuration.turn();
+  }
+
   RepmgrNodes repmgr() {
     return new RepmgrNodes(local, configuration, name);
   }

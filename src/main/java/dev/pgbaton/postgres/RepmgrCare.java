@@ -24,6 +24,7 @@ public final class RepmgrCare {
   private volatile String repaired = "";
   private volatile boolean wanted;
   private Duration lookedAt = Duration.ofDays(-1);
+  private String lookedFor = "";
 
   public RepmgrCare(Repmgrd repmgrd, LocalPostgres postgres, Consumer<String> log) {
     this.repmgrd = repmgrd;
@@ -47,8 +48,11 @@ public final class RepmgrCare {
    */
   public void look(List<String> members, Duration now) {
     wanted = true;
-    if (now.minus(lookedAt).compareTo(EVERY) < 0 || !looking.compareAndSet(false, true)) return;
+    var anew = !postgres.turn().equals(lookedFor);
+    if (!anew && now.minus(lookedAt).compareTo(EVERY) < 0) return;
+    if (!looking.compareAndSet(false, true)) return;
     lookedAt = now;
+    lookedFor = postgres.turn();
     Thread.ofPlatform().name("repmgr-care").daemon().start(() -> lookNow(members));
   }
 

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 public final class Repmgrd {
   private static final Duration PAUSE = Duration.ofSeconds(10);
 
-  /** Whom it watches, and as whom; another one needs another process. */
-  private record Assignment(String primary, String login) {}
+  /** Whom it watches, and with which logins; another one needs another process. */
+  private record Assignment(String primary, String turn) {}
 
   private final InstancePaths paths;
   private final ServerConfiguration configuration;
@@ -52,7 +52,7 @@ public final class Repmgrd {
 
   /** Makes it watch this primary; called again and again. */
   public void assign(String primary, Duration now) {
-    var assignment = new Assignment(primary, configuration.login());
+    var assignment = new Assignment(primary, configuration.turn());
     if (process != null && process.isAlive() && assignment.equals(present)) return;
     if (process != null && process.isAlive()) {
       stop();

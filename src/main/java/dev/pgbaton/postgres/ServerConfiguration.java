@@ -1,5 +1,6 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.instance.Quorum;
 import java.io.IOException;
@@ -162,6 +163,11 @@ final class ServerConfiguration {
   /** As whom instances connect to each other. */
   String login() {
     return credentials.get().inUse(ServiceRole.REPMGR).role();
+  }
+
+  /** Another one with each turn: who keeps connections to others opens them anew then. */
+  String turn() {
+    return credentials.get().turn().map(LoginTurn::id).orElse("");
   }
 
   /** Those of all logins that work. In one go: somebody may be connecting right now. */

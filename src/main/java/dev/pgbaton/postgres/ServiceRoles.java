@@ -101,7 +101,7 @@ public final class ServiceRoles {
       comeWith.accept(now.get());
       try (var connection = local.connect("postgres", SECONDS)) {
         if (primary) bring(connection, now.get()).forEach(log);
-        var lacks = lacks(connection, now.get());
+        var lacks = lacks(connection, now.get()).or(() -> metadata(now.get()));
         taken =
             lacks
                 .map(words -> new LoginsTaken(taken.id(), words))
@@ -209,6 +209,24 @@ public final class ServiceRoles {
         .filter(login -> !login.equals(inUse))
         .ifPresent(login -> lacks.add("it still streams as " + login));
     return lacks.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", lacks));
+  }
+
+  /** repmgrd connects as the metadata says, which the primary's care mends. */
+  private Optional<String> metadata(Credentials wanted) {
+    var login = wanted.inUse(ServiceRole.REPMGR).role();
+    try (var connection = local.connect("repmgr", SECONDS);
+        var nodes =
+            connection.prepareStatement(
+                "SELECT node_name FROM repmgr.nodes WHERE conninfo !~ ('(^| )user=' || ? || '( |$)')")) {
+      nodes.setString(1, login);
+      try (var row = nodes.executeQuery()) {
+        return row.next()
+            ? Optional.of("repmgr's metadata has not %s yet".formatted(login))
+            : Optional.empty();
+      }
+    } catch (SQLException e) {
+      return Optional.of("repmgr's metadata can't be read: " + e.getMessage());
+    }
   }
 
   /** On a standby whose connection is open. */
