@@ -42,10 +42,8 @@ public record LoginTurn(String id, Which inUse, Phase phase) {
     };
   }
 
-  /** What a cluster begins with whose logins never changed. */
-  public static LoginTurn before() {
-    return new LoginTurn("", Which.first, Phase.ended);
-  }
+  /** What a cluster begins with. */
+  public static final LoginTurn AT_FIRST = new LoginTurn("first", Which.first, Phase.ended);
 
   public String text() {
     return "%s %s %s".formatted(id, inUse, phase);

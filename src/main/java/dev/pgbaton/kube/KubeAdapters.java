@@ -157,7 +157,7 @@ public final class KubeAdapters implements AutoCloseable {
         Optional.ofNullable(data.get(Names.LOGINS_KEY))
             .map(RotatedLogins::decoded)
             .flatMap(LoginTurn::parse)
-            .orElseGet(LoginTurn::before)
+            .orElse(LoginTurn.AT_FIRST)
             .inUse();
     return Optional.ofNullable(data.get(ServiceRole.MONITOR.key(which)))
         .filter(value -> !value.isEmpty())

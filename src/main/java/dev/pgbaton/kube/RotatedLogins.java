@@ -31,7 +31,7 @@ final class RotatedLogins {
             .map(before -> before.get(Names.LOGINS_KEY))
             .map(RotatedLogins::decoded)
             .flatMap(LoginTurn::parse)
-            .orElseGet(LoginTurn::before);
+            .orElse(LoginTurn.AT_FIRST);
     var turn = present.next(id());
     if (turn.phase() != to) return Optional.empty();
     for (var role : ServiceRole.values()) {

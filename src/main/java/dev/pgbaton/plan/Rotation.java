@@ -42,7 +42,21 @@ final class Rotation {
   /** What holds it up; all else of the commit is done. */
   static Optional<Blocked> left(DesiredCluster desired, ObservedCluster observed) {
     var rotation = new Rotation(desired, observed);
-    return rotation.goesOn() ? rotation.heldUp() : Optional.empty();
+    return rotation.goesOn() ? rotation.heldUp() : rotation.notLocked();
+  }
+
+  /** However long ago the commit was: a password that has leaked may still work. */
+  private Optional<Blocked> notLocked() {
+    return turn()
+        .filter(turn -> turn.phase() == Phase.ended)
+        .flatMap(_ -> observed.primary())
+        .flatMap(Rotation::taken)
+        .filter(taken -> !taken.waitsFor().isEmpty())
+        .map(
+            taken ->
+                new Blocked(
+                    Refusal.ROTATION_WAITS,
+                    "%s waits: %s.".formatted(observed.primary().orElseThrow(), taken.waitsFor())));
   }
 
   private Optional<Plan> next(Instant now) {

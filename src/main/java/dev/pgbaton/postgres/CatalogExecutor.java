@@ -23,7 +23,7 @@ final class CatalogExecutor {
    * list of what runs. No standby need confirm what the next primary would do again. And nobody
    * waits for long behind what waits for a lock: it is tried again.
    */
-  private static final String QUIETLY =
+  static final String QUIETLY =
       """
       SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_duration_sample = -1;
       SET log_duration = off; SET log_transaction_sample_rate = 0; SET log_min_error_statement = 'panic';

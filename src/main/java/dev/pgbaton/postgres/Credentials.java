@@ -30,7 +30,7 @@ public record Credentials(
 
   /** With which login everybody comes now. */
   public Login inUse(ServiceRole role) {
-    var login = role.login(turn.orElseGet(LoginTurn::before).inUse());
+    var login = role.login(turn.orElse(LoginTurn.AT_FIRST).inUse());
     return new Login(login, logins.get(login).value());
   }
 

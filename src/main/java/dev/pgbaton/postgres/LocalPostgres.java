@@ -181,15 +181,21 @@ public final class LocalPostgres implements Postgres {
   private synchronized void comeWith(Credentials next) {
     var before = credentials.get();
     if (next.equals(before)) return;
+    // What is written goes by what is present.
     credentials.take(next);
-    configuration.writePasswords();
-    if (before.inUse(ServiceRole.REPMGR).equals(next.inUse(ServiceRole.REPMGR))) return;
-    log.accept("instances are connected to as " + configuration.login());
-    if (target.server() == null || cuttingOff || follows.isEmpty()) return;
-    configuration.writeUpstream(follows);
-    if (reloadServer()) return;
-    credentials.take(before);
-    throw new IllegalStateException("PostgreSQL did not hear of the new login; it is told again");
+    try {
+      configuration.writePasswords();
+      if (before.inUse(ServiceRole.REPMGR).equals(next.inUse(ServiceRole.REPMGR))) return;
+      if (target.server() != null && !cuttingOff && follows.isPresent()) {
+        configuration.writeUpstream(follows);
+        if (!reloadServer()) throw new IllegalStateException("PostgreSQL does not answer");
+      }
+      log.accept("instances are connected to as " + configuration.login());
+    } catch (RuntimeException e) {
+      // It is tried again.
+      credentials.take(before);
+      throw e;
+    }
   }
 
   public DeclaredCatalog declaredCatalog(DeclaredCatalog.Source source) {

@@ -20,9 +20,8 @@ public final class MountedCredentials {
   }
 
   /**
-   * Empty as long as the passwords have never changed: they may come from elsewhere then.
-   *
-   * @throws UncheckedIOException if it can't be read
+   * Empty as long as there is no turn of logins, the passwords may come from elsewhere then; and
+   * while it is not to be read as a whole.
    */
   public Optional<Credentials> read() {
     try {
@@ -42,10 +41,13 @@ public final class MountedCredentials {
         // Half a Secret, by somebody's hand: what was known before stays in use.
         if (!logins.containsKey(role.login(turn.get().inUse()))) return Optional.empty();
       }
+      // Its files vanish one by one once there is another.
+      if (!state.equals(state())) return Optional.empty();
       return Optional.of(
           new Credentials(Password.read(state.resolve(Names.SUPERUSER_PASSWORD)), logins, turn));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | UncheckedIOException e) {
+      // Another state comes right now, or somebody made half a Secret: the next look tells.
+      return Optional.empty();
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.catalog.ScramSecret;
+import dev.pgbaton.cluster.LoginTurn.Phase;
 import dev.pgbaton.cluster.LoginTurn.Which;
 import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ServiceRole;
-import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,6 +28,10 @@ import java.util.function.Supplier;
 public final class ServiceRoles {
   private static final Duration SOON = Duration.ofSeconds(1);
   private static final Duration EVERY = Duration.ofSeconds(10);
+
+  /** Who is logged in with a login that is to be locked may come to an end until then. */
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
   private static final int SECONDS = 10;
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -41,10 +45,17 @@ public final class ServiceRoles {
   private Duration lookedAt = Duration.ofDays(-1);
   private volatile boolean settled;
   private boolean wasPrimary;
+  private volatile Duration toBeLockedSince = Duration.ZERO;
+  private volatile String toBeLocked = "";
   private volatile String trouble = "";
 
-  /** A role as the catalog has it; {@code secret} may be empty. */
-  private record Found(boolean login, String secret) {}
+  /**
+   * A role as the catalog has it.
+   *
+   * @param secret may be empty
+   * @param able whether it may do what it is there for
+   */
+  private record Found(boolean login, String secret, boolean able) {}
 
   ServiceRoles(
       LocalConnection local,
@@ -75,23 +86,18 @@ public final class ServiceRoles {
     if (!news && !due && !anotherIsMounted()) return;
     if (!looking.compareAndSet(false, true)) return;
     lookedAt = now;
-    Thread.ofPlatform().name("service-roles").daemon().start(() -> lookNow(primary));
+    Thread.ofPlatform().name("service-roles").daemon().start(() -> lookNow(primary, now));
   }
 
   private boolean anotherIsMounted() {
-    try {
-      return mounted
-          .get()
-          .flatMap(Credentials::turn)
-          .filter(turn -> !turn.id().equals(taken.id()))
-          .isPresent();
-    } catch (UncheckedIOException e) {
-      // It is told when it is really wanted.
-      return true;
-    }
+    return mounted
+        .get()
+        .flatMap(Credentials::turn)
+        .filter(turn -> !turn.id().equals(taken.id()))
+        .isPresent();
   }
 
-  private void lookNow(boolean primary) {
+  private void lookNow(boolean primary, Duration at) {
     try {
       var now = mounted.get();
       if (now.isEmpty()) {
@@ -100,7 +106,7 @@ public final class ServiceRoles {
       }
       comeWith.accept(now.get());
       try (var connection = local.connect("postgres", SECONDS)) {
-        if (primary) bring(connection, now.get()).forEach(log);
+        if (primary) bring(connection, now.get(), graceIsOver(now.get(), at)).forEach(log);
         var lacks = lacks(connection, now.get()).or(() -> metadata(now.get()));
         taken =
             lacks
@@ -120,26 +126,33 @@ public final class ServiceRoles {
     }
   }
 
+  private boolean graceIsOver(Credentials wanted, Duration at) {
+    var turn = wanted.turn().orElseThrow();
+    if (!turn.id().equals(toBeLocked)) {
+      toBeLocked = turn.id();
+      toBeLockedSince = at;
+    }
+    return turn.phase() == Phase.ended && at.minus(toBeLockedSince).compareTo(GRACE) >= 0;
+  }
+
   /**
    * Where this is the primary.
    *
+   * @param atOnce logins are locked whoever is logged in with them, and whoever is is ended: a
+   *     session that nobody ends would keep a password that has leaked alive
    * @return what was done, for a person
    */
-  static List<String> bring(Connection connection, Credentials wanted) throws SQLException {
-    connection.setAutoCommit(false);
+  static List<String> bring(Connection connection, Credentials wanted, boolean atOnce)
+      throws SQLException {
     try (var statement = connection.createStatement()) {
-      var changes = changes(connection, wanted);
-      if (!changes.isEmpty()) {
-        // No standby need confirm what the next primary would bring about again.
-        statement.execute("SET LOCAL synchronous_commit = local");
-        // The statements have what the passwords are checked with.
-        statement.execute("SET LOCAL log_statement = 'none'");
-        statement.execute("SET LOCAL log_min_duration_statement = -1");
-        statement.execute("SET LOCAL log_min_error_statement = 'panic'");
-        statement.execute("SET LOCAL track_activities = off");
-      }
+      // The statements have what the passwords are checked with.
+      statement.execute(CatalogExecutor.QUIETLY);
+      var changes = changes(connection, wanted, atOnce);
+      connection.setAutoCommit(false);
       for (var change : changes.values()) statement.execute(change);
       connection.commit();
+      // Once nobody can come again.
+      if (atOnce) endSessions(connection, wanted);
       return List.copyOf(changes.keySet());
     } finally {
       connection.setAutoCommit(true);
@@ -147,8 +160,8 @@ public final class ServiceRoles {
   }
 
   /** Statements, by what they do. */
-  private static TreeMap<String, String> changes(Connection connection, Credentials wanted)
-      throws SQLException {
+  private static TreeMap<String, String> changes(
+      Connection connection, Credentials wanted, boolean atOnce) throws SQLException {
     var changes = new TreeMap<String, String>();
     var found = found(connection);
     for (var role : ServiceRole.values()) {
@@ -157,7 +170,8 @@ public final class ServiceRoles {
         var password = wanted.of(login);
         var there = Optional.ofNullable(found.get(login));
         if (password.isEmpty()) {
-          if (there.filter(Found::login).isPresent() && sessions(connection, login) == 0)
+          if (there.filter(Found::login).isPresent()
+              && (atOnce || sessions(connection, login) == 0))
             changes.put(
                 "the login %s is locked".formatted(login),
                 "ALTER ROLE %s NOLOGIN PASSWORD NULL".formatted(login));
@@ -166,7 +180,11 @@ public final class ServiceRoles {
               "the login %s is made".formatted(login),
               "CREATE ROLE %s LOGIN %s PASSWORD '%s'"
                   .formatted(login, attributes(role), verifier(password.get())));
-        } else if (!isWell(there.get(), password.get())) {
+        } else if (!there.get().able()) {
+          changes.put(
+              "the login %s may do what it is there for".formatted(login), enable(role, login));
+        }
+        if (password.isPresent() && there.isPresent() && !isWell(there.get(), password.get())) {
           changes.put(
               "the login %s has the password that is known here".formatted(login),
               "ALTER ROLE %s LOGIN PASSWORD '%s'".formatted(login, verifier(password.get())));
@@ -179,6 +197,13 @@ public final class ServiceRoles {
           "the superuser has the password that is known here",
           "ALTER ROLE %s PASSWORD '%s'".formatted(Names.SUPERUSER, verifier(wanted.superuser())));
     return changes;
+  }
+
+  private static String enable(ServiceRole role, String login) {
+    return switch (role) {
+      case REPMGR -> "ALTER ROLE %s SUPERUSER REPLICATION".formatted(login);
+      case MONITOR -> "GRANT %s TO %s".formatted(role.owner(), login);
+    };
   }
 
   /** What is inherited need not be granted again; to be a superuser is not inherited. */
@@ -199,6 +224,8 @@ public final class ServiceRoles {
         var there = Optional.ofNullable(found.get(login));
         if (password.isPresent() && there.filter(f -> isWell(f, password.get())).isEmpty())
           lacks.add("%s has not its new password yet".formatted(login));
+        else if (password.isPresent() && !there.get().able())
+          lacks.add("%s may not do what it is there for".formatted(login));
         if (password.isEmpty() && there.filter(Found::login).isPresent())
           lacks.add(
               "%s may still log in (%d sessions)".formatted(login, sessions(connection, login)));
@@ -249,20 +276,44 @@ public final class ServiceRoles {
         var rows =
             statement.executeQuery(
                 """
-                SELECT rolname, rolcanlogin, coalesce(rolpassword, '') FROM pg_authid
-                WHERE rolname IN ('%s', '%s')
+                SELECT rolname, rolcanlogin, coalesce(rolpassword, ''),
+                  CASE WHEN rolname ~ '^%2$s' THEN rolsuper AND rolreplication
+                    WHEN rolname ~ '^%3$s_' THEN
+                      (SELECT pg_has_role(a.oid, r.oid, 'USAGE') FROM pg_roles r WHERE r.rolname = '%3$s')
+                    ELSE true END
+                FROM pg_authid a
+                WHERE rolname IN ('%1$s', '%4$s')
                 """
                     .formatted(
                         Names.SUPERUSER,
+                        ServiceRole.REPMGR.owner(),
+                        ServiceRole.MONITOR.owner(),
                         String.join(
                             "', '",
                             java.util.Arrays.stream(ServiceRole.values())
                                 .flatMap(role -> role.logins().stream())
                                 .toList())))) {
       while (rows.next())
-        found.put(rows.getString(1), new Found(rows.getBoolean(2), rows.getString(3)));
+        found.put(
+            rows.getString(1),
+            new Found(rows.getBoolean(2), rows.getString(3), rows.getBoolean(4)));
     }
     return found;
+  }
+
+  private static void endSessions(Connection connection, Credentials wanted) throws SQLException {
+    for (var role : ServiceRole.values()) {
+      for (var login : role.logins()) {
+        if (wanted.of(login).isPresent()) continue;
+        try (var statement =
+            connection.prepareStatement(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ?")) {
+          statement.setString(1, login);
+          statement.execute();
+        }
+      }
+    }
+    connection.commit();
   }
 
   private static int sessions(Connection connection, String login) throws SQLException {

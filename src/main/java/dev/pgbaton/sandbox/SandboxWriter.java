@@ -162,7 +162,7 @@ final class SandboxWriter implements ClusterWriter {
     var turn =
         Optional.ofNullable(notes.get(Names.LOGINS))
             .flatMap(LoginTurn::parse)
-            .orElseGet(LoginTurn::before)
+            .orElse(LoginTurn.AT_FIRST)
             .next(meta.getResourceVersion());
     return turn.phase() == to
         ? new Written.Done(

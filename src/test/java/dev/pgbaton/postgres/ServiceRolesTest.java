@@ -67,8 +67,12 @@ class ServiceRolesTest {
   }
 
   private static List<String> bring(Credentials wanted) throws SQLException {
+    return bring(wanted, false);
+  }
+
+  private static List<String> bring(Credentials wanted, boolean atOnce) throws SQLException {
     try (var connection = postgres.getPostgresDatabase().getConnection()) {
-      return ServiceRoles.bring(connection, wanted);
+      return ServiceRoles.bring(connection, wanted, atOnce);
     }
   }
 
@@ -128,6 +132,11 @@ class ServiceRolesTest {
       assertThat(bring(ended)).containsExactly("the login repmgr is locked");
       assertThat(lacks(ended)).contains("pgbaton may still log in (1 sessions)");
     }
+    // Whoever stays is ended in the end: else a password that leaked would work for ever.
+    try (var former = login("pgbaton", "b")) {
+      assertThat(bring(ended, true)).containsExactly("the login pgbaton is locked");
+      assertThat(former.isValid(5)).isFalse();
+    }
     bringUntilWell(ended);
     assertThatThrownBy(() -> login("pgbaton", "b")).isInstanceOf(SQLException.class);
     assertThatThrownBy(() -> login("repmgr", "a")).isInstanceOf(SQLException.class);
@@ -137,6 +146,15 @@ class ServiceRolesTest {
       statement.execute("INSERT INTO beat VALUES (1)");
       statement.execute("SELECT pid FROM pg_stat_replication");
     }
+
+    // What somebody has taken from it by hand.
+    PostgresPair.execute(
+        postgres, "ALTER ROLE repmgr_2 NOREPLICATION", "REVOKE pgbaton FROM pgbaton_2");
+    assertThat(lacks(ended).orElseThrow())
+        .contains("repmgr_2 may not do what it is there for")
+        .contains("pgbaton_2 may not");
+    assertThat(bring(ended)).hasSize(2);
+    assertThat(lacks(ended)).isEmpty();
 
     var again =
         mounted(
