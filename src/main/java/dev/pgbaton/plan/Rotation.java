@@ -94,7 +94,9 @@ final class Rotation {
   private boolean begins() {
     return isEnded()
         && wanted().isPresent()
-        && !wanted().equals(secret.flatMap(Rotation::rotation));
+        && !wanted().equals(secret.flatMap(Rotation::rotation))
+        // What a rollout may still go back to need not know a second login.
+        && !LastGood.differs(desired, observed.journal());
   }
 
   private boolean isEnded() {
