@@ -293,7 +293,6 @@ class PageIT {
     assertThat(page.locator("#status")).containsText("InstanceNotBack", slowly());
     assertThat(page.locator("#status")).containsText("What to do: the sentence has the kubelet's");
     accessible(page);
-    picture(page, "refused-light");
     var again = page.getByRole(AriaRole.BUTTON).filter(containing("once more"));
     again.click();
     assertThat(page.getByRole(AriaRole.ALERT)).containsText("is tried once more");
@@ -408,11 +407,15 @@ class PageIT {
     if (!"write".equals(System.getProperty("pgbaton.golden"))) return;
     try {
       packed(
-          ImageIO.read(new ByteArrayInputStream(page.screenshot())),
+          ImageIO.read(new ByteArrayInputStream(page.screenshot(belowTheHead()))),
           Path.of("docs/images/page-%s.png".formatted(name)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Page.ScreenshotOptions belowTheHead() {
+    return new Page.ScreenshotOptions().setFullPage(true).setClip(0, 90, 900, 640);
   }
 
   /** Without transparency, and packed better than a browser in a hurry does. */
