@@ -93,7 +93,7 @@ public class ButtonPresses {
       Supplier<Answer> ask) {
     var visit = reception.visit(request);
     // A browser always says where a form was.
-    if (!SameOrigin.is(request.getHeader("Origin"), request.getHeader("Host")) || !visit.has(form))
+    if (!SameOrigin.isSentHome(request) || !visit.has(form))
       return said(
           id,
           Status.FORBIDDEN,

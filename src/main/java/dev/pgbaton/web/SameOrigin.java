@@ -1,5 +1,6 @@
 package dev.pgbaton.web;
 
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -16,9 +17,15 @@ public class SameOrigin {
     if (READING.contains(request.getMethod())) return Optional.empty();
     var origin = request.getHeaderString("Origin");
     // A program that is no browser says nothing of that, and carries nobody's cookie.
-    return origin == null || is(origin, request.getHeaderString("Host"))
+    return origin == null || is(origin, request.getUriInfo().getRequestUri().getAuthority())
         ? Optional.empty()
         : Optional.of(Response.status(Response.Status.FORBIDDEN).build());
+  }
+
+  /** HTTP/2 has no header of that name. */
+  static boolean isSentHome(HttpServerRequest request) {
+    return request.authority() != null
+        && is(request.getHeader("Origin"), request.authority().toString());
   }
 
   /** Whether that origin is this server, as its visitor calls it. */
@@ -33,8 +40,10 @@ public class SameOrigin {
 
   /** Whether a name is this machine's own, whatever a resolver makes of others. */
   static boolean isThisMachine(String host) {
-    if (host == null) return false;
-    var name = host.replaceFirst(":\\d+$", "");
+    return host != null && isLoopback(host.replaceFirst(":\\d+$", ""));
+  }
+
+  private static boolean isLoopback(String name) {
     return name.equals("localhost") || name.equals("127.0.0.1") || name.equals("[::1]");
   }
 }

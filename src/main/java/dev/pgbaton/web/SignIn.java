@@ -48,8 +48,7 @@ public class SignIn {
   @Path("sign-in")
   public Response signIn(@RestForm String token, HttpServerRequest request) {
     ifThereIsWhatFor();
-    if (!SameOrigin.is(request.getHeader("Origin"), request.getHeader("Host")))
-      return again(Status.FORBIDDEN, FOREIGN);
+    if (!SameOrigin.isSentHome(request)) return again(Status.FORBIDDEN, FOREIGN);
     if (token == null || token.isBlank()) return again(Status.BAD_REQUEST, "Put a token.");
     try {
       var given = new Token(token.strip());

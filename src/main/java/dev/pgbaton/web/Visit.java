@@ -71,7 +71,8 @@ sealed interface Visit {
     /** Also by name: else a page elsewhere whose name leads here would be let in. */
     private static boolean isFromHere(HttpServerRequest request) {
       try {
-        return SameOrigin.isThisMachine(request.getHeader("Host"))
+        return request.authority() != null
+            && SameOrigin.isThisMachine(request.authority().toString())
             && InetAddress.getByName(request.remoteAddress().hostAddress()).isLoopbackAddress();
       } catch (UnknownHostException e) {
         return false;
