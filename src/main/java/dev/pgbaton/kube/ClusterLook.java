@@ -38,6 +38,8 @@ import java.util.stream.Collectors;
  * without the daemon's rights.
  */
 public final class ClusterLook {
+  private static final int TRIES = 10;
+
   private final KubernetesClient client;
   private final String daemonNamespace;
   private final ProxiedProbe probe;
@@ -158,11 +160,29 @@ public final class ClusterLook {
         .map(LeaseState::of);
   }
 
+  /**
+   * By the Lease's version of this moment, as long as it says what was seen: its holder renews it
+   * every other second, so that any earlier version is old by now.
+   */
   public Written requestHandoff(Seen seen, PodRef candidate) {
-    var lease = seen.observed().lease().orElseThrow();
-    return new KubeClusterWriter(
-            client, new OwnWrites(), new DecryptedPasswords(DataKeys.NONE, PasswordVault.NONE))
-        .requestHandoff(seen.observed().layout(), lease.resourceVersion(), candidate);
+    var layout = seen.observed().layout();
+    var before = seen.observed().lease().orElseThrow();
+    var writer =
+        new KubeClusterWriter(client, new OwnWrites(), new DecryptedPasswords(DataKeys.NONE, PasswordVault.NONE));
+    Written written = new Written.Stale("the Lease is gone");
+    for (int tries = 0; tries < TRIES && written instanceof Written.Stale; tries++) {
+      var now = lease(layout.id());
+      if (now.filter(lease -> saysTheSame(before, lease)).isEmpty())
+        return new Written.Stale("the Lease says something else by now; look again");
+      written = writer.requestHandoff(layout, now.get().resourceVersion(), candidate);
+    }
+    return written;
+  }
+
+  private static boolean saysTheSame(LeaseState before, LeaseState now) {
+    return before.holder().equals(now.holder())
+        && before.epoch() == now.epoch()
+        && before.handoffTo().equals(now.handoffTo());
   }
 
   /** What one instance says that it is, for who waits for it. */

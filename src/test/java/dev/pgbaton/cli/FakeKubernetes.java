@@ -29,6 +29,7 @@ final class FakeKubernetes implements AutoCloseable {
   private final Map<String, String> answers = new ConcurrentHashMap<>();
   private final List<String> patches = new CopyOnWriteArrayList<>();
   private final HttpServer server;
+  private int renewals;
   private Consumer<FakeKubernetes> onPatch = _ -> {};
 
   FakeKubernetes() throws IOException {
@@ -89,6 +90,12 @@ final class FakeKubernetes implements AutoCloseable {
     return this;
   }
 
+  /** The holder renews its Lease right before so many writes of others. */
+  FakeKubernetes renewed(int times) {
+    renewals = times;
+    return this;
+  }
+
   List<String> patches() {
     return patches;
   }
@@ -143,21 +150,31 @@ final class FakeKubernetes implements AutoCloseable {
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       var path = exchange.getRequestURI().getPath();
+      if (exchange.getRequestMethod().equals("PATCH") && renewals > 0) {
+        renewals--;
+        reply(exchange, 409, failure(409, "the object has been modified"));
+        return;
+      }
       if (exchange.getRequestMethod().equals("PATCH")) {
         patches.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
         onPatch.accept(this);
       }
       var text = answers.get(path);
-      var body =
-          (text == null
-                  ? "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":404,\"message\":\"%s not found\"}"
-                      .formatted(path)
-                  : text)
-              .getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(text == null ? 404 : 200, body.length);
-      exchange.getResponseBody().write(body);
+      if (text == null) reply(exchange, 404, failure(404, path + " not found"));
+      else reply(exchange, 200, text);
     }
+  }
+
+  private static String failure(int code, String message) {
+    return "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"code\":%d,\"message\":\"%s\"}"
+        .formatted(code, message);
+  }
+
+  private static void reply(HttpExchange exchange, int code, String text) throws IOException {
+    var body = text.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
+    exchange.sendResponseHeaders(code, body.length);
+    exchange.getResponseBody().write(body);
   }
 
   @Override

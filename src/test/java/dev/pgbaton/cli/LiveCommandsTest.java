@@ -118,6 +118,14 @@ class LiveCommandsTest {
   }
 
   @Test
+  void aRenewalOfTheLeaseMeanwhileIsNoReasonToGiveUp() {
+    kubernetes.renewed(2);
+
+    assertThat(pgbaton("handoff", "orders")).as("%s", err).isZero();
+    assertThat(kubernetes.patches()).hasSize(1);
+  }
+
+  @Test
   void whoWaitsHearsHowLongItTook() {
     kubernetes.onPatch(
         k -> {
