@@ -168,7 +168,8 @@ public final class ClusterLook {
     var layout = seen.observed().layout();
     var before = seen.observed().lease().orElseThrow();
     var writer =
-        new KubeClusterWriter(client, new OwnWrites(), new DecryptedPasswords(DataKeys.NONE, PasswordVault.NONE));
+        new KubeClusterWriter(
+            client, new OwnWrites(), new DecryptedPasswords(DataKeys.NONE, PasswordVault.NONE));
     Written written = new Written.Stale("the Lease is gone");
     for (int tries = 0; tries < TRIES && written instanceof Written.Stale; tries++) {
       var now = lease(layout.id());
