@@ -21,7 +21,7 @@ public record ClientRule(
 
   public static final Set<String> USERS = Set.of(ALL);
 
-  private static final String NAME = "\\+?\"[^\",\\x00-\\x1f\\x7f]+\"";
+  private static final String NAME = "\\+?\"[^/\",\\x00-\\x1f\\x7f][^\",\\x00-\\x1f\\x7f]*\"";
   private static final String DATABASE = "(all|sameuser|samerole|replication|" + NAME + ")";
   private static final String USER = "(all|" + NAME + ")";
   private static final Pattern LINE =

@@ -6,6 +6,7 @@ import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.TakenOver;
 import dev.pgbaton.spec.TlsSpec;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -98,9 +99,9 @@ public final class Certificates {
         .toList();
   }
 
-  /** The Secret that pgpool reads its certificate from; empty where it has none. */
-  public static Optional<String> secretOf(Deployment pgpool) {
-    return pgpool.getSpec().getTemplate().getSpec().getVolumes().stream()
+  /** The Secret that such pods read their certificate from; empty where they have none. */
+  public static Optional<String> secretOf(PodTemplateSpec pods) {
+    return pods.getSpec().getVolumes().stream()
         .filter(volume -> volume.getName().equals(VOLUME) && volume.getSecret() != null)
         .map(volume -> volume.getSecret().getSecretName())
         .findFirst();

@@ -41,8 +41,11 @@ final class Leftovers {
     return prune(desired, observed, key -> mayGo(key, desired, observed));
   }
 
-  static Optional<Plan> pruneBudgets(DesiredCluster desired, ObservedCluster observed) {
-    return prune(desired, observed, key -> key.kind().equals("PodDisruptionBudget"));
+  static Optional<Plan> pruneWhatIsInTheWay(DesiredCluster desired, ObservedCluster observed) {
+    return prune(
+        desired,
+        observed,
+        key -> key.kind().equals("PodDisruptionBudget") || isOwnPolicy(key, desired));
   }
 
   private static Optional<Plan> prune(
@@ -77,11 +80,15 @@ final class Leftovers {
 
   private static boolean mayGo(ObjectKey key, DesiredCluster desired, ObservedCluster observed) {
     return KINDS.contains(key.kind())
-        // Those of plain manifests are their owner's to take away.
-        || key.kind().equals("NetworkPolicy") && desired.layout().isGenerated()
+        || isOwnPolicy(key, desired)
         || RIGHTS.contains(key.kind())
             && key.name().equals(desired.layout().besideName())
             && haveOwnRights(desired, observed);
+  }
+
+  /** Those of plain manifests are their owner's to take away. */
+  private static boolean isOwnPolicy(ObjectKey key, DesiredCluster desired) {
+    return key.kind().equals("NetworkPolicy") && desired.layout().isGenerated();
   }
 
   /** Nothing that runs, or would be gone back to, still needs the rights of before. */

@@ -301,9 +301,9 @@ public final class Planner {
             : new Blocked(Refusal.PGPOOL_NOT_READY, Pgpool.trouble(deployment.get())));
   }
 
-  /** Kubernetes evicts no pod that two budgets select. */
+  /** Kubernetes evicts no pod that two budgets select; a policy may shut us out. */
   private Optional<Plan> budgetsInTheWay() {
-    return Leftovers.pruneBudgets(desired, observed);
+    return Leftovers.pruneWhatIsInTheWay(desired, observed);
   }
 
   /** While a commit is given up, what it no longer names may still be needed by what is back. */

@@ -67,6 +67,9 @@ public enum Refusal {
   PASSWORD_MISSING(
       "the Secret, or the encrypted file, that a declared user's password shall come from is not there, has no such key, or can't be decrypted",
       "the sentence names it. Make it, or mend it; it is looked for again and again, and all else is carried out meanwhile"),
+  CERTIFICATE_MISSING(
+      "the Secret of spec.tls.secretName is not there, or has not the label by which pgbaton hears of it",
+      "make it, with the label pgbaton.dev/cluster: <cluster> (cert-manager: secretTemplate.labels); nothing is touched before"),
   ROTATION_WAITS(
       "the passwords of pgbaton's own roles are being made anew, and an instance has not taken them yet",
       "the sentence says which one, and why. The rotation goes on by itself once that instance is back; until then the old and the new passwords both work"),

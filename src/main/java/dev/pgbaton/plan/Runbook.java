@@ -68,6 +68,8 @@ public final class Runbook {
               + " of the primary: why it kept its place (the candidate did not get there in time, a checkpoint that took too long). It is asked again after half a minute";
       case SETTING_NOT_TAKEN ->
           "`select name, setting, source, sourcefile, pending_restart from pg_settings where name = '…'` on that instance; `alter system reset …` where the source is `postgresql.auto.conf`";
+      case CERTIFICATE_MISSING ->
+          "`kubectl -n NS get secret --show-labels`; the sentence has the Secret's name";
       case PASSWORD_MISSING ->
           "`kubectl -n NS get secret`; the sentence has the Secret and the key";
       case ROTATION_WAITS ->

@@ -15,8 +15,8 @@ final class HostRules {
 
   /**
    * Before all others: whatever these say, the instances follow each other and the daemon gets in;
-   * and no superuser does, but for replication. A container that runs as another user than the
-   * image's reaches its own server over TCP.
+   * and no superuser does but repmgr, which copies and rewinds. What is all is no replication. A
+   * container that runs as another user than the image's reaches its own server over TCP.
    */
   private static final String OWN =
       """
@@ -26,13 +26,14 @@ final class HostRules {
       host  postgres        pgbaton,pgbaton_2  all      scram-sha-256
       host  all             postgres           samehost scram-sha-256
       host  all             postgres,repmgr,repmgr_2,pgbaton,pgbaton_2 all reject
+      host  replication     postgres,pgbaton,pgbaton_2 all reject
       """;
 
   private HostRules() {}
 
   /**
-   * @param certificate whether the pod is made for one. Without, it runs only until the rollout
-   *     that brings it: its clients go on as before.
+   * @param certificate whether there is one. Before the rollout that brings it, or where it can't
+   *     be used, clients go on as they did: it is told, and a lock-out would help nobody.
    */
   static String file(Optional<String> rules, boolean certificate) {
     return rules

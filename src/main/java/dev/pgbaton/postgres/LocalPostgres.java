@@ -85,6 +85,14 @@ public final class LocalPostgres implements Postgres {
       FROM pg_stat_activity
       WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()""";
 
+  /** At its start this is fatal. */
+  private static final Pattern NOT_LOADED =
+      Pattern.compile(
+          "could not (?:load|access) (?:server certificate|private key|root certificate) file|private key file .* has ");
+
+  /** And this is all that it says of a reload. */
+  private static final String NOT_RELOADED = "SSL configuration was not reloaded";
+
   private static final String NOT_OURS =
       Names.ACCESS_FILE + " has lines that pgbaton does not write: none of it is taken";
 
@@ -113,6 +121,7 @@ public final class LocalPostgres implements Postgres {
   private int newestAtStart;
   private Duration startedAt = Duration.ZERO;
   private volatile boolean logMissing;
+  private volatile boolean certificateNotLoaded;
   private volatile String trouble = "";
   private volatile String progress = "";
   private volatile boolean answered;
@@ -260,6 +269,8 @@ public final class LocalPostgres implements Postgres {
     stopping = Optional.empty();
     promoting = false;
     checkpointing = false;
+    if (!asked && NOT_LOADED.matcher(trouble).find())
+      configuration.certificate().doesNotLoad("PostgreSQL does not start with it: " + trouble);
     if (asked || answered && ran.compareTo(WELL) >= 0) volume.rested();
     else
       volume.failed(
@@ -317,6 +328,13 @@ public final class LocalPostgres implements Postgres {
     var running = target.server() != null && answered && stopping.isEmpty();
     // A server that starts takes what is mounted anyway.
     var is = running ? mounted.hash() : taken.hash();
+    if (certificateNotLoaded) {
+      certificateNotLoaded = false;
+      configuration
+          .certificate()
+          .doesNotLoad("PostgreSQL goes on with the one before; its log says why");
+      configuration.certificate().trouble().ifPresent(log);
+    }
     var certificate = running ? configuration.certificate().pending() : "";
     // What was wrong with others that are gone is over.
     var wrong = new ArrayList<>(is.equals(taken.hash()) ? List.of() : errors);
@@ -506,6 +524,7 @@ public final class LocalPostgres implements Postgres {
       logMissing = true;
     var fatal = FATAL.matcher(line);
     if (fatal.find()) trouble = fatal.group();
+    if (line.contains(NOT_RELOADED)) certificateNotLoaded = true;
     var redo = REDO.matcher(line);
     if (redo.find()) progress = redo.group();
   }
@@ -728,7 +747,9 @@ public final class LocalPostgres implements Postgres {
   private void takeCertificate() {
     var certificate = configuration.certificate();
     if (certificate.take()) {
-      if (reloadServer()) log.accept("another certificate is taken");
+      // Without one, rules about it were not as they are meant.
+      configuration.writeReloadable(taken);
+      if (reloadServer()) log.accept("another certificate is given to PostgreSQL");
       else certificate.again();
     } else certificate.trouble().ifPresent(log);
   }

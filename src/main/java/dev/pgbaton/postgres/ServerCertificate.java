@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -72,7 +73,7 @@ final class ServerCertificate {
         now.hash().isEmpty()
             ? Optional.of(
                 "there are no tls.crt and tls.key in the Secret of spec.tls, or no such Secret")
-            : KeyPairs.wrong(now.certificate(), now.key());
+            : KeyPairs.wrong(now.certificate(), now.key(), now.authority().orElse(""));
     if (wrong.isPresent()) {
       refused = now.hash();
       trouble = Names.NO_CERTIFICATE + wrong.get();
@@ -83,6 +84,33 @@ final class ServerCertificate {
     refused = "";
     trouble = "";
     return true;
+  }
+
+  /** Whether PostgreSQL has one to read. */
+  boolean isThere() {
+    return expected() && Files.exists(configuration());
+  }
+
+  /**
+   * PostgreSQL itself, which has the last word, does not load it: the former one counts again, or
+   * none. It would not start with this one.
+   */
+  void doesNotLoad(String why) {
+    if (taken.isEmpty()) return;
+    refused = taken;
+    taken = "";
+    trouble = Names.NO_CERTIFICATE + why;
+    try {
+      if (Files.exists(former()))
+        Files.move(former(), configuration(), StandardCopyOption.REPLACE_EXISTING);
+      else Files.deleteIfExists(configuration());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path former() {
+    return run.resolve("tls.former.conf");
   }
 
   /** PostgreSQL was not told of it. */
@@ -110,7 +138,10 @@ final class ServerCertificate {
     var certificate = Files.readString(version.resolve(FILES.get(0)));
     var key = Files.readString(version.resolve(FILES.get(1)));
     var ca = version.resolve(FILES.get(2));
-    var authority = Files.exists(ca) ? Optional.of(Files.readString(ca)) : Optional.<String>empty();
+    var authority =
+        Files.exists(ca)
+            ? Optional.of(Files.readString(ca)).filter(text -> !text.isBlank())
+            : Optional.<String>empty();
     return new Found(hash(certificate, key, authority.orElse("")), certificate, key, authority);
   }
 
@@ -126,7 +157,10 @@ final class ServerCertificate {
       if (now.authority().isPresent())
         secret(directory.resolve(FILES.get(2)), now.authority().get());
       belongToPostgres(directory);
-      DataFiles.replaceUntilRestart(configuration(), settings(directory, now));
+      var settings = settings(directory, now);
+      if (Files.exists(configuration()) && !Files.readString(configuration()).equals(settings))
+        Files.copy(configuration(), former(), StandardCopyOption.REPLACE_EXISTING);
+      DataFiles.replaceUntilRestart(configuration(), settings);
       forgetOthers(directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -164,11 +198,12 @@ final class ServerCertificate {
     }
   }
 
-  /** But for the last one: PostgreSQL may be about to read it. */
+  /** But for the last one, which may have to come back. */
   private void forgetOthers(Path kept) throws IOException {
+    var before = Files.exists(former()) ? Files.readString(former()) : "";
     try (var directories = Files.newDirectoryStream(run, "tls-*")) {
       for (var directory : directories) {
-        if (directory.equals(kept) || directory.endsWith("tls-" + taken)) continue;
+        if (directory.equals(kept) || before.contains(directory + "/")) continue;
         for (var file : FILES) Files.deleteIfExists(directory.resolve(file));
         Files.deleteIfExists(directory);
       }

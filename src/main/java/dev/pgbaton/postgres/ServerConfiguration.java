@@ -130,7 +130,7 @@ final class ServerConfiguration {
   void writeReloadable(MountedSettings settings) {
     DataFiles.replaceUntilRestart(
         paths.run().resolve("pg_hba.conf"),
-        HostRules.file(settings.rules(), certificate.expected()));
+        HostRules.file(settings.rules(), certificate.isThere()));
     DataFiles.replaceUntilRestart(
         paths.run().resolve("reload.conf"), settings.text() + HostRules.setting(settings.rules()));
   }

@@ -68,8 +68,8 @@ public record AccessSpec(
                       "rules",
                       FieldType.list(RULE),
                       "As in pg_hba.conf: the first that fits counts, and who fits none is turned"
-                          + " away. pgbaton's own come first: postgres and repmgr can't be let in"
-                          + " over the network. Taken without a restart. If it is absent, everybody"
+                          + " away. pgbaton's own come first: postgres is not let in over the"
+                          + " network, and repmgr to follow the primary only. Taken without a restart. If it is absent, everybody"
                           + " with a password gets in, postgres too."),
                   access.optional(
                       "networkPolicy",

@@ -46,9 +46,8 @@ public record NetworkPolicySpec(List<Client> clients, String daemonNamespace) {
                       FieldType.list(CLIENT),
                       "Who may reach PostgreSQL and pgpool. The cluster's own pods and pgbaton's"
                           + " namespace always may."),
-                  policy.optional(
+                  policy.required(
                       "daemonNamespace",
                       FieldTypes.LABEL_NAME,
-                      "pgbaton-system",
-                      "The namespace in which pgbaton runs.")));
+                      "The namespace in which pgbaton runs: with another one it is shut out.")));
 }

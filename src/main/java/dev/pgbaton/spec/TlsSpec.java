@@ -26,7 +26,9 @@ public record TlsSpec(
                       FieldTypes.SUBDOMAIN_NAME,
                       "A Secret of type kubernetes.io/tls in the cluster's namespace, with tls.crt,"
                           + " tls.key and, for clients' certificates, ca.crt: cert-manager's form."
-                          + " Another one in it is taken without a restart of PostgreSQL."),
+                          + " It needs the label pgbaton.dev/cluster: <cluster>. Another"
+                          + " certificate in it is taken without a restart of PostgreSQL;"
+                          + " pgpool's pods are replaced one by one."),
                   tls.optional(
                           "generated",
                           new BooleanType(),

@@ -27,8 +27,7 @@ public final class CertificateSecrets {
   private static final Duration AUTHORITYS_LIFE = Duration.ofDays(3650);
   private static final Duration LIFE = Duration.ofDays(365);
 
-  /** With as much time left that a person can find out why nobody did. */
-  private static final Duration RENEWED_AFTER = Duration.ofDays(240);
+  private static final Duration SHORTEST = Duration.ofDays(1);
 
   /** Clocks differ. */
   private static final Duration BEFORE = Duration.ofHours(1);
@@ -71,14 +70,18 @@ public final class CertificateSecrets {
     try {
       var signer = new Issuing.Issued(value(authority, CERTIFICATE), value(authority, KEY));
       var end = KeyPairs.certificate(signer.certificate()).getNotAfter().toInstant();
+      if (end.isBefore(now.plus(SHORTEST))) throw new IllegalArgumentException("its time is over");
       var until = now.plus(LIFE).isBefore(end) ? now.plus(LIFE) : end;
       var names = List.of(note(secret, Names.CERTIFICATE_NAMES).orElseThrow().split(","));
       fill(secret, Issuing.server(signer, names, now.minus(BEFORE), until), signer.certificate());
       notes.put(
-          Names.RENEW_AFTER, now.plus(RENEWED_AFTER).truncatedTo(ChronoUnit.SECONDS).toString());
+          Names.RENEW_AFTER,
+          now.plus(Duration.between(now, until).multipliedBy(2).dividedBy(3))
+              .truncatedTo(ChronoUnit.SECONDS)
+              .toString());
     } catch (GeneralSecurityException | RuntimeException e) {
       throw new IllegalArgumentException(
-          "the Secret %s can't sign a certificate: its tls.crt and tls.key are not what pgbaton has made"
+          "the Secret %s can't sign a certificate: its tls.crt and tls.key are not what pgbaton has made, or its time is over"
               .formatted(authority.getMetadata().getName()),
           e);
     }

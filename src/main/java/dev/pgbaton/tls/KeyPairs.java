@@ -8,9 +8,12 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Certificates and their keys, in PEM. */
@@ -21,12 +24,17 @@ public final class KeyPairs {
    * Why a server could not use them, in words that repeat nothing of the key; empty if it can. What
    * it would only find out as it loads them could keep it from starting.
    */
-  public static Optional<String> wrong(String certificate, String key) {
+  public static Optional<String> wrong(String certificate, String key, String authorities) {
     X509Certificate read;
     try {
-      read = certificate(certificate);
-    } catch (GeneralSecurityException e) {
-      return Optional.of("tls.crt is no certificate in PEM");
+      read = all(certificate).getFirst();
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return Optional.of("tls.crt is no certificate in PEM, or what follows the first one is none");
+    }
+    try {
+      if (!authorities.isBlank()) all(authorities);
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return Optional.of("ca.crt is no certificate in PEM, or what follows the first one is none");
     }
     var pem = Pem.first(key, "PRIVATE KEY");
     if (pem.isEmpty()) return Optional.of("tls.key is no private key in PEM");
@@ -42,6 +50,17 @@ public final class KeyPairs {
     } catch (GeneralSecurityException | RuntimeException e) {
       return Optional.of("tls.key is not the key of tls.crt, or can't be read");
     }
+  }
+
+  /** At least one. */
+  private static List<X509Certificate> all(String pem) throws GeneralSecurityException {
+    var blocks = Pem.all(pem, "CERTIFICATE");
+    // A block that is not closed, or of another kind, is what a server stumbles over.
+    if (blocks.isEmpty() || blocks.size() != pem.split("-----BEGIN", -1).length - 1)
+      throw new CertificateException("not only certificates");
+    var read = new ArrayList<X509Certificate>();
+    for (var block : blocks) read.add(certificate(block.text()));
+    return read;
   }
 
   static X509Certificate certificate(String pem) throws GeneralSecurityException {

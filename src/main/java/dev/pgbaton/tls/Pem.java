@@ -2,6 +2,7 @@ package dev.pgbaton.tls;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -12,17 +13,21 @@ record Pem(String kind, byte[] content) {
 
   /** The first whose kind ends so; what stands around it counts for nothing. */
   static Optional<Pem> first(String text, String ending) {
+    return all(text, ending).stream().findFirst();
+  }
+
+  static List<Pem> all(String text, String ending) {
     return BLOCK
         .matcher(text)
         .results()
         .filter(found -> found.group(1).endsWith(ending))
-        .findFirst()
         .map(
             found ->
                 new Pem(
                     found.group(1),
                     Base64.getMimeDecoder()
-                        .decode(found.group(2).getBytes(StandardCharsets.US_ASCII))));
+                        .decode(found.group(2).getBytes(StandardCharsets.US_ASCII))))
+        .toList();
   }
 
   String text() {

@@ -158,7 +158,7 @@ class LocalSandboxTest {
     assertThat(settled()).isTrue();
 
     mount("host all all 10.0.0.0/99 scram-sha-256\n");
-    errors("pg_hba.conf (line 7): invalid CIDR mask in address \"10.0.0.0/99\"");
+    errors("pg_hba.conf (line 8): invalid CIDR mask in address \"10.0.0.0/99\"");
     mount("host all all all trust\n");
     errors("access.conf has lines that pgbaton does not write: none of it is taken");
     assertThat(logsIn("app")).isTrue();

@@ -56,8 +56,11 @@ class CertificateSecretsTest {
     assertThat(root.getBasicConstraints()).isZero();
     assertThat(root.getKeyUsage()[5]).isTrue();
     assertThat(root.getNotAfter().toInstant()).isAfter(NOW.plus(Duration.ofDays(3600)));
-    assertThat(KeyPairs.wrong(value(server, "tls.crt"), value(server, "tls.key"))).isEmpty();
-    assertThat(KeyPairs.wrong(value(server, "tls.crt"), value(authority, "tls.key")))
+    assertThat(
+            KeyPairs.wrong(
+                value(server, "tls.crt"), value(server, "tls.key"), value(server, "ca.crt")))
+        .isEmpty();
+    assertThat(KeyPairs.wrong(value(server, "tls.crt"), value(authority, "tls.key"), ""))
         .contains("tls.key is not the key of tls.crt");
   }
 
@@ -72,7 +75,7 @@ class CertificateSecretsTest {
         .isEqualTo(first.getMetadata().getAnnotations());
     assertThat(CertificateSecrets.isDue(first, NOW.plus(Duration.ofDays(200)))).isFalse();
 
-    var due = NOW.plus(Duration.ofDays(241));
+    var due = NOW.plus(Duration.ofDays(244));
     assertThat(CertificateSecrets.isDue(first, due)).isTrue();
     var renewed = server(authority, Optional.of(first), due);
     assertThat(renewed.getData().get("tls.crt")).isNotEqualTo(first.getData().get("tls.crt"));
@@ -94,13 +97,13 @@ class CertificateSecretsTest {
 
     assertThatThrownBy(() -> server(other, Optional.empty(), NOW))
         .hasMessage(
-            "the Secret orders-ca can't sign a certificate: its tls.crt and tls.key are not what pgbaton has made");
+            "the Secret orders-ca can't sign a certificate: its tls.crt and tls.key are not what pgbaton has made, or its time is over");
   }
 
   @ParameterizedTest
   @CsvSource({"rsa.crt, rsa1.key", "ec.crt, ec1.key"})
   void keysInOlderFormsAreRead(String certificate, String key) throws IOException {
-    assertThat(KeyPairs.wrong(file(certificate), file(key))).isEmpty();
+    assertThat(KeyPairs.wrong(file(certificate), file(key), "")).isEmpty();
   }
 
   @ParameterizedTest
@@ -108,11 +111,26 @@ class CertificateSecretsTest {
     "rsa.crt, ec1.key, 'tls.key is not the key of tls.crt, or can''t be read'",
     "ec.crt, enc.key, tls.key is encrypted: nobody would be there to decrypt it",
     "ec.crt, ec.crt, tls.key is no private key in PEM",
-    "ec1.key, ec1.key, tls.crt is no certificate in PEM"
+    "ec1.key, ec1.key, 'tls.crt is no certificate in PEM, or what follows the first one is none'"
   })
   void whatAServerCouldNotUseIsToldWithoutItsContent(String certificate, String key, String why)
       throws IOException {
-    assertThat(KeyPairs.wrong(file(certificate), file(key))).contains(why);
+    assertThat(KeyPairs.wrong(file(certificate), file(key), "")).contains(why);
+  }
+
+  @Test
+  void allThatAServerWouldReadIsLookedAt() throws IOException {
+    var certificate = file("ec.crt");
+    var key = file("ec1.key");
+    var broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    assertThat(KeyPairs.wrong(certificate + file("rsa.crt"), key, certificate)).isEmpty();
+    assertThat(KeyPairs.wrong(certificate, key, " \n")).isEmpty();
+    assertThat(KeyPairs.wrong(certificate + broken, key, ""))
+        .hasValueSatisfying(why -> assertThat(why).startsWith("tls.crt is no certificate"));
+    assertThat(KeyPairs.wrong(certificate + "-----BEGIN CERTIFICATE-----\nAAAA", key, ""))
+        .hasValueSatisfying(why -> assertThat(why).startsWith("tls.crt is no certificate"));
+    assertThat(KeyPairs.wrong(certificate, key, "garbage"))
+        .hasValueSatisfying(why -> assertThat(why).startsWith("ca.crt is no certificate"));
   }
 
   private static Secret authority() {
