@@ -112,11 +112,16 @@ public class ButtonPresses {
             Status.FORBIDDEN,
             "You may not: Kubernetes has to give you %s.".formatted(right.text()));
       var answer = ask.get();
-      LOG.infof("%s: %s asks for %s: %s", id, user, what, answer.text());
+      LOG.infof("%s: %s asks for %s: %s", id, oneLine(user), what, oneLine(answer.text()));
       return said(id, answer.asked() ? Status.OK : Status.CONFLICT, answer.text());
     } catch (Doorkeeper.NotAnswered | ReadFailed e) {
       return said(id, Status.SERVICE_UNAVAILABLE, e.getMessage() + ". Nothing was asked for.");
     }
+  }
+
+  /** What a visitor has sent must not look like a line of ours. */
+  private static String oneLine(String text) {
+    return text.replaceAll("\\p{Cntrl}", " ");
   }
 
   private static Response said(ClusterId id, Status status, String text) {

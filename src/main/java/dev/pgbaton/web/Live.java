@@ -8,8 +8,10 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.ServiceUnavailableException;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.RestStreamElementType;
@@ -26,10 +30,17 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 @Produces(MediaType.SERVER_SENT_EVENTS)
 public class Live {
   private static final Duration BEAT = Duration.ofMillis(200);
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
+  /** Beats between two words: fifteen seconds. */
+  private static final long WORD = 75;
+
+  private static final int MOST = 300;
 
   private final FleetView view;
   private final Clusters clusters;
   private final Visit.Reception reception;
+  private final AtomicInteger viewers = new AtomicInteger();
 
   Live(FleetView view, Clusters clusters, Visit.Reception reception) {
     this.view = view;
@@ -63,12 +74,20 @@ public class Live {
   @RestStreamElementType(MediaType.APPLICATION_JSON)
   public Multi<List<Part>> cluster(String namespace, String name, HttpServerRequest request) {
     var id = new ClusterId(namespace, name);
+    if (!view.fleet().passes().containsKey(id)) throw new NotFoundException();
     var visit = reception.visit(request);
+    var seen = new AtomicReference<Object>();
     var sent = new HashMap<String, String>();
-    return changes(() -> cluster(id, visit, sent));
+    return changes(
+        () -> {
+          var state = clusters.state(id);
+          return state.equals(seen.getAndSet(state)) ? List.of() : cluster(id, visit, sent);
+        });
   }
 
-  private static Multi<List<Part>> changes(Supplier<List<Part>> look) {
+  private Multi<List<Part>> changes(Supplier<List<Part>> look) {
+    if (viewers.get() >= MOST) throw new ServiceUnavailableException();
+    viewers.incrementAndGet();
     return Multi.createFrom()
         .ticks()
         .every(BEAT)
@@ -76,9 +95,18 @@ public class Live {
         .onOverflow()
         .drop()
         .emitOn(Infrastructure.getDefaultExecutor(), 1)
-        .map(_ -> look.get())
-        .filter(parts -> !parts.isEmpty());
+        // Without a word now and then, nobody notices that a reader is gone.
+        .map(beat -> new Heard(look.get(), beat % WORD == 0))
+        .filter(heard -> heard.word() || !heard.parts().isEmpty())
+        .map(Heard::parts)
+        // A browser comes again by itself.
+        .select()
+        .first(LONGEST)
+        .onTermination()
+        .invoke(viewers::decrementAndGet);
   }
+
+  private record Heard(List<Part> parts, boolean word) {}
 
   private List<Part> fleet(Map<ClusterId, Pass> seen, Map<String, String> sent) {
     var fleet = view.fleet();

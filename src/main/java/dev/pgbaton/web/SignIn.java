@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.net.URI;
 import java.time.Instant;
+import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestForm;
 
@@ -30,6 +31,9 @@ public class SignIn {
   private final Doorkeeper door;
   private final Sessions sessions;
   private final Visit.Reception reception;
+
+  /** Anybody may try, and each try is a request to Kubernetes. */
+  private final Semaphore asking = new Semaphore(2);
 
   SignIn(Doorkeeper door, Sessions sessions, Visit.Reception reception) {
     this.door = door;
@@ -49,7 +53,13 @@ public class SignIn {
   public Response signIn(@RestForm String token, HttpServerRequest request) {
     ifThereIsWhatFor();
     if (!SameOrigin.isSentHome(request)) return again(Status.FORBIDDEN, FOREIGN);
+    if (!isSafe(request))
+      return again(
+          Status.FORBIDDEN,
+          "A token is taken over TLS only, or by a name of this machine (kubectl port-forward).");
     if (token == null || token.isBlank()) return again(Status.BAD_REQUEST, "Put a token.");
+    if (!asking.tryAcquire())
+      return again(Status.SERVICE_UNAVAILABLE, "Others are signing in. Try again.");
     try {
       var given = new Token(token.strip());
       var user = door.who(given);
@@ -64,6 +74,8 @@ public class SignIn {
           .build();
     } catch (Doorkeeper.NotAnswered e) {
       return again(Status.SERVICE_UNAVAILABLE, e.getMessage() + ".");
+    } finally {
+      asking.release();
     }
   }
 
@@ -87,15 +99,23 @@ public class SignIn {
   }
 
   private static NewCookie cookie(String value, int lasts, HttpServerRequest request) {
-    var origin = request.getHeader("Origin");
     return new NewCookie.Builder(Visit.Reception.COOKIE)
         .value(value)
         .path("/")
         .maxAge(lasts)
         .httpOnly(true)
         .sameSite(NewCookie.SameSite.STRICT)
-        // Behind an ingress, only the browser knows that there is TLS.
-        .secure(request.isSSL() || origin != null && origin.startsWith("https:"))
+        .secure(isEncrypted(request))
         .build();
+  }
+
+  /** Behind an ingress, only the browser knows that there is TLS. */
+  private static boolean isEncrypted(HttpServerRequest request) {
+    var origin = request.getHeader("Origin");
+    return request.isSSL() || origin != null && origin.startsWith("https:");
+  }
+
+  private static boolean isSafe(HttpServerRequest request) {
+    return isEncrypted(request) || SameOrigin.isThisMachine(request.authority().toString());
   }
 }
