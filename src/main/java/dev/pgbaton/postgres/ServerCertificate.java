@@ -69,6 +69,8 @@ final class ServerCertificate {
     if (!expected()) return false;
     var now = look();
     if (now.hash().equals(taken) && !taken.isEmpty()) return false;
+    // Taken once more it would fail the next start as well.
+    if (now.hash().equals(refused) && !refused.isEmpty()) return false;
     var wrong =
         now.hash().isEmpty()
             ? Optional.of(
