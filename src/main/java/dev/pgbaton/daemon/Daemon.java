@@ -98,13 +98,7 @@ public class Daemon implements FleetView, FleetRequests {
                   metrics.statusNotTaken();
                 }),
             journal,
-            new Listeners(
-                List.of(
-                    new DaemonLog(backend.events()),
-                    metrics,
-                    moves,
-                    decisions,
-                    new MendedUsers(backend.events()))),
+            new Listeners(listeners()),
             Clock.systemUTC(),
             new SplittableRandom(),
             Set.copyOf(config.namespaces().orElse(List.of())),
@@ -123,7 +117,7 @@ public class Daemon implements FleetView, FleetRequests {
     var listeners = new ArrayList<ReconcileLoop.Listener>();
     listeners.add(new DaemonLog(backend.events()));
     traces.ifPresent(listeners::add);
-    listeners.addAll(List.of(metrics, moves, new MendedUsers(backend.events())));
+    listeners.addAll(List.of(metrics, moves, decisions, new MendedUsers(backend.events())));
     return List.copyOf(listeners);
   }
 
