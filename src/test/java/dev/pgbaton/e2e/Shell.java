@@ -13,7 +13,10 @@ final class Shell {
   static String run(List<String> command, String... arguments) {
     var all = Stream.concat(command.stream(), Stream.of(arguments)).toList();
     try {
-      var process = new ProcessBuilder(all).redirectErrorStream(true).start();
+      var builder = new ProcessBuilder(all).redirectErrorStream(true);
+      // Over WebSockets kubectl was seen to complain of a stream that it had not opened yet.
+      builder.environment().put("KUBECTL_REMOTE_COMMAND_WEBSOCKETS", "false");
+      var process = builder.start();
       process.getOutputStream().close();
       var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0)
