@@ -1,7 +1,6 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
-import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -28,9 +27,6 @@ final class Secrets {
             Names.SUPERUSER_PASSWORD,
             Names.REPMGR_PASSWORD,
             Names.MONITOR_PASSWORD);
-    // Whoever deletes it once the second login is in use gets one that says so, and is not locked
-    // out.
-    secret.getStringData().put(Names.LOGINS_KEY, LoginTurn.AT_FIRST.text());
     rotation.ifPresent(
         word -> secret.getMetadata().setAnnotations(new TreeMap<>(Map.of(Names.ROTATION, word))));
     return secret;

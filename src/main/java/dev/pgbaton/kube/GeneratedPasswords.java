@@ -1,5 +1,6 @@
 package dev.pgbaton.kube;
 
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.security.SecureRandom;
@@ -24,6 +25,10 @@ final class GeneratedPasswords {
     filled.replaceAll((_, value) -> value == null || value.isEmpty() ? password() : value);
     var own = filled.getOrDefault("password", "");
     filled.replaceAll((_, value) -> value.replace(Names.PASSWORD_HERE, own));
+    // One that is made anew once a second login was in use says that it is not: nobody is locked
+    // out.
+    if (filled.containsKey(Names.REPMGR_PASSWORD))
+      filled.put(Names.LOGINS_KEY, LoginTurn.AT_FIRST.text());
     secret.setStringData(filled);
   }
 

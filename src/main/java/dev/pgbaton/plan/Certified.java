@@ -13,8 +13,30 @@ import java.util.Optional;
 final class Certified {
   private Certified() {}
 
+  /** Before the rollout that brings it: whoever has a certificate keeps the copy of it. */
+  static Optional<Plan.Blocked> refuse(DesiredCluster desired, ObservedCluster observed) {
+    var wanted = Certificates.secretOf(desired.statefulSet().getSpec().getTemplate());
+    var mounted =
+        observed.statefulSet().flatMap(live -> Certificates.secretOf(live.getSpec().getTemplate()));
+    return mounted.isPresent() && mounted.equals(wanted)
+        ? Optional.empty()
+        : left(desired, observed);
+  }
+
+  /** Nothing else waits for it. */
+  static Optional<Plan.Blocked> left(DesiredCluster desired, ObservedCluster observed) {
+    return missing(desired, observed)
+        .map(
+            name ->
+                new Plan.Blocked(
+                    Refusal.CERTIFICATE_MISSING,
+                    "spec.tls.secretName",
+                    "there is no Secret %s with the label %s: %s: who has to use TLS could not connect, and pgpool would not hear of a renewed certificate."
+                        .formatted(name, Names.CLUSTER_LABEL, desired.layout().id().name())));
+  }
+
   /** The Secret of somebody else's certificate, where it is not known. */
-  static Optional<String> missing(DesiredCluster desired, ObservedCluster observed) {
+  private static Optional<String> missing(DesiredCluster desired, ObservedCluster observed) {
     if (!desired.layout().isGenerated()) return Optional.empty();
     return Certificates.secretOf(desired.statefulSet().getSpec().getTemplate())
         .filter(name -> !isMade(desired.layout().key("Secret", name), desired))

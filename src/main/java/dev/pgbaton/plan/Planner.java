@@ -110,6 +110,7 @@ public final class Planner {
             Users.missing(desired, observed),
             Users.left(desired, observed),
             Rotation.left(desired, observed),
+            Certified.left(desired, observed),
             Collations.standing(desired, observed),
             Passwords.left(observed.secrets()))
         .flatMap(Optional::stream)

@@ -1,6 +1,5 @@
 package dev.pgbaton.plan;
 
-import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredCluster;
@@ -40,13 +39,8 @@ final class Preflight {
           "",
           "the StatefulSet, pgpool and the ConfigMaps that pods of this cluster read make %d KiB, and %d can be kept to go back to. The largest is %s: let a volume or an image bring what is in it."
               .formatted(size / 1024, MOST_KEPT / 1024, key(LastGood.largest(desired))));
-    var certificate = Certified.missing(desired, observed);
-    if (certificate.isPresent())
-      return refuse(
-          Refusal.CERTIFICATE_MISSING,
-          "spec.tls.secretName",
-          "there is no Secret %s with the label %s: %s: who has to use TLS could not connect, and pgpool would not hear of a renewed certificate."
-              .formatted(certificate.get(), Names.CLUSTER_LABEL, desired.layout().id().name()));
+    var certificate = Certified.refuse(desired, observed);
+    if (certificate.isPresent()) return certificate;
     return observed
         .statefulSet()
         .flatMap(live -> against(live, wanted).or(() -> kindOfImage(live, desired, observed)));

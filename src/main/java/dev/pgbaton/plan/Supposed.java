@@ -8,6 +8,7 @@ import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.UsersTaken;
 import dev.pgbaton.desired.AppliedHash;
+import dev.pgbaton.desired.Certificates;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.observed.ClusterSnapshot;
@@ -21,6 +22,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A cluster as it would be once a commit was carried out and every instance is well, for whoever
@@ -58,7 +61,7 @@ public final class Supposed {
   public static ObservedCluster nothing(DesiredCluster after) {
     return ObservedCluster.of(
         after.layout(),
-        new ClusterSnapshot(Map.of(), List.of(), Set.of(), true),
+        new ClusterSnapshot(certificate(after), List.of(), Set.of(), true),
         Map.of(),
         JournalEntry.EMPTY);
   }
@@ -74,6 +77,7 @@ public final class Supposed {
 
   private ObservedCluster observed() {
     var objects = new TreeMap<ObjectKey, HasMetadata>();
+    objects.putAll(certificate(after));
     before.objects().forEach(object -> objects.put(object.key(), live(object)));
     var pods = new ArrayList<Pod>();
     var answers = new TreeMap<String, Answer>();
@@ -88,6 +92,21 @@ public final class Supposed {
         new ClusterSnapshot(objects, List.copyOf(pods), Set.of(), true),
         answers,
         JournalEntry.EMPTY);
+  }
+
+  /** Somebody else's, which nobody can look for here. */
+  private static Map<ObjectKey, HasMetadata> certificate(DesiredCluster after) {
+    return Certificates.secretOf(after.statefulSet().getSpec().getTemplate()).stream()
+        .collect(
+            Collectors.toMap(
+                name -> after.layout().key("Secret", name),
+                name ->
+                    new SecretBuilder()
+                        .withNewMetadata()
+                        .withNamespace(after.layout().id().namespace())
+                        .withName(name)
+                        .endMetadata()
+                        .build()));
   }
 
   private HasMetadata live(DesiredObject desired) {

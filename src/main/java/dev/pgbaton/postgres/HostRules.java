@@ -33,11 +33,13 @@ final class HostRules {
 
   /**
    * @param certificate whether there is one. Before the rollout that brings it, or where it can't
-   *     be used, clients go on as they did: it is told, and a lock-out would help nobody.
+   *     be used, clients go on as they did: it is told, and a lock-out would help nobody. Who comes
+   *     by a certificate of its own can't: without TLS such a line fits nobody, and as {@code host}
+   *     PostgreSQL would not start with it.
    */
   static String file(Optional<String> rules, boolean certificate) {
     return rules
-        .map(text -> certificate ? text : text.replaceAll("(?m)^hostssl ", "host "))
+        .map(text -> certificate ? text : text.replaceAll("(?m)^hostssl (?!.* cert$)", "host "))
         .map(OWN::concat)
         .orElse(BY_PASSWORD);
   }

@@ -88,10 +88,13 @@ public final class LocalPostgres implements Postgres {
   /** At its start this is fatal. */
   private static final Pattern NOT_LOADED =
       Pattern.compile(
-          "could not (?:load|access) (?:server certificate|private key|root certificate) file|private key file .* has ");
+          "FATAL:  (?:could not (?:load|access) (?:server certificate|private key|root certificate) file|private key file .* has )");
 
   /** And this is all that it says of a reload. */
   private static final String NOT_RELOADED = "SSL configuration was not reloaded";
+
+  /** What is said of a certificate later than that is somebody else's word. */
+  private static final Duration CERTIFICATE_HEARD = Duration.ofSeconds(10);
 
   private static final String NOT_OURS =
       Names.ACCESS_FILE + " has lines that pgbaton does not write: none of it is taken";
@@ -122,6 +125,7 @@ public final class LocalPostgres implements Postgres {
   private Duration startedAt = Duration.ZERO;
   private volatile boolean logMissing;
   private volatile boolean certificateNotLoaded;
+  private volatile Duration certificateGivenAt = Duration.ofDays(-1);
   private volatile String trouble = "";
   private volatile String progress = "";
   private volatile boolean answered;
@@ -269,7 +273,7 @@ public final class LocalPostgres implements Postgres {
     stopping = Optional.empty();
     promoting = false;
     checkpointing = false;
-    if (!asked && NOT_LOADED.matcher(trouble).find())
+    if (!asked && !answered && NOT_LOADED.matcher(trouble).lookingAt())
       configuration.certificate().doesNotLoad("PostgreSQL does not start with it: " + trouble);
     if (asked || answered && ran.compareTo(WELL) >= 0) volume.rested();
     else
@@ -334,6 +338,9 @@ public final class LocalPostgres implements Postgres {
           .certificate()
           .doesNotLoad("PostgreSQL goes on with the one before; its log says why");
       configuration.certificate().trouble().ifPresent(log);
+      // Rules that ask for TLS must not outlive the certificate.
+      configuration.writeReloadable(taken);
+      if (running) reloadServer();
     }
     var certificate = running ? configuration.certificate().pending() : "";
     // What was wrong with others that are gone is over.
@@ -520,11 +527,17 @@ public final class LocalPostgres implements Postgres {
     // What a client has sent is no word of the server's.
     var severity = SEVERITY.matcher(line);
     if (!severity.find() || !OWN_WORDS.contains(severity.group(1))) return;
-    if (line.contains("requested WAL segment") && line.contains("has already been removed"))
-      logMissing = true;
+    // From its beginning: what follows may be a client's own words, such as the name it comes with.
+    var message = line.substring(severity.end());
+    if (message.startsWith("could not receive data from WAL stream:")
+        && message.contains("requested WAL segment")
+        && message.contains("has already been removed")) logMissing = true;
     var fatal = FATAL.matcher(line);
     if (fatal.find()) trouble = fatal.group();
-    if (line.contains(NOT_RELOADED)) certificateNotLoaded = true;
+    if (severity.group(1).equals("LOG")
+        && message.strip().equals(NOT_RELOADED)
+        && now().minus(certificateGivenAt).compareTo(CERTIFICATE_HEARD) < 0)
+      certificateNotLoaded = true;
     var redo = REDO.matcher(line);
     if (redo.find()) progress = redo.group();
   }
@@ -749,6 +762,7 @@ public final class LocalPostgres implements Postgres {
     if (certificate.take()) {
       // Without one, rules about it were not as they are meant.
       configuration.writeReloadable(taken);
+      certificateGivenAt = now();
       if (reloadServer()) log.accept("another certificate is given to PostgreSQL");
       else certificate.again();
     } else certificate.trouble().ifPresent(log);

@@ -64,8 +64,10 @@ public final class MonitorRole {
   /** What was done, in words; empty where everything was well. */
   static Optional<String> mend(Connection connection, Optional<Password> password)
       throws SQLException {
-    connection.setAutoCommit(false);
     try (var statement = connection.createStatement()) {
+      // The statement has what the password is checked with.
+      statement.execute(CatalogExecutor.QUIETLY);
+      connection.setAutoCommit(false);
       var done = mend(statement, password);
       connection.commit();
       return done.isEmpty()
@@ -83,12 +85,6 @@ public final class MonitorRole {
         secret.isPresent()
             && password.filter(p -> !ScramSecret.fits(secret.get(), p.value())).isEmpty();
     if (well && has.everything()) return done;
-    // No standby need confirm what the next primary would make again.
-    statement.execute("SET LOCAL synchronous_commit = local");
-    // The statement has what the password is checked with.
-    statement.execute("SET LOCAL log_statement = 'none'");
-    statement.execute("SET LOCAL log_min_duration_statement = -1");
-    statement.execute("SET LOCAL log_min_error_statement = 'panic'");
     if (secret.isEmpty()) {
       statement.execute(
           password.isPresent()

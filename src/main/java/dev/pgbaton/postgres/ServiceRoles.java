@@ -1,6 +1,7 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.catalog.ScramSecret;
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.LoginTurn.Phase;
 import dev.pgbaton.cluster.LoginTurn.Which;
 import dev.pgbaton.cluster.LoginsTaken;
@@ -31,6 +32,12 @@ public final class ServiceRoles {
 
   /** Who is logged in with a login that is to be locked may come to an end until then. */
   private static final Duration GRACE = Duration.ofSeconds(20);
+
+  /**
+   * The same of a Secret that was made anew, which no instance was told of: the kubelets bring it
+   * within 90 s.
+   */
+  private static final Duration UNTOLD_GRACE = Duration.ofMinutes(3);
 
   private static final int SECONDS = 10;
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -106,7 +113,10 @@ public final class ServiceRoles {
       }
       comeWith.accept(now.get());
       try (var connection = local.connect("postgres", SECONDS)) {
-        if (primary) bring(connection, now.get(), graceIsOver(now.get(), at)).forEach(log);
+        var atOnce = graceIsOver(now.get(), at);
+        if (primary) bring(connection, now.get(), atOnce).forEach(log);
+        // A replica has sessions of its own, which nothing else ends.
+        else if (atOnce) endSessions(connection, now.get());
         var lacks = lacks(connection, now.get()).or(() -> metadata(now.get()));
         taken =
             lacks
@@ -132,7 +142,8 @@ public final class ServiceRoles {
       toBeLocked = turn.id();
       toBeLockedSince = at;
     }
-    return turn.phase() == Phase.ended && at.minus(toBeLockedSince).compareTo(GRACE) >= 0;
+    var grace = turn.id().equals(LoginTurn.AT_FIRST.id()) ? UNTOLD_GRACE : GRACE;
+    return turn.phase() == Phase.ended && at.minus(toBeLockedSince).compareTo(grace) >= 0;
   }
 
   /**
@@ -152,7 +163,10 @@ public final class ServiceRoles {
       for (var change : changes.values()) statement.execute(change);
       connection.commit();
       // Once nobody can come again.
-      if (atOnce) endSessions(connection, wanted);
+      if (atOnce) {
+        endSessions(connection, wanted);
+        connection.commit();
+      }
       return List.copyOf(changes.keySet());
     } finally {
       connection.setAutoCommit(true);
@@ -226,9 +240,13 @@ public final class ServiceRoles {
           lacks.add("%s has not its new password yet".formatted(login));
         else if (password.isPresent() && !there.get().able())
           lacks.add("%s may not do what it is there for".formatted(login));
-        if (password.isEmpty() && there.filter(Found::login).isPresent())
+        if (password.isPresent() || there.isEmpty()) continue;
+        var sessions = sessions(connection, login);
+        if (there.get().login() || sessions > 0)
           lacks.add(
-              "%s may still log in (%d sessions)".formatted(login, sessions(connection, login)));
+              "%s %s (%d sessions)"
+                  .formatted(
+                      login, there.get().login() ? "may still log in" : "is locked", sessions));
       }
     }
     var inUse = wanted.inUse(ServiceRole.REPMGR).role();
@@ -302,9 +320,12 @@ public final class ServiceRoles {
   }
 
   private static void endSessions(Connection connection, Credentials wanted) throws SQLException {
+    var found = found(connection);
     for (var role : ServiceRole.values()) {
       for (var login : role.logins()) {
-        if (wanted.of(login).isPresent()) continue;
+        // Only of one that can't come again.
+        if (wanted.of(login).isPresent()
+            || Optional.ofNullable(found.get(login)).filter(Found::login).isPresent()) continue;
         try (var statement =
             connection.prepareStatement(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ?")) {
@@ -313,7 +334,6 @@ public final class ServiceRoles {
         }
       }
     }
-    connection.commit();
   }
 
   private static int sessions(Connection connection, String login) throws SQLException {

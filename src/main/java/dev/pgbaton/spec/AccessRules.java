@@ -84,7 +84,7 @@ final class AccessRules {
               : role.startsWith(Names.MONITOR_USER)
                   ? "%s is the daemon's login, which has rules of its own. Remove it."
                       .formatted(role)
-                  : "%s is a superuser, and no rule lets one in over the network; kubectl exec leads to psql in the pod. Remove it."
+                  : "%s is a superuser, and no rule lets one in over the network (replication and repmgr have pgbaton's own); kubectl exec leads to psql in the pod. Remove it."
                       .formatted(role));
     }
   }

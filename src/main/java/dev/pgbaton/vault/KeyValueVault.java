@@ -33,6 +33,11 @@ public final class KeyValueVault implements PasswordVault {
   /** One that does not answer must not hold up each user's look by itself. */
   private static final Duration REST = Duration.ofSeconds(15);
 
+  /**
+   * A path that is refused is refused with a new token, too: each of them is kept for weeks there.
+   */
+  private static final Duration BETWEEN_LOGINS = Duration.ofMinutes(10);
+
   /** A token is not used to its last second. */
   private static final Duration MARGIN = Duration.ofSeconds(30);
 
@@ -41,6 +46,7 @@ public final class KeyValueVault implements PasswordVault {
   private final VaultSettings settings;
   private final HttpClient client;
   private Optional<Token> token = Optional.empty();
+  private Optional<Long> anew = Optional.empty();
   private Optional<Silence> silence = Optional.empty();
 
   private record Token(String value, long until) {
@@ -90,8 +96,11 @@ public final class KeyValueVault implements PasswordVault {
     var had = token.isPresent();
     var answer = get(mount, path);
     // A token may be revoked before its time: once with a new one.
-    if (answer.statusCode() == HttpURLConnection.HTTP_FORBIDDEN && had) {
+    if (answer.statusCode() == HttpURLConnection.HTTP_FORBIDDEN
+        && had
+        && anew.filter(at -> System.nanoTime() - at < BETWEEN_LOGINS.toNanos()).isEmpty()) {
       token = Optional.empty();
+      anew = Optional.of(System.nanoTime());
       answer = get(mount, path);
     }
     return switch (answer.statusCode()) {
