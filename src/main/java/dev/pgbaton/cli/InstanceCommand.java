@@ -175,9 +175,15 @@ class InstanceCommand implements Callable<Integer> {
             catalog.rest();
           }
           if (answers(view)) roles.look(writes(view), now);
+          else if (rests(view)) roles.comeWithMounted(now);
           detect(repmgrd, care, postgres.registered(), view);
           rehearsal.attend(view, now);
         });
+  }
+
+  private static boolean rests(InstanceView view) {
+    return view.server() instanceof ServerState.Stopped
+        || view.server() instanceof ServerState.Busy;
   }
 
   private static boolean answers(InstanceView view) {

@@ -96,6 +96,17 @@ public final class ServiceRoles {
     Thread.ofPlatform().name("service-roles").daemon().start(() -> lookNow(primary, now));
   }
 
+  /** The same where PostgreSQL does not run: what copies or rewinds comes to others, too. */
+  public void comeWithMounted(Duration now) {
+    if (now.minus(askedAt).compareTo(SOON) < 0) return;
+    askedAt = now;
+    try {
+      mounted.get().ifPresent(comeWith);
+    } catch (RuntimeException e) {
+      // It is tried again, and told once PostgreSQL runs.
+    }
+  }
+
   private boolean anotherIsMounted() {
     return mounted
         .get()
