@@ -61,7 +61,7 @@ class AccessRulesTest {
                       - {type: host, users: [+pgbaton]}
                 """))
         .containsExactly(
-            "10:29 spec.access.rules[0].users[0]: postgres is a superuser, and no rule lets one in over the network; kubectl exec leads to psql in the pod. Remove it.",
+            "10:29 spec.access.rules[0].users[0]: postgres is a superuser, and no rule lets one in over the network (replication and repmgr have pgbaton's own); kubectl exec leads to psql in the pod. Remove it.",
             "11:29 spec.access.rules[1].users[1]: repmgr is pgbaton's own: without it no instance could follow the primary. Remove it.",
             "12:29 spec.access.rules[2].users[0]: pgbaton is the daemon's login, which has rules of its own. Remove it.");
   }
