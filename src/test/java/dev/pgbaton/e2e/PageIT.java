@@ -242,7 +242,7 @@ class PageIT {
     assertThat(seen(page))
         .anyMatch(s -> s.contains("primary outdated orders-0"))
         .anyMatch(s -> s.contains("replica unwell"))
-        .anyMatch(s -> s.contains("replica orders-1") && s.contains("replica outdated orders-2"))
+        .anyMatch(s -> s.contains("replica orders-1") && s.contains("outdated orders-2"))
         .anyMatch(s -> s.contains("hand off orders-0"));
   }
 
