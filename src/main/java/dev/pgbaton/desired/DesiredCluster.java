@@ -2,6 +2,7 @@ package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.spec.Problem;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -25,6 +26,7 @@ import java.util.function.Predicate;
  * @param reloadHash identifies the settings that a reload changes; empty where there are none
  * @param synchronousStandbys how many standbys confirm a commit
  * @param mode how far pgbaton may go with it
+ * @param advice which lines of a person's manifests would make it better
  */
 public record DesiredCluster(
     ClusterLayout layout,
@@ -33,7 +35,8 @@ public record DesiredCluster(
     Map<String, String> settings,
     String reloadHash,
     int synchronousStandbys,
-    Mode mode) {
+    Mode mode,
+    List<Problem> advice) {
 
   /** By its type, whoever reads it. */
   private static final Set<String> NO_PASSWORDS =

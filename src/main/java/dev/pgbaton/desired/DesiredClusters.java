@@ -123,7 +123,8 @@ public final class DesiredClusters {
           case apply -> Mode.APPLY;
           case observe -> Mode.OBSERVE;
           case suspend -> Mode.SUSPEND;
-        });
+        },
+        List.of());
   }
 
   private static ClusterLayout layout(ClusterSpec spec) {

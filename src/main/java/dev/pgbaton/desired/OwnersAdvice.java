@@ -47,14 +47,19 @@ final class OwnersAdvice {
                 "spec",
                 "names only pods that are Ready: after all of them were lost at once, the instances find each other later. Put publishNotReadyAddresses: true."));
     }
-    if (!OwnersClusters.hasBudget(manifests, set))
-      advice.add(
-          set.placed()
-              .problem(
-                  "metadata.name",
-                  "has no PodDisruptionBudget: pgbaton makes one, %s-pgbaton, so that a node's drain and a rollout wait for each other."
-                      .formatted(set.name())));
     return List.copyOf(advice);
+  }
+
+  /** Kubernetes restarts one after another, but evicts as many at once as it is asked to. */
+  static List<Problem> onItsBudget(ParsedSpec.Manifests manifests, Workload set) {
+    return OwnersClusters.hasBudget(manifests, set)
+        ? List.of()
+        : List.of(
+            set.placed()
+                .problem(
+                    "metadata.name",
+                    "has no PodDisruptionBudget: without one, a drain of two nodes may take two instances at once. pgbaton makes %s-pgbaton, of maxUnavailable: 1, with which a drain waits for the other, and for a rollout."
+                        .formatted(set.name())));
   }
 
   /** What repmgr takes to notice that the primary is gone: its own defaults are 6 times 10 s. */

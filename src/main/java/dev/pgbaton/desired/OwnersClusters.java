@@ -91,7 +91,8 @@ public final class OwnersClusters {
     if (!problems.isEmpty()) return new Result.Refused(List.copyOf(problems));
     var objects = new ArrayList<>(beside);
     manifests.objects().forEach(o -> objects.add(owned(o, roles, layout)));
-    var advice = new ArrayList<>(contradictions.advice());
+    var advice = new ArrayList<>(OwnersAdvice.onItsBudget(manifests, set));
+    advice.addAll(contradictions.advice());
     advice.addAll(OwnersAdvice.on(manifests, set));
     return new Result.Made(
         new DesiredCluster(
@@ -101,7 +102,8 @@ public final class OwnersClusters {
             Map.of(),
             "",
             synchronousStandbys(set),
-            Mode.of(set.placed().object()).orElse(Mode.APPLY)),
+            Mode.of(set.placed().object()).orElse(Mode.APPLY),
+            List.copyOf(advice)),
         List.copyOf(advice));
   }
 

@@ -7,12 +7,15 @@ import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.Selectors;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +25,8 @@ import java.util.stream.Collectors;
 /** First contact with objects and pods that others made. */
 final class Adoption {
   private static final int SHOWN = 3;
+
+  private static final String DRAINS = "(a drain of two nodes may take two instances at once)";
 
   private final DesiredCluster wanted;
   private final ObservedCluster observed;
@@ -107,13 +112,39 @@ final class Adoption {
     return Optional.of(
         new Blocked(
             Refusal.ADOPTION_NEEDED,
-            "%d objects are there that others applied, %s among them. Nothing is touched before %s in Git says %s: \"true\"%s."
+            "%d objects are there that others applied%s, %s among them. Nothing is touched before %s in Git says %s: \"true\"%s%s."
                 .formatted(
                     unasked.size(),
+                    missingBudget().isEmpty() ? "" : ", and no PodDisruptionBudget " + DRAINS,
                     unasked.getFirst().key(),
                     hasBegun() ? "each of them" : "the StatefulSet",
                     Names.ADOPT,
+                    missingBudget()
+                        .map(
+                            name ->
+                                ", which is the consent to %s as well: pgbaton makes it, and a drain waits then while an instance is missing"
+                                    .formatted(name))
+                        .orElse(""),
                     changes.isEmpty() ? "" : "; then this changes: " + changes)));
+  }
+
+  /** The name of the budget that comes with the adoption, where until now there is none. */
+  private Optional<String> missingBudget() {
+    var beside = wanted.layout().key("PodDisruptionBudget", wanted.layout().besideName());
+    var meta = wanted.statefulSet().getSpec().getTemplate().getMetadata();
+    var labels =
+        Optional.ofNullable(meta).map(ObjectMeta::getLabels).orElse(Map.<String, String>of());
+    var covered =
+        observed.snapshot().objects().values().stream()
+            .filter(PodDisruptionBudget.class::isInstance)
+            .map(PodDisruptionBudget.class::cast)
+            .anyMatch(budget -> Selectors.selects(budget.getSpec().getSelector(), labels));
+    return hasBegun()
+            || covered
+            || wanted.layout().instances() < 2
+            || wanted.objects().stream().noneMatch(object -> object.key().equals(beside))
+        ? Optional.empty()
+        : Optional.of(beside.name());
   }
 
   /** A spec has no consent of its own: it is given with the manifests, which it follows. */

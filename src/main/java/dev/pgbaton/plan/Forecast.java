@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What would become of a commit: the planner's own verdict on it now, and the way from here if
@@ -42,6 +43,11 @@ public record Forecast(
   /** A figure can't be promised for them; their manifests' advice has repmgr's. */
   private static final String OTHERS_OUTAGE =
       "the primary's own hook and repmgr move it: no writes for as long as repmgr needs to notice, a minute and more by its defaults";
+
+  /** Of a list in one sentence: the page has all of it. */
+  private static final int MOST_TOLD = 12;
+
+  private static final int LONGEST_TOLD = 200;
 
   public enum Verdict {
     NOTHING_TO_DO,
@@ -90,6 +96,25 @@ public record Forecast(
         changes.stream().map(Change::text).toList(),
         steps,
         restarts.isEmpty() ? "" : outage(desired, observed, restarts));
+  }
+
+  /** The whole way in a few sentences, each beginning with a blank; empty where there is none. */
+  String inWords() {
+    var words = new StringBuilder();
+    if (!changes.isEmpty()) words.append(" In all, this would change: ").append(few(changes));
+    if (!steps.isEmpty()) words.append(" The way: ").append(few(steps));
+    if (!outage.isEmpty()) words.append(" What clients notice: ").append(cut(outage)).append('.');
+    return words.toString();
+  }
+
+  private static String few(List<String> all) {
+    var shown = all.stream().limit(MOST_TOLD).map(Forecast::cut).collect(Collectors.joining("; "));
+    var left = all.size() - MOST_TOLD;
+    return left > 0 ? "%s; and %d more.".formatted(shown, left) : shown + ".";
+  }
+
+  private static String cut(String text) {
+    return text.length() <= LONGEST_TOLD ? text : text.substring(0, LONGEST_TOLD - 1) + "…";
   }
 
   private static boolean unanswered(ObservedCluster observed) {

@@ -150,7 +150,8 @@ public final class LastGood {
         reload
             .map(o -> ReloadedSettings.synchronousStandbys((ConfigMap) o.object()))
             .orElse(wanted.synchronousStandbys()),
-        wanted.mode());
+        wanted.mode(),
+        wanted.advice());
   }
 
   private static dev.pgbaton.cluster.SourceRef source(DesiredCluster wanted) {

@@ -49,7 +49,11 @@ public final class Planner {
           plan instanceof Proceed(var step)
               ? new Blocked(
                   Refusal.ONLY_OBSERVED,
-                  "next would be: %s.%s".formatted(step.text(), underWay(observed)))
+                  "next would be: %s.%s%s"
+                      .formatted(
+                          step.text(),
+                          Forecast.of(desired, observed, plan).inWords(),
+                          underWay(observed)))
               : plan;
       case SUSPEND ->
           plan instanceof InSync

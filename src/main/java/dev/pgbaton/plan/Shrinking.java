@@ -48,7 +48,8 @@ final class Shrinking {
         values,
         settings.map(ReloadedSettings::hash).orElse(desired.reloadHash()),
         settings.map(ReloadedSettings::synchronousStandbys).orElse(desired.synchronousStandbys()),
-        desired.mode());
+        desired.mode(),
+        desired.advice());
   }
 
   private static DesiredObject asMany(DesiredObject object, int count, ObservedCluster observed) {

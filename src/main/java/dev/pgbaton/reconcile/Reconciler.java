@@ -99,7 +99,7 @@ public final class Reconciler {
         after,
         plan,
         outcome,
-        ClusterHealth.of(after, plan, outcome),
+        ClusterHealth.of(after, plan, outcome).advised(desired.advice()),
         isUntouchable(desired.mode(), plan));
   }
 

@@ -10,6 +10,7 @@ import dev.pgbaton.plan.Plan;
 import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.plan.Step;
 import dev.pgbaton.report.CommitStatus.State;
+import dev.pgbaton.spec.Problem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -139,6 +140,25 @@ public record ClusterHealth(Condition condition, String reason, String text) {
 
   private static String seconds(Duration gap) {
     return String.format(Locale.ROOT, "%.2f s", gap.toMillis() / 1000.0);
+  }
+
+  /**
+   * Where all is well there is room for a word of advice; the page has all of it, and where it is
+   * meant.
+   *
+   * @param advice which lines of the manifests would make it better
+   */
+  public ClusterHealth advised(List<Problem> advice) {
+    return condition != Condition.HEALTHY || advice.isEmpty()
+        ? this
+        : new ClusterHealth(
+            condition,
+            reason,
+            "%s; advice%s: %s"
+                .formatted(
+                    text,
+                    advice.size() == 1 ? "" : ", 1 of %d".formatted(advice.size()),
+                    advice.getFirst().message()));
   }
 
   /** As a forge shows it. */

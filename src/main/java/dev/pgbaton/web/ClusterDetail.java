@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  *
  * @param refusals what is refused, and what to do about it
  * @param problems of its file
+ * @param advice which lines of the manifests would make it better
  * @param members the instances, in ordinal order, also those whose pod is missing
  * @param lease who may write
  * @param rollout the one under way
@@ -37,6 +38,7 @@ record ClusterDetail(
     PlanView plan,
     List<RefusalView> refusals,
     List<String> problems,
+    List<String> advice,
     List<Member> members,
     Optional<LeaseView> lease,
     Optional<RolloutView> rollout,
@@ -132,6 +134,7 @@ record ClusterDetail(
         List.of(),
         problems,
         List.of(),
+        List.of(),
         Optional.empty(),
         Optional.empty(),
         List.of(),
@@ -151,6 +154,9 @@ record ClusterDetail(
         plan(done, wanted),
         refusals(summary),
         List.of(),
+        wanted.map(DesiredCluster::advice).orElse(List.of()).stream()
+            .map(Problem::toString)
+            .toList(),
         members(observed),
         observed.lease().map(ClusterDetail::lease),
         journal.rollout().map(RolloutView::of),

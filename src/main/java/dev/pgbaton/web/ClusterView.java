@@ -19,6 +19,7 @@ record ClusterView(
     PlanWords plan,
     List<Advice> advice,
     List<String> problems,
+    List<String> hints,
     OutageChart chart,
     List<RolloutRow> rollouts,
     List<DecisionRow> decisions) {
@@ -63,6 +64,7 @@ record ClusterView(
             .map(r -> new Advice(r.code(), pieces(r.meaning()), pieces(r.remedy())))
             .toList(),
         cluster.problems(),
+        cluster.advice(),
         OutageChart.of(cluster.rollouts()),
         cluster.rollouts().stream().map(ClusterView::row).toList(),
         cluster.decisions().stream()

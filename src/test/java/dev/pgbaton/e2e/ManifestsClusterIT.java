@@ -280,7 +280,10 @@ class ManifestsClusterIT {
     assumeTrue(running && WHERE.othersImage().isPresent());
     var asked = awaitStatus(context(theirs), "failure", SOON);
     System.out.println(asked);
-    assertThat(asked.description()).startsWith("AdoptionNeeded: ").contains("others applied");
+    assertThat(asked.description())
+        .startsWith("AdoptionNeeded: ")
+        .contains("others applied")
+        .contains("no PodDisruptionBudget");
     assertThat(theirs.statefulSet().getSpec().getUpdateStrategy().getType())
         .isEqualTo("RollingUpdate");
     assertThat(theirs.statefulSet().getMetadata().getLabels()).isNullOrEmpty();

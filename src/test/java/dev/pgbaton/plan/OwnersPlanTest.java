@@ -209,6 +209,49 @@ class OwnersPlanTest {
             });
   }
 
+  private static final String THEIR_BUDGET =
+      """
+      apiVersion: policy/v1
+      kind: PodDisruptionBudget
+      metadata: {name: theirs}
+      spec: {maxUnavailable: 1, selector: {matchLabels: {app: postgres}}}
+      """;
+
+  @Test
+  void withoutABudgetTheSameLineIsAskedForAndWhatItMeansIsSaid() {
+    var without = refused(wanted(manifests()), live(wanted(manifests()), false, false, OLD));
+    var with = wanted(manifests().and(THEIR_BUDGET));
+    var alone = manifests().with("  replicas: 3", "  replicas: 1");
+
+    assertThat(without.text())
+        .contains("no PodDisruptionBudget (a drain of two nodes may take two instances at once)")
+        .contains("the consent to postgres-sts-pgbaton as well: pgbaton makes it");
+    assertThat(refused(with, live(with, false, false, OLD)).text())
+        .contains("pgbaton.dev/adopt: \"true\"")
+        .doesNotContain("PodDisruptionBudget (a drain");
+    assertThat(refused(wanted(alone), live(wanted(alone), false, false, OLD)).text())
+        .doesNotContain("PodDisruptionBudget");
+  }
+
+  /** One that Git doesn't have covers the pods all the same. */
+  @Test
+  void aLiveBudgetIsOne() {
+    var with = wanted(manifests().and(THEIR_BUDGET));
+
+    assertThat(refused(wanted(manifests()), live(with, false, false, OLD)).text())
+        .doesNotContain("a drain of two nodes");
+  }
+
+  /** An upgrade of pgbaton asks nobody anew. */
+  @Test
+  void whatWasTakenOverBeforeIsNotAskedForItsBudget() {
+    assertThat(plan(manifests(), true, true, OLD)).isInstanceOf(InSync.class);
+    assertThat(wanted(manifests()).advice().getFirst().message())
+        .contains("has no PodDisruptionBudget");
+    assertThat(wanted(othersImage()).advice().getFirst().message())
+        .contains("has no PodDisruptionBudget");
+  }
+
   @Test
   void withItThePodsAreLabelledAndThenTheObjectsTaken() {
     var adopting = annotated("pgbaton.dev/adopt: \"true\"");
@@ -310,6 +353,31 @@ class OwnersPlanTest {
             });
     assertThat(plan(annotated("pgbaton.dev/mode: observe"), true, true, OLD))
         .isInstanceOf(InSync.class);
+  }
+
+  @Test
+  void whoOnlyObservesSaysTheWholeWay() {
+    assertThat(refused(wanted(annotated("pgbaton.dev/mode: observe")), outdated()).text())
+        .contains("next would be: restart postgres-sts-1: ")
+        .contains("The way: restart postgres-sts-1: ", "; restart postgres-sts-2: ")
+        .contains("; hand off postgres-sts-0 → ", "; restart postgres-sts-0, a replica by then: ")
+        .contains("What clients notice: one handoff: no writes for a fraction of a second.");
+  }
+
+  @Test
+  void theWholeWayOfAHugeCommitIsCut() {
+    var many = annotated("pgbaton.dev/mode: observe");
+    for (int i = 0; i < 60; i++)
+      many.and(
+          "apiVersion: v1\nkind: Service\nmetadata: {name: s-%02d-%s}\nspec: {ports: [{port: 80}]}\n"
+              .formatted(i, "x".repeat(40)));
+    var wanted = wanted(many);
+
+    assertThat(refused(wanted, outdated()).text()).contains("and 48 more.").hasSizeLessThan(4_000);
+  }
+
+  private static ClusterSnapshot outdated() {
+    return live(wanted(annotated("pgbaton.dev/mode: observe")), true, true, "rev-2");
   }
 
   @Test

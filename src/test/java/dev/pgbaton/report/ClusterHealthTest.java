@@ -6,12 +6,14 @@ import dev.pgbaton.apply.Outcome;
 import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
+import dev.pgbaton.cluster.SourceRef;
 import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.report.CommitStatus.State;
+import dev.pgbaton.spec.Problem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,5 +62,22 @@ class ClusterHealthTest {
 
     assertThat(health.state()).isEqualTo(State.FAILURE);
     assertThat(health.sentence()).isEqualTo("CollationChanged: rebuild the indexes");
+  }
+
+  @Test
+  void wellAsItIsThereIsAWordOfAdvice() {
+    var healthy = ClusterHealth.of(OBSERVED, new Plan.InSync(), new Outcome.NothingToDo());
+    var refused =
+        ClusterHealth.of(
+            OBSERVED, new Plan.Blocked(Refusal.SUSPENDED, "", "no."), new Outcome.NothingToDo());
+
+    assertThat(healthy.advised(List.of(advice("put this"), advice("or that"))).sentence())
+        .isEqualTo(healthy.sentence() + "; advice, 1 of 2: put this");
+    assertThat(healthy.advised(List.of())).isEqualTo(healthy);
+    assertThat(refused.advised(List.of(advice("put this")))).isEqualTo(refused);
+  }
+
+  private static Problem advice(String words) {
+    return new Problem(new SourceRef("set.yaml", 1, 1), "spec", words);
   }
 }
