@@ -13,7 +13,6 @@ import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.Replication;
 import dev.pgbaton.report.ClusterHealth.Condition;
 import dev.pgbaton.report.SeenHealth;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Collection;
 import java.util.List;
@@ -189,19 +188,9 @@ class Status implements Callable<Integer> {
     return health.condition().map(c -> c.name().toLowerCase(Locale.ROOT)).orElse("unknown");
   }
 
-  private static boolean isCurrent(Seen seen, Instance instance) {
-    return seen.observed()
-        .statefulSet()
-        .map(StatefulSet::getStatus)
-        .map(status -> status.getUpdateRevision())
-        .filter(target -> !target.isEmpty())
-        .map(instance.revision()::equals)
-        .orElse(true);
-  }
-
   private static String revision(Seen seen, Instance instance) {
     var own = instance.revision().substring(instance.revision().lastIndexOf('-') + 1);
-    return isCurrent(seen, instance) ? own : own + " (old)";
+    return seen.observed().outdated(instance) ? own + " (old)" : own;
   }
 
   private static Optional<Integer> timeline(Instance instance) {
@@ -273,7 +262,7 @@ class Status implements Callable<Integer> {
     json.put("well", instance.settled(MAX_LAG));
     json.put("state", state(seen, instance));
     json.put("revision", instance.revision());
-    json.put("current", isCurrent(seen, instance));
+    json.put("current", !seen.observed().outdated(instance));
     timeline(instance).ifPresent(timeline -> json.put("timeline", timeline));
     lag(instance).ifPresent(lag -> json.put("lagBytes", lag));
     json.put("cordoned", instance.cordoned());

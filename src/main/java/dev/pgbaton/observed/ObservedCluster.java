@@ -8,6 +8,7 @@ import dev.pgbaton.observed.InstanceProbe.Answer;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -160,6 +161,22 @@ public record ObservedCluster(
 
   public Optional<StatefulSet> statefulSet() {
     return snapshot.statefulSet(layout);
+  }
+
+  /**
+   * The revision that its pods are to be made from; empty while the StatefulSet's controller has
+   * not named one.
+   */
+  public Optional<String> updateRevision() {
+    return statefulSet()
+        .map(StatefulSet::getStatus)
+        .map(StatefulSetStatus::getUpdateRevision)
+        .filter(revision -> !revision.isEmpty());
+  }
+
+  /** Whether its pod is known to be made from another revision than the one that is wanted. */
+  public boolean outdated(Instance instance) {
+    return updateRevision().filter(target -> !instance.revision().equals(target)).isPresent();
   }
 
   public Optional<Deployment> pgpool() {

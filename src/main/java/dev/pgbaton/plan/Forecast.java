@@ -143,15 +143,9 @@ public record Forecast(
   private static List<Instance> restarting(
       DesiredCluster desired, ObservedCluster observed, List<Change> changes) {
     var all = Changes.restartInstances(changes, observed);
-    var target =
-        observed
-            .statefulSet()
-            .map(StatefulSet::getStatus)
-            .map(status -> status.getUpdateRevision())
-            .orElse("");
     return observed.instances().stream()
         .filter(i -> i.ordinal() < desired.layout().instances())
-        .filter(i -> all || !target.isEmpty() && !i.revision().equals(target))
+        .filter(i -> all || observed.outdated(i))
         .toList();
   }
 

@@ -8,7 +8,6 @@ import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.LastGood;
 import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.report.ClusterHealth.Condition;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.Optional;
 
 /**
@@ -99,16 +98,7 @@ public record SeenHealth(Optional<Condition> condition, String reason, String te
   }
 
   private static Optional<String> behind(ObservedCluster observed) {
-    var target =
-        observed
-            .statefulSet()
-            .map(StatefulSet::getStatus)
-            .map(status -> status.getUpdateRevision())
-            .orElse("");
-    var old =
-        observed.instances().stream()
-            .filter(i -> !target.isEmpty() && !i.revision().equals(target))
-            .toList();
+    var old = observed.instances().stream().filter(observed::outdated).toList();
     if (!old.isEmpty()) return Optional.of("%s still made from an earlier revision".formatted(old));
     return observed
         .journal()

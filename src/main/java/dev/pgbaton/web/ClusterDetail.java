@@ -201,10 +201,8 @@ record ClusterDetail(
   }
 
   private static List<Member> members(ObservedCluster observed) {
-    var target =
-        observed.statefulSet().map(s -> s.getStatus()).map(s -> s.getUpdateRevision()).orElse("");
     var primary = observed.primary().map(Instance::toString).orElse("");
-    var there = observed.instances().stream().map(i -> member(i, target, primary));
+    var there = observed.instances().stream().map(i -> member(observed, i, primary));
     var missing =
         observed.layout().podNames().stream()
             .filter(name -> observed.instance(name).isEmpty())
@@ -223,15 +221,15 @@ record ClusterDetail(
     return Stream.concat(there, missing).toList();
   }
 
-  private static Member member(Instance instance, String target, String primary) {
+  private static Member member(ObservedCluster observed, Instance instance, String primary) {
     var replication = instance.replication();
     return new Member(
         instance.pod().name(),
         instance.role() == Role.UNKNOWN ? "unknown" : instance.role().label(),
         instance.terminating() ? "ending" : instance.ready() ? "ready" : "not-ready",
-        target.isEmpty() || instance.revision().isEmpty()
+        observed.updateRevision().isEmpty() || instance.revision().isEmpty()
             ? "unknown"
-            : instance.revision().equals(target) ? "updated" : "outdated",
+            : observed.outdated(instance) ? "outdated" : "updated",
         switch (replication) {
           case Replication.Source _ -> "source";
           case Replication.Streaming _ -> "streaming";
