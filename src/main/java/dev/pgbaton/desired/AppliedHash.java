@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.charset.StandardCharsets;
@@ -39,8 +40,7 @@ public final class AppliedHash {
 
   /** Whether pgbaton has applied the live object: it keeps the hash of what it was. */
   public static boolean isOn(HasMetadata live) {
-    var annotations = live.getMetadata().getAnnotations();
-    return annotations != null && annotations.containsKey(Names.APPLIED);
+    return Annotations.of(live, Names.APPLIED).isPresent();
   }
 
   private static Object sorted(Object value) {

@@ -1,5 +1,6 @@
 package dev.pgbaton.desired;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.PlacedObject;
 import dev.pgbaton.spec.Problem;
@@ -124,12 +125,7 @@ sealed interface FoundRoles {
   }
 
   static Optional<String> declared(PlacedObject object) {
-    return annotation(object, ANNOTATION);
-  }
-
-  static Optional<String> annotation(PlacedObject object, String name) {
-    return Optional.ofNullable(object.object().getMetadata().getAnnotations())
-        .map(a -> a.get(name));
+    return Annotations.of(object.object(), ANNOTATION);
   }
 
   private static String seen(List<PlacedObject> objects, Class<?> type) {

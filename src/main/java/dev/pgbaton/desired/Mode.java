@@ -1,5 +1,6 @@
 package dev.pgbaton.desired;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.Locale;
@@ -25,7 +26,7 @@ public enum Mode {
   }
 
   static Optional<String> text(HasMetadata object) {
-    return Optional.ofNullable(object.getMetadata().getAnnotations()).map(a -> a.get(ANNOTATION));
+    return Annotations.of(object, ANNOTATION);
   }
 
   String word() {

@@ -1,5 +1,6 @@
 package dev.pgbaton.desired;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
@@ -125,7 +126,7 @@ public final class OwnersClusters {
 
   private static RolloutPolicy rollout(Workload set) {
     return new RolloutPolicy(
-        16 << 20, Duration.ofMinutes(10), FoundRoles.annotation(set.placed(), ACCEPT_COLLATION));
+        16 << 20, Duration.ofMinutes(10), Annotations.of(set.placed().object(), ACCEPT_COLLATION));
   }
 
   static boolean hasInstanceProgram(Workload set) {
@@ -210,7 +211,7 @@ public final class OwnersClusters {
 
   /** Whether the owner lets pgbaton take over what others applied. */
   private static boolean adopts(PlacedObject placed) {
-    return FoundRoles.annotation(placed, Names.ADOPT).filter("true"::equals).isPresent();
+    return Annotations.of(placed.object(), Names.ADOPT).filter("true"::equals).isPresent();
   }
 
   private static List<Problem> access(Workload set) {

@@ -2,6 +2,7 @@ package dev.pgbaton.desired;
 
 import dev.pgbaton.catalog.Declaration;
 import dev.pgbaton.catalog.DeclarationJson;
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.spec.ClusterSpec;
@@ -87,8 +88,7 @@ public final class UserSecrets {
 
   /** Whether its password comes from Git, or from a vault. */
   public static boolean isDecrypted(Secret desired) {
-    var annotations = desired.getMetadata().getAnnotations();
-    return annotations != null && annotations.containsKey(Names.DECRYPTED_FROM);
+    return Annotations.of(desired, Names.DECRYPTED_FROM).isPresent();
   }
 
   /** Where a password is that comes from neither Kubernetes nor chance. */
@@ -238,9 +238,8 @@ public final class UserSecrets {
 
   /** Where each user's password is to be found. */
   public static SortedMap<String, SecretKey> sources(Secret composed) {
-    var annotations = composed.getMetadata().getAnnotations();
-    var text = annotations == null ? null : annotations.get(Names.PASSWORDS_FROM);
-    if (text == null || text.isEmpty()) return Collections.emptySortedMap();
+    var text = Annotations.of(composed, Names.PASSWORDS_FROM).orElse("");
+    if (text.isEmpty()) return Collections.emptySortedMap();
     var sources = new TreeMap<String, SecretKey>();
     for (var entry : text.split(",")) {
       var user = entry.substring(0, entry.indexOf('='));

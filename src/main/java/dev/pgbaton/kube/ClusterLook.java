@@ -1,6 +1,7 @@
 package dev.pgbaton.kube;
 
 import dev.pgbaton.apply.ClusterWriter.Written;
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
@@ -110,7 +111,10 @@ public final class ClusterLook {
             .toList();
     var told = probe.told(layout, pods);
     var waits = new TreeMap<String, String>();
-    told.forEach((pod, one) -> waits.put(pod, one.text().map(StatusJson::reason).orElse("")));
+    told.forEach(
+        (pod, one) ->
+            waits.put(
+                pod, one.text().map(StatusJson::told).orElse(StatusJson.Told.NOTHING).reason()));
     var objects = new TreeMap<ObjectKey, HasMetadata>();
     objects.put(layout.statefulSetKey(), set.get());
     lease.ifPresent(l -> objects.put(layout.key("Lease", layout.lease()), l));
@@ -128,9 +132,10 @@ public final class ClusterLook {
   }
 
   private static int synchronousStandbys(Lease lease) {
-    var notes = lease.getMetadata().getAnnotations();
-    var number = notes == null ? null : notes.get(Names.SYNCHRONOUS_STANDBYS);
-    return number != null && number.matches("\\d{1,4}") ? Integer.parseInt(number) : 0;
+    return Annotations.of(lease, Names.SYNCHRONOUS_STANDBYS)
+        .filter(number -> number.matches("\\d{1,4}"))
+        .map(Integer::parseInt)
+        .orElse(0);
   }
 
   /** Who may not read nodes sees none cordoned. */

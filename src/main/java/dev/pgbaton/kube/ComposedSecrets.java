@@ -5,6 +5,7 @@ import dev.pgbaton.catalog.Declaration.User;
 import dev.pgbaton.catalog.Declaration.Verifier;
 import dev.pgbaton.catalog.DeclarationJson;
 import dev.pgbaton.catalog.ScramSecret;
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.spec.PasswordSource.SecretKey;
@@ -104,7 +105,7 @@ final class ComposedSecrets {
     notes.put(
         Names.USERS,
         live.filter(before -> secret.getData().equals(before.getData()))
-            .flatMap(before -> note(before, Names.USERS))
+            .flatMap(before -> Annotations.of(before, Names.USERS))
             .orElseGet(ComposedSecrets::id));
   }
 
@@ -112,11 +113,12 @@ final class ComposedSecrets {
   boolean isStill(Secret desired, Secret live) {
     var found = found(desired);
     // To try passwords on verifiers takes its time.
-    if (note(live, Names.COMPOSED_OF).equals(Optional.of(versions(found)))) return true;
+    if (Annotations.of(live, Names.COMPOSED_OF).equals(Optional.of(versions(found)))) return true;
     var now = new SecretBuilder(desired).build();
     fill(now, Optional.of(live), found);
     return now.getData().equals(live.getData())
-        && note(now, Names.PASSWORDS_MISSING).equals(note(live, Names.PASSWORDS_MISSING));
+        && Annotations.of(now, Names.PASSWORDS_MISSING)
+            .equals(Annotations.of(live, Names.PASSWORDS_MISSING));
   }
 
   private static String versions(Map<String, Secret> found) {
@@ -130,11 +132,6 @@ final class ComposedSecrets {
   static String version(HasMetadata secret) {
     var meta = secret.getMetadata();
     return meta.getName() + "=" + meta.getResourceVersion();
-  }
-
-  static Optional<String> note(HasMetadata object, String name) {
-    var annotations = object.getMetadata().getAnnotations();
-    return Optional.ofNullable(annotations == null ? null : annotations.get(name));
   }
 
   private static String id() {
@@ -174,7 +171,7 @@ final class ComposedSecrets {
     if (value == null || value.isEmpty())
       throw new Missing(
           // One of ours that could not be decrypted says why.
-          note(from, Names.PASSWORDS_MISSING)
+          Annotations.of(from, Names.PASSWORDS_MISSING)
               .orElse(
                   "the Secret %s has no %s, which is the password of %s"
                       .formatted(where.name(), where.key(), user)));

@@ -1,5 +1,6 @@
 package dev.pgbaton.kube;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.desired.UserSecrets.Hidden;
@@ -70,7 +71,7 @@ final class DecryptedPasswords {
    * @param live as it is there now
    */
   Optional<String> changed(Secret desired, Secret live) {
-    var missing = ComposedSecrets.note(live, Names.PASSWORDS_MISSING);
+    var missing = Annotations.of(live, Names.PASSWORDS_MISSING);
     try {
       var password = password(desired);
       if (missing.isPresent()) return Optional.of("a password that was not to be had");
@@ -95,8 +96,7 @@ final class DecryptedPasswords {
       password(desired);
       return false;
     } catch (Refused e) {
-      return ComposedSecrets.note(cached, Names.PASSWORDS_MISSING)
-          .equals(Optional.of(e.getMessage()));
+      return Annotations.of(cached, Names.PASSWORDS_MISSING).equals(Optional.of(e.getMessage()));
     }
   }
 
@@ -104,7 +104,7 @@ final class DecryptedPasswords {
     var from = UserSecrets.hidden(desired);
     if (from.isEmpty())
       throw new Refused(
-          ComposedSecrets.note(desired, Names.PASSWORDS_MISSING).orElse("there is no password"));
+          Annotations.of(desired, Names.PASSWORDS_MISSING).orElse("there is no password"));
     try {
       return password(from.get());
     } catch (Refused e) {

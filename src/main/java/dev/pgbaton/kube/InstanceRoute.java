@@ -1,5 +1,6 @@
 package dev.pgbaton.kube;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.instance.Route;
 import dev.pgbaton.instance.RouteTargets;
@@ -12,7 +13,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -121,12 +121,7 @@ public final class InstanceRoute implements Route {
   }
 
   private static int epochOf(EndpointSlice slice) {
-    return Optional.ofNullable(slice.getMetadata().getAnnotations())
-                .orElse(Map.of())
-                .get(Names.EPOCH)
-            instanceof String epoch
-        ? Integer.parseInt(epoch)
-        : 0;
+    return Annotations.of(slice, Names.EPOCH).map(Integer::parseInt).orElse(0);
   }
 
   static Endpoint endpoint(String address) {

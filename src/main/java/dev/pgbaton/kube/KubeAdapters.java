@@ -1,6 +1,7 @@
 package dev.pgbaton.kube;
 
 import dev.pgbaton.apply.ClusterWriter;
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.DerivedPassword;
@@ -141,7 +142,7 @@ public final class KubeAdapters implements AutoCloseable {
   public String loginTurn(ClusterLayout layout) {
     return caches
         .find(layout.key("Secret", layout.credentialsSecret()))
-        .flatMap(secret -> ComposedSecrets.note(secret, Names.LOGINS))
+        .flatMap(secret -> Annotations.of(secret, Names.LOGINS))
         .orElse("");
   }
 

@@ -1,6 +1,7 @@
 package dev.pgbaton.kube;
 
 import dev.pgbaton.apply.ClusterWriter.Written;
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.observed.Journal;
@@ -159,11 +160,10 @@ final class KubeJournal implements Journal, AutoCloseable {
   }
 
   private static Optional<ClusterId> cluster(ConfigMap map) {
-    var annotations = map.getMetadata().getAnnotations();
-    var text = annotations == null ? null : annotations.get(CLUSTER);
-    if (text == null || text.indexOf('/') < 1) return Optional.empty();
-    var slash = text.indexOf('/');
-    return Optional.of(new ClusterId(text.substring(0, slash), text.substring(slash + 1)));
+    return Annotations.of(map, CLUSTER)
+        .map(text -> text.split("/", 2))
+        .filter(parts -> parts.length == 2 && !parts[0].isEmpty())
+        .map(parts -> new ClusterId(parts[0], parts[1]));
   }
 
   /** Readable in front; the hash tells a-b/c from a/b-c. */

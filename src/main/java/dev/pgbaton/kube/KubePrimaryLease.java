@@ -1,5 +1,6 @@
 package dev.pgbaton.kube;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.instance.LeaseNotes;
 import dev.pgbaton.instance.LeaseState;
 import dev.pgbaton.instance.PrimaryLease;
@@ -236,7 +237,7 @@ public final class KubePrimaryLease implements PrimaryLease, AutoCloseable {
   }
 
   private static Map<String, String> notes(Lease lease) {
-    return Optional.ofNullable(lease.getMetadata().getAnnotations()).orElse(Map.of());
+    return Annotations.all(lease);
   }
 
   private static Lease lease(Lease replaced, LeaseState next) {

@@ -1,5 +1,6 @@
 package dev.pgbaton.kube;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.UserSecrets;
@@ -70,7 +71,7 @@ final class LookedUpPasswords {
   private Optional<String> changed(Secret desired, HasMetadata cached, ClusterSnapshot snapshot) {
     if (UserSecrets.isDecrypted(desired)) return changed(desired, cached);
     var key = Trim.key(desired);
-    var missing = ComposedSecrets.note(cached, Names.PASSWORDS_MISSING).isPresent();
+    var missing = Annotations.of(cached, Names.PASSWORDS_MISSING).isPresent();
     var moved = moved(desired, cached, snapshot);
     if (moved.isEmpty() && !missing) return Optional.empty();
     var state =
@@ -100,7 +101,7 @@ final class LookedUpPasswords {
    */
   private Optional<String> changed(Secret desired, HasMetadata cached) {
     var key = Trim.key(desired);
-    var missing = ComposedSecrets.note(cached, Names.PASSWORDS_MISSING).isPresent();
+    var missing = Annotations.of(cached, Names.PASSWORDS_MISSING).isPresent();
     var version = ComposedSecrets.version(cached);
     var inVault = UserSecrets.hidden(desired).filter(Hidden.InVault.class::isInstance).isPresent();
     if (inVault ? !isDue(key) : !missing && version.equals(known.get(key))) return Optional.empty();
@@ -123,8 +124,7 @@ final class LookedUpPasswords {
   private static List<HasMetadata> moved(
       Secret desired, HasMetadata cached, ClusterSnapshot snapshot) {
     var written =
-        new TreeSet<>(
-            List.of(ComposedSecrets.note(cached, Names.COMPOSED_OF).orElse("").split(",")));
+        new TreeSet<>(List.of(Annotations.of(cached, Names.COMPOSED_OF).orElse("").split(",")));
     return ComposedSecrets.names(desired).stream()
         .map(name -> new ObjectKey("Secret", desired.getMetadata().getNamespace(), name))
         .flatMap(source -> snapshot.find(source).stream())

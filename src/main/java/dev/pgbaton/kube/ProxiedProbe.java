@@ -96,17 +96,18 @@ public final class ProxiedProbe implements InstanceProbe {
   private static Answer.Known known(
       InstanceStatus status, Map<String, InstanceStatus> all, String text) {
     var at = status.position().orElseThrow();
+    var told = StatusJson.told(text);
     return new Answer.Known(
         status.role(),
         at.timeline(),
         at.lsn(),
         standbys(status, at.lsn(), all),
         Map.of(),
-        status.configErrors(),
-        StatusJson.volume(text),
+        told.configErrors(),
+        told.volume(),
         Map.of(),
-        StatusJson.users(text),
-        StatusJson.logins(text));
+        told.users(),
+        told.logins());
   }
 
   private static Map<String, Standby> standbys(

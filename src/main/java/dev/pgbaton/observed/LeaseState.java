@@ -1,10 +1,10 @@
 package dev.pgbaton.observed;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,10 +27,7 @@ public record LeaseState(
     Optional<Instant> usersTold) {
 
   public static LeaseState of(Lease lease) {
-    Map<String, String> annotations =
-        lease.getMetadata().getAnnotations() == null
-            ? Map.of()
-            : lease.getMetadata().getAnnotations();
+    var annotations = Annotations.all(lease);
     var spec = lease.getSpec();
     return new LeaseState(
         lease.getMetadata().getResourceVersion(),

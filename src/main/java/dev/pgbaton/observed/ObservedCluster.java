@@ -1,5 +1,6 @@
 package dev.pgbaton.observed;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.PodRef;
@@ -72,8 +73,6 @@ public record ObservedCluster(
       Answer.Known primary) {
     var meta = pod.getMetadata();
     var labels = meta.getLabels() == null ? Map.<String, String>of() : meta.getLabels();
-    var annotations =
-        meta.getAnnotations() == null ? Map.<String, String>of() : meta.getAnnotations();
     var state = PodState.of(pod);
     var node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
     return new Instance(
@@ -89,7 +88,7 @@ public record ObservedCluster(
         state.unreadySince(),
         state.trouble(),
         state.hopeless(),
-        annotations.getOrDefault(Names.RELOAD, ""),
+        Annotations.of(pod, Names.RELOAD).orElse(""),
         labels.getOrDefault(Names.ROLE_LABEL, ""),
         replication(meta.getName(), answer, primary),
         answer == null ? new Answer.Unknown("it was not asked") : answer);

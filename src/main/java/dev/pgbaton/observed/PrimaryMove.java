@@ -1,10 +1,10 @@
 package dev.pgbaton.observed;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -69,8 +69,7 @@ public record PrimaryMove(
   }
 
   private static String note(Lease lease, String name) {
-    Map<String, String> notes = lease.getMetadata().getAnnotations();
-    return notes == null ? "" : notes.getOrDefault(name, "");
+    return Annotations.of(lease, name).orElse("");
   }
 
   /** For a person. */

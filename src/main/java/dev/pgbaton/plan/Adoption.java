@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.Neighbour;
 import dev.pgbaton.cluster.ObjectKey;
@@ -215,8 +216,7 @@ final class Adoption {
   }
 
   private static boolean isAgreedByItself(DesiredObject object) {
-    var annotations = object.object().getMetadata().getAnnotations();
-    return annotations != null && "true".equals(annotations.get(Names.ADOPT));
+    return Annotations.of(object.object(), Names.ADOPT).equals(Optional.of("true"));
   }
 
   /** The StatefulSet is taken over last: see {@link Planner#changes}. */

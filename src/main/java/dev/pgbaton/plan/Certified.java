@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.Certificates;
@@ -57,14 +58,16 @@ final class Certified {
     var key = desired.layout().key("Secret", secret.get());
     var live = observed.snapshot().find(key);
     if (live.isEmpty()) return isMade(key, desired) ? Optional.empty() : Optional.of(object);
-    var notes = live.get().getMetadata().getAnnotations();
+    var certificate = Annotations.of(live.get(), Names.CERTIFICATE);
     return Optional.of(
-        notes == null || !notes.containsKey(Names.CERTIFICATE)
-            ? object
-            : new DesiredObject(
-                Certificates.with(pgpool, notes.get(Names.CERTIFICATE)),
-                object.role(),
-                object.policy(),
-                object.source()));
+        certificate
+            .map(
+                hash ->
+                    new DesiredObject(
+                        Certificates.with(pgpool, hash),
+                        object.role(),
+                        object.policy(),
+                        object.source()))
+            .orElse(object));
   }
 }

@@ -1,6 +1,7 @@
 package dev.pgbaton.plan;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredObject;
@@ -65,10 +66,10 @@ public final class Drift {
   private record Comparison(boolean sameIntent, Optional<String> difference) {}
 
   private static Comparison compare(DesiredObject desired, HasMetadata live) {
-    var annotations = live.getMetadata().getAnnotations();
-    var applied = annotations == null ? null : annotations.get(Names.APPLIED);
+    var applied = Annotations.of(live, Names.APPLIED);
     return new Comparison(
-        HASHES.of(desired, desired).equals(applied), difference(desired.object(), live));
+        applied.equals(Optional.of(HASHES.of(desired, desired))),
+        difference(desired.object(), live));
   }
 
   /** The first place where {@code live} is not what {@code desired} says, with before and after. */

@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
@@ -258,9 +259,8 @@ public final class Planner {
   private static int lastEpoch(ObservedCluster observed) {
     return observed.snapshot().objects().values().stream()
         .filter(EndpointSlice.class::isInstance)
-        .map(slice -> slice.getMetadata().getAnnotations())
-        .filter(notes -> notes != null && notes.containsKey(Names.EPOCH))
-        .mapToInt(notes -> Integer.parseInt(notes.get(Names.EPOCH)))
+        .flatMap(slice -> Annotations.of(slice, Names.EPOCH).stream())
+        .mapToInt(Integer::parseInt)
         .max()
         .orElse(0);
   }

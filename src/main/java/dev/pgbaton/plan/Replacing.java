@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredCluster;
@@ -57,13 +58,12 @@ final class Replacing {
   /** One that others made has no note of what it was made from: it is taken for the same. */
   private static boolean differs(DesiredObject desired, HasMetadata live) {
     if (!(desired.object() instanceof Pod || desired.object() instanceof Job)) return false;
-    var annotations = live.getMetadata().getAnnotations();
-    var applied = annotations == null ? null : annotations.get(Names.APPLIED);
-    return applied != null && !applied.equals(AppliedHash.of(desired.object()));
+    return Annotations.of(live, Names.APPLIED)
+        .filter(applied -> !applied.equals(AppliedHash.of(desired.object())))
+        .isPresent();
   }
 
   private static boolean isAsked(DesiredObject object) {
-    var annotations = object.object().getMetadata().getAnnotations();
-    return annotations != null && "true".equals(annotations.get(Names.REPLACE));
+    return Annotations.of(object.object(), Names.REPLACE).equals(Optional.of("true"));
   }
 }

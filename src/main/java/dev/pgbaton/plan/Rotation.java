@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.LoginTurn.Phase;
 import dev.pgbaton.cluster.LoginsTaken;
@@ -131,7 +132,7 @@ final class Rotation {
   }
 
   private static boolean isTold(HasMetadata pod, String id) {
-    return note(pod, Names.LOGINS).equals(Optional.of(id));
+    return Annotations.of(pod, Names.LOGINS).equals(Optional.of(id));
   }
 
   /** Who has not taken the present turn, for a person. */
@@ -168,7 +169,7 @@ final class Rotation {
   }
 
   private Optional<LoginTurn> turn() {
-    return secret.flatMap(s -> note(s, Names.LOGINS)).flatMap(LoginTurn::parse);
+    return secret.flatMap(s -> Annotations.of(s, Names.LOGINS)).flatMap(LoginTurn::parse);
   }
 
   private Optional<String> wanted() {
@@ -179,15 +180,10 @@ final class Rotation {
   }
 
   private static Optional<String> rotation(HasMetadata secret) {
-    return note(secret, Names.ROTATION);
+    return Annotations.of(secret, Names.ROTATION);
   }
 
   private static ObjectKey key(DesiredCluster desired) {
     return desired.layout().key("Secret", desired.layout().credentialsSecret());
-  }
-
-  private static Optional<String> note(HasMetadata object, String name) {
-    var annotations = object.getMetadata().getAnnotations();
-    return Optional.ofNullable(annotations == null ? null : annotations.get(name));
   }
 }

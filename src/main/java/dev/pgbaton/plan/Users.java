@@ -1,5 +1,6 @@
 package dev.pgbaton.plan;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.UsersTaken;
@@ -12,7 +13,6 @@ import dev.pgbaton.plan.Change.Cause;
 import dev.pgbaton.plan.Plan.Await;
 import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.Proceed;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +33,7 @@ public final class Users {
     return desired.composedSecrets().stream()
         .map(secret -> desired.layout().key("Secret", secret.getMetadata().getName()))
         .flatMap(key -> observed.snapshot().find(key).stream())
-        .flatMap(live -> note(live, Names.PASSWORDS_MISSING).stream())
+        .flatMap(live -> Annotations.of(live, Names.PASSWORDS_MISSING).stream())
         .reduce(
             (one, other) ->
                 one.contains(other) ? one : other.contains(one) ? other : one + "; " + other)
@@ -57,7 +57,7 @@ public final class Users {
     List<PodRef> untold =
         observed.snapshot().pgpoolPods().stream()
             .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-            .filter(pod -> !note(pod, Names.RELOAD).equals(users))
+            .filter(pod -> !Annotations.of(pod, Names.RELOAD).equals(users))
             .map(Step::ref)
             .toList();
     return untold.isEmpty()
@@ -142,17 +142,12 @@ public final class Users {
       DesiredCluster desired, ObservedCluster observed, String secret) {
     var key = desired.layout().key("Secret", secret);
     return isDeclared(desired, secret)
-        ? observed.snapshot().find(key).flatMap(live -> note(live, Names.USERS))
+        ? observed.snapshot().find(key).flatMap(live -> Annotations.of(live, Names.USERS))
         : Optional.empty();
   }
 
   private static boolean isDeclared(DesiredCluster desired, String secret) {
     var key = desired.layout().key("Secret", secret);
     return desired.objects().stream().anyMatch(o -> o.key().equals(key));
-  }
-
-  private static Optional<String> note(HasMetadata object, String name) {
-    var annotations = object.getMetadata().getAnnotations();
-    return Optional.ofNullable(annotations == null ? null : annotations.get(name));
   }
 }

@@ -37,7 +37,7 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
   private static final String OPTIONS = "-c statement_timeout=2000 -c search_path=pg_catalog";
 
   private final Sessions sessions;
-  private final VolumeQuestion volumes = new VolumeQuestion();
+  private final StatusQuestion questions = new StatusQuestion();
   private final Function<Pod, Optional<InetSocketAddress>> address;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<Key, Line> lines = new ConcurrentHashMap<>();
@@ -88,7 +88,7 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
 
   private Answer withVolume(Answer answer, String host) throws InterruptedException {
     if (!(answer instanceof Answer.Known known)) return answer;
-    var told = volumes.ask(host, Names.STATUS_PORT);
+    var told = questions.ask(host, Names.STATUS_PORT);
     return known.with(told.volume(), told.users(), told.logins()).withErrors(told.configErrors());
   }
 
@@ -135,7 +135,7 @@ public final class JdbcInstanceProbe implements InstanceProbe, AutoCloseable {
   public void close() {
     lines.values().forEach(Line::close);
     threads.shutdownNow();
-    volumes.close();
+    questions.close();
   }
 
   private final class Line {

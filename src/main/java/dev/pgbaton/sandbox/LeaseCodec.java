@@ -1,5 +1,6 @@
 package dev.pgbaton.sandbox;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.instance.LeaseNotes;
 import dev.pgbaton.instance.LeaseState;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -36,6 +37,6 @@ final class LeaseCodec {
   }
 
   private static Map<String, String> annotations(Lease lease) {
-    return Optional.ofNullable(lease.getMetadata().getAnnotations()).orElse(Map.of());
+    return Annotations.all(lease);
   }
 }

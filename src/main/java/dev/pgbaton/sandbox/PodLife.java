@@ -1,5 +1,6 @@
 package dev.pgbaton.sandbox;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import io.fabric8.kubernetes.api.model.ContainerState;
@@ -63,8 +64,7 @@ final class PodLife {
 
   void seen(Pod pod) {
     if (pod.getMetadata().getDeletionTimestamp() != null && !ending) end(pod);
-    var annotations = pod.getMetadata().getAnnotations();
-    var wanted = annotations == null ? "" : annotations.getOrDefault(Names.RELOAD, "");
+    var wanted = Annotations.of(pod, Names.RELOAD).orElse("");
     if (wanted.equals(reload)) return;
     reload = wanted;
     later(chance.between(100, 1500), this::refresh);

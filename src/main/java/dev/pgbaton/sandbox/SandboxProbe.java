@@ -1,5 +1,6 @@
 package dev.pgbaton.sandbox;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Lsn;
@@ -75,9 +76,7 @@ final class SandboxProbe implements InstanceProbe {
 
   /** Whoever was told has it. */
   private static Optional<LoginsTaken> taken(Pod pod) {
-    var notes = pod.getMetadata().getAnnotations();
-    return Optional.of(
-        new LoginsTaken(notes == null ? "" : notes.getOrDefault(Names.LOGINS, ""), ""));
+    return Optional.of(new LoginsTaken(Annotations.of(pod, Names.LOGINS).orElse(""), ""));
   }
 
   /** PostgreSQL shows what was never set, too. */

@@ -1,6 +1,7 @@
 package dev.pgbaton.sandbox;
 
 import dev.pgbaton.apply.ClusterWriter;
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.Names;
@@ -16,7 +17,6 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -158,9 +158,8 @@ final class SandboxWriter implements ClusterWriter {
   /** Nobody has passwords here: only whose turn it is. */
   private Written turned(Secret secret, LoginTurn.Phase to, String rotation) {
     var meta = secret.getMetadata();
-    var notes = meta.getAnnotations() == null ? Map.<String, String>of() : meta.getAnnotations();
     var turn =
-        Optional.ofNullable(notes.get(Names.LOGINS))
+        Annotations.of(secret, Names.LOGINS)
             .flatMap(LoginTurn::parse)
             .orElse(LoginTurn.AT_FIRST)
             .next(meta.getResourceVersion());

@@ -1,5 +1,6 @@
 package dev.pgbaton.tls;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -51,7 +52,7 @@ public final class CertificateSecrets {
 
   /** The Secret of the authority that signs it. */
   public static String authority(Secret secret) {
-    return note(secret, Names.ISSUED_BY).orElseThrow();
+    return Annotations.of(secret, Names.ISSUED_BY).orElseThrow();
   }
 
   /**
@@ -64,7 +65,7 @@ public final class CertificateSecrets {
     var kept = live.filter(it -> isGood(secret, it, authority, now));
     if (kept.isPresent()) {
       secret.setData(new TreeMap<>(kept.get().getData()));
-      notes.put(Names.RENEW_AFTER, note(kept.get(), Names.RENEW_AFTER).orElseThrow());
+      notes.put(Names.RENEW_AFTER, Annotations.of(kept.get(), Names.RENEW_AFTER).orElseThrow());
       return;
     }
     try {
@@ -72,7 +73,7 @@ public final class CertificateSecrets {
       var end = KeyPairs.certificate(signer.certificate()).getNotAfter().toInstant();
       if (end.isBefore(now.plus(SHORTEST))) throw new IllegalArgumentException("its time is over");
       var until = now.plus(LIFE).isBefore(end) ? now.plus(LIFE) : end;
-      var names = List.of(note(secret, Names.CERTIFICATE_NAMES).orElseThrow().split(","));
+      var names = List.of(Annotations.of(secret, Names.CERTIFICATE_NAMES).orElseThrow().split(","));
       fill(secret, Issuing.server(signer, names, now.minus(BEFORE), until), signer.certificate());
       notes.put(
           Names.RENEW_AFTER,
@@ -90,7 +91,10 @@ public final class CertificateSecrets {
   /** Whether it is time for another one. */
   public static boolean isDue(HasMetadata live, Instant now) {
     try {
-      return note(live, Names.RENEW_AFTER).map(Instant::parse).filter(now::isBefore).isEmpty();
+      return Annotations.of(live, Names.RENEW_AFTER)
+          .map(Instant::parse)
+          .filter(now::isBefore)
+          .isEmpty();
     } catch (DateTimeParseException e) {
       return true;
     }
@@ -116,7 +120,8 @@ public final class CertificateSecrets {
         && authority.getData() != null
         && authority.getData().get(CERTIFICATE) != null
         && authority.getData().get(CERTIFICATE).equals(data.get(AUTHORITY))
-        && note(live, Names.CERTIFICATE_NAMES).equals(note(wanted, Names.CERTIFICATE_NAMES))
+        && Annotations.of(live, Names.CERTIFICATE_NAMES)
+            .equals(Annotations.of(wanted, Names.CERTIFICATE_NAMES))
         && !isDue(live, now);
   }
 
@@ -137,10 +142,5 @@ public final class CertificateSecrets {
   private static String value(Secret secret, String key) {
     return new String(
         Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.US_ASCII);
-  }
-
-  private static Optional<String> note(HasMetadata object, String name) {
-    var annotations = object.getMetadata().getAnnotations();
-    return Optional.ofNullable(annotations == null ? null : annotations.get(name));
   }
 }

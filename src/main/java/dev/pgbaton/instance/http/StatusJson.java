@@ -127,44 +127,53 @@ public final class StatusJson {
     }
   }
 
-  /** How full the volume is; empty where the status does not say. */
-  public static Optional<VolumeSpace> volume(String text) {
+  /**
+   * What a status says beyond the instance's own state. Each part is empty where the status does
+   * not speak of it, as one of an earlier version may not.
+   *
+   * @param volume how full the volume is
+   * @param users what it took of declared users
+   * @param logins what it took of the passwords of pgbaton's own roles
+   * @param configErrors why it did not take the settings that are mounted
+   * @param reason what its program waits for, in its own words
+   */
+  public record Told(
+      Optional<VolumeSpace> volume,
+      Optional<UsersTaken> users,
+      Optional<LoginsTaken> logins,
+      List<String> configErrors,
+      String reason) {
+    public static final Told NOTHING =
+        new Told(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), "");
+  }
+
+  /** What is no status tells nothing. */
+  public static Told told(String text) {
     try {
-      var json = MAPPER.readTree(text).path("volume");
-      return json.has("totalBytes") && json.has("freeBytes")
-          ? Optional.of(
-              new VolumeSpace(
-                  json.get("totalBytes").asLong(),
-                  json.get("freeBytes").asLong(),
-                  json.path("setAsideBytes").asLong()))
-          : Optional.empty();
+      var json = MAPPER.readTree(text);
+      return new Told(
+          volume(json.path("volume")),
+          users(json.path("users")),
+          logins(json.path("logins")),
+          texts(json.path("configErrors")),
+          json.path("reason").asText());
     } catch (JsonProcessingException e) {
-      return Optional.empty();
+      return Told.NOTHING;
     }
   }
 
-  /** What its program waits for, in its own words; empty where it says nothing. */
-  public static String reason(String text) {
-    try {
-      return MAPPER.readTree(text).path("reason").asText();
-    } catch (JsonProcessingException e) {
-      return "";
-    }
+  private static Optional<VolumeSpace> volume(JsonNode json) {
+    return json.has("totalBytes") && json.has("freeBytes")
+        ? Optional.of(
+            new VolumeSpace(
+                json.get("totalBytes").asLong(),
+                json.get("freeBytes").asLong(),
+                json.path("setAsideBytes").asLong()))
+        : Optional.empty();
   }
 
-  /** Why it did not take the settings that are mounted. */
-  public static List<String> configErrors(String text) {
+  private static Optional<UsersTaken> users(JsonNode json) {
     try {
-      return texts(MAPPER.readTree(text).path("configErrors"));
-    } catch (JsonProcessingException e) {
-      return List.of();
-    }
-  }
-
-  /** What it took of declared users; empty where the status does not speak of them. */
-  public static Optional<UsersTaken> users(String text) {
-    try {
-      var json = MAPPER.readTree(text).path("users");
       return json.has("taken")
           ? Optional.of(
               new UsersTaken(
@@ -175,24 +184,15 @@ public final class StatusJson {
                   texts(json.path("mended")),
                   text(json, "mendedAt").map(Instant::parse)))
           : Optional.empty();
-    } catch (JsonProcessingException | DateTimeParseException e) {
+    } catch (DateTimeParseException e) {
       return Optional.empty();
     }
   }
 
-  /**
-   * What it took of the passwords of pgbaton's own roles; empty where it does not speak of them.
-   */
-  public static Optional<LoginsTaken> logins(String text) {
-    try {
-      var json = MAPPER.readTree(text).path("logins");
-      return json.has("taken")
-          ? Optional.of(
-              new LoginsTaken(json.get("taken").asText(), json.path("waitsFor").asText("")))
-          : Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
-    }
+  private static Optional<LoginsTaken> logins(JsonNode json) {
+    return json.has("taken")
+        ? Optional.of(new LoginsTaken(json.get("taken").asText(), json.path("waitsFor").asText("")))
+        : Optional.empty();
   }
 
   private static String required(JsonNode json, String field) {
