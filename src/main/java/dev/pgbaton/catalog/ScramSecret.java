@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.text.Normalizer;
 import java.util.Base64;
+import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.SecretKeyFactory;
@@ -14,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
 /** What PostgreSQL keeps of a password, after RFC 5803. */
 public final class ScramSecret {
   /** PostgreSQL's own numbers. */
-  public static final int SALT_BYTES = 16;
+  private static final int SALT_BYTES = 16;
 
   private static final int ITERATIONS = 4096;
 
@@ -24,10 +25,12 @@ public final class ScramSecret {
   private ScramSecret() {}
 
   /**
-   * @param salt random
+   * @param random what the salt is taken from
    */
-  public static String of(String password, byte[] salt) {
+  public static String of(String password, RandomGenerator random) {
     try {
+      var salt = new byte[SALT_BYTES];
+      random.nextBytes(salt);
       var salted = salted(password, salt, ITERATIONS);
       var text = Base64.getEncoder();
       return "SCRAM-SHA-256$%d:%s$%s:%s"

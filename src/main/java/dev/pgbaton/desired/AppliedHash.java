@@ -6,11 +6,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.Sha256;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -28,12 +25,9 @@ public final class AppliedHash {
   public static String of(Object value) {
     try {
       // Through a map, so that the order of a class' properties does not matter.
-      var bytes =
-          CANONICAL
-              .writeValueAsString(sorted(CANONICAL.convertValue(value, Object.class)))
-              .getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 8);
-    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+      var text = CANONICAL.writeValueAsString(sorted(CANONICAL.convertValue(value, Object.class)));
+      return Sha256.hex(text, 16);
+    } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -2,12 +2,11 @@ package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.cluster.SecretData;
 import dev.pgbaton.spec.Problem;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -113,13 +112,7 @@ public record DesiredCluster(
     var values = new TreeMap<String, String>();
     if (secret.getData() != null) values.putAll(secret.getData());
     if (secret.getStringData() != null)
-      secret
-          .getStringData()
-          .forEach(
-              (key, value) ->
-                  values.put(
-                      key,
-                      Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
+      secret.getStringData().forEach((key, value) -> values.put(key, SecretData.encoded(value)));
     return values;
   }
 

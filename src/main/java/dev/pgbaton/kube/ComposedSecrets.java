@@ -7,6 +7,7 @@ import dev.pgbaton.catalog.DeclarationJson;
 import dev.pgbaton.catalog.ScramSecret;
 import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.SecretData;
 import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.spec.PasswordSource.SecretKey;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -15,11 +16,8 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,7 +31,6 @@ import java.util.stream.Collectors;
  */
 final class ComposedSecrets {
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final int ID_BYTES = 8;
 
   /** Where the passwords are. */
   interface Sources {
@@ -106,7 +103,7 @@ final class ComposedSecrets {
         Names.USERS,
         live.filter(before -> secret.getData().equals(before.getData()))
             .flatMap(before -> Annotations.of(before, Names.USERS))
-            .orElseGet(ComposedSecrets::id));
+            .orElseGet(GeneratedPasswords::id));
   }
 
   /** Whether what is looked up now is what was written. */
@@ -134,22 +131,18 @@ final class ComposedSecrets {
     return meta.getName() + "=" + meta.getResourceVersion();
   }
 
-  private static String id() {
-    var bytes = new byte[ID_BYTES];
-    RANDOM.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
-  }
-
   /** As the server keeps it: of stringData an apply does not know what it wrote. */
   private static Map<String, String> data(
       Secret secret, Map<String, String> passwords, Set<String> missing, Optional<Secret> live) {
     var data = new TreeMap<String, String>();
     var text = secret.getStringData().get(UserSecrets.DECLARATION);
     if (text != null) {
-      data.put(UserSecrets.DECLARATION, encoded(verified(text, passwords, missing, former(live))));
+      data.put(
+          UserSecrets.DECLARATION,
+          SecretData.encoded(verified(text, passwords, missing, former(live))));
       return data;
     }
-    passwords.forEach((user, password) -> data.put(user, encoded(password)));
+    passwords.forEach((user, password) -> data.put(user, SecretData.encoded(password)));
     live.map(Secret::getData)
         .ifPresent(
             before ->
@@ -157,10 +150,6 @@ final class ComposedSecrets {
                     .filter(before::containsKey)
                     .forEach(user -> data.put(user, before.get(user))));
     return data;
-  }
-
-  private static String encoded(String value) {
-    return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String password(Secret from, SecretKey where, String user) throws Missing {
@@ -175,7 +164,7 @@ final class ComposedSecrets {
               .orElse(
                   "the Secret %s has no %s, which is the password of %s"
                       .formatted(where.name(), where.key(), user)));
-    var text = new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
+    var text = SecretData.decoded(value);
     return switch (PasswordText.of(text)) {
       case PasswordText.Fit(var fit) -> fit;
       case PasswordText.Unfit(var why) ->
@@ -242,7 +231,7 @@ final class ComposedSecrets {
     if (text.isEmpty()) return Map.of();
     var verifiers = new HashMap<String, Verifier>();
     try {
-      var json = new String(Base64.getDecoder().decode(text.get()), StandardCharsets.UTF_8);
+      var json = SecretData.decoded(text.get());
       DeclarationJson.read(json)
           .users()
           .forEach(user -> user.verifier().ifPresent(v -> verifiers.put(user.name(), v)));
@@ -273,8 +262,6 @@ final class ComposedSecrets {
     var before = former.get(user.name());
     if (password == null) return missing.contains(user.name()) ? user.with(before) : user;
     if (before != null && ScramSecret.fits(before.text(), password)) return user.with(before);
-    var salt = new byte[ScramSecret.SALT_BYTES];
-    RANDOM.nextBytes(salt);
-    return user.with(new Verifier(ScramSecret.of(password, salt)));
+    return user.with(new Verifier(ScramSecret.of(password, RANDOM)));
   }
 }

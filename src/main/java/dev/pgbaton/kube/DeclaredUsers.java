@@ -3,11 +3,10 @@ package dev.pgbaton.kube;
 import dev.pgbaton.catalog.DeclarationJson;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.SecretData;
 import dev.pgbaton.desired.UserSecrets;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.function.BiFunction;
 
 /** What an instance is told of users and databases: the one Secret that it may read. */
@@ -33,10 +32,7 @@ public final class DeclaredUsers {
       var text = secret.getData().get(UserSecrets.DECLARATION);
       if (hash == null || text == null)
         throw new IllegalStateException("the Secret %s is not what pgbaton made".formatted(name));
-      return told.apply(
-          hash,
-          DeclarationJson.read(
-              new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8)));
+      return told.apply(hash, DeclarationJson.read(SecretData.decoded(text)));
     } catch (KubernetesClientException e) {
       throw new IllegalStateException(ApiError.words(e), e);
     }

@@ -2,6 +2,7 @@ package dev.pgbaton.kube;
 
 import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.SecretData;
 import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.desired.UserSecrets.Hidden;
 import dev.pgbaton.sops.Cleartext;
@@ -13,7 +14,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -46,7 +46,7 @@ final class DecryptedPasswords {
     }
     // As the server keeps it: of stringData an apply does not know what it wrote.
     var data = new TreeMap<String, String>();
-    values.forEach((key, value) -> data.put(key, encoded(value)));
+    values.forEach((key, value) -> data.put(key, SecretData.encoded(value)));
     secret.setData(data);
     secret.setStringData(null);
   }
@@ -59,10 +59,6 @@ final class DecryptedPasswords {
     var escaped = URLEncoder.encode(password.value(), StandardCharsets.UTF_8).replace("+", "%20");
     values.replaceAll((_, value) -> value.replace(Names.PASSWORD_HERE, escaped));
     values.put(UserSecrets.PASSWORD, password.value());
-  }
-
-  private static String encoded(String value) {
-    return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -136,7 +132,7 @@ final class DecryptedPasswords {
     return Optional.ofNullable(live.getData())
         .map(data -> data.get(UserSecrets.PASSWORD))
         .filter(value -> !value.isEmpty())
-        .map(value -> new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8))
+        .map(SecretData::decoded)
         .map(Cleartext::new);
   }
 }

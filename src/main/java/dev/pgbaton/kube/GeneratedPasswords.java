@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,7 @@ final class GeneratedPasswords {
   /** 190 bits. */
   private static final int LENGTH = 32;
 
+  private static final int ID_BYTES = 8;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private GeneratedPasswords() {}
@@ -30,6 +32,13 @@ final class GeneratedPasswords {
     if (filled.containsKey(Names.REPMGR_PASSWORD))
       filled.put(Names.LOGINS_KEY, LoginTurn.AT_FIRST.text());
     secret.setStringData(filled);
+  }
+
+  /** By which one version of a Secret is told from the next: it says nothing of what is in it. */
+  static String id() {
+    var bytes = new byte[ID_BYTES];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   static String password() {

@@ -8,6 +8,7 @@ import dev.pgbaton.cluster.DerivedPassword;
 import dev.pgbaton.cluster.Login;
 import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.SecretData;
 import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.Journal;
@@ -149,20 +150,20 @@ public final class KubeAdapters implements AutoCloseable {
   private static Optional<Login> login(Map<String, String> data, ClusterLayout layout) {
     if (layout.superuserKey().isPresent())
       return Optional.ofNullable(data.get(layout.superuserKey().get()))
-          .map(RotatedLogins::decoded)
+          .map(SecretData::decoded)
           .map(
               superuser ->
                   layout.capabilities().instanceProgram() ? derived(superuser, layout) : superuser)
           .map(password -> new Login(layout.monitorUser(), password));
     var which =
         Optional.ofNullable(data.get(Names.LOGINS_KEY))
-            .map(RotatedLogins::decoded)
+            .map(SecretData::decoded)
             .flatMap(LoginTurn::parse)
             .orElse(LoginTurn.AT_FIRST)
             .inUse();
     return Optional.ofNullable(data.get(ServiceRole.MONITOR.key(which)))
         .filter(value -> !value.isEmpty())
-        .map(RotatedLogins::decoded)
+        .map(SecretData::decoded)
         .map(password -> new Login(ServiceRole.MONITOR.login(which), password));
   }
 

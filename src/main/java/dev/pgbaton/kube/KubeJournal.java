@@ -4,6 +4,7 @@ import dev.pgbaton.apply.ClusterWriter.Written;
 import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.Sha256;
 import dev.pgbaton.observed.Journal;
 import dev.pgbaton.observed.JournalEntry;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -13,10 +14,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -174,14 +171,7 @@ final class KubeJournal implements Journal, AutoCloseable {
   }
 
   private static String hash(ClusterId id) {
-    try {
-      var digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(id.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 4);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Sha256.hex(id.toString(), 8);
   }
 
   @Override

@@ -3,21 +3,15 @@ package dev.pgbaton.kube;
 import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.LoginTurn.Phase;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.SecretData;
 import dev.pgbaton.cluster.ServiceRole;
 import io.fabric8.kubernetes.api.model.Secret;
-import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /** The credentials Secret, one turn further. */
 final class RotatedLogins {
-  private static final SecureRandom RANDOM = new SecureRandom();
-  private static final int ID_BYTES = 8;
-
   private RotatedLogins() {}
 
   /**
@@ -29,15 +23,15 @@ final class RotatedLogins {
     var present =
         Optional.ofNullable(live.getData())
             .map(before -> before.get(Names.LOGINS_KEY))
-            .map(RotatedLogins::decoded)
+            .map(SecretData::decoded)
             .flatMap(LoginTurn::parse)
             .orElse(LoginTurn.AT_FIRST);
-    var turn = present.next(id());
+    var turn = present.next(GeneratedPasswords.id());
     if (turn.phase() != to) return Optional.empty();
     for (var role : ServiceRole.values()) {
       var other = role.key(turn.inUse().other());
       switch (to) {
-        case prepared -> data.put(other, encoded(GeneratedPasswords.password()));
+        case prepared -> data.put(other, SecretData.encoded(GeneratedPasswords.password()));
         case switched -> {
           // Both work.
         }
@@ -46,8 +40,8 @@ final class RotatedLogins {
       }
     }
     if (to == Phase.switched)
-      data.put(Names.SUPERUSER_PASSWORD, encoded(GeneratedPasswords.password()));
-    data.put(Names.LOGINS_KEY, encoded(turn.text()));
+      data.put(Names.SUPERUSER_PASSWORD, SecretData.encoded(GeneratedPasswords.password()));
+    data.put(Names.LOGINS_KEY, SecretData.encoded(turn.text()));
     return Optional.of(
         Map.of(
             "metadata",
@@ -58,19 +52,5 @@ final class RotatedLogins {
                 Map.of(Names.LOGINS, turn.text(), Names.ROTATION, rotation)),
             "data",
             data));
-  }
-
-  private static String id() {
-    var bytes = new byte[ID_BYTES];
-    RANDOM.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
-  }
-
-  static String decoded(String value) {
-    return new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
-  }
-
-  private static String encoded(String value) {
-    return Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.postgresql.util.PasswordUtil;
 
 /**
  * The daemon's login and its heartbeat table, where the data did not begin with pgbaton, or came to
@@ -88,12 +87,13 @@ public final class MonitorRole {
     if (secret.isEmpty()) {
       statement.execute(
           password.isPresent()
-              ? "CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(ROLE, made(password.get()))
+              ? "CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(ROLE, Verifiers.of(password.get()))
               : "CREATE ROLE %s NOLOGIN".formatted(ROLE));
       done.add("the role " + ROLE + " is made");
     } else if (!well) {
       statement.execute(
-          "ALTER ROLE %s LOGIN PASSWORD '%s'".formatted(ROLE, made(password.orElseThrow())));
+          "ALTER ROLE %s LOGIN PASSWORD '%s'"
+              .formatted(ROLE, Verifiers.of(password.orElseThrow())));
       done.add("the role " + ROLE + " has the password that is known here");
     }
     if (!has.everything()) {
@@ -158,10 +158,5 @@ public final class MonitorRole {
                 .formatted(ROLE))) {
       return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
     }
-  }
-
-  /** Not the password itself: whatever else logs statements, it does not get that. */
-  private static String made(Password password) throws SQLException {
-    return PasswordUtil.encodeScramSha256(password.value().toCharArray());
   }
 }

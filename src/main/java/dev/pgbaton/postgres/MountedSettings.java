@@ -2,14 +2,11 @@ package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.ClientRule;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -45,11 +42,6 @@ record MountedSettings(String hash, String text, Optional<String> rules) {
   }
 
   private static String sha256(String text) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.hex(text, Sha256.DIGITS);
   }
 }

@@ -1,17 +1,14 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.Sha256;
 import dev.pgbaton.tls.KeyPairs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -213,12 +210,6 @@ final class ServerCertificate {
   }
 
   private static String hash(String... texts) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      for (var text : texts) digest.update((text + "\0").getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.hex(String.join("\0", texts), 16);
   }
 }

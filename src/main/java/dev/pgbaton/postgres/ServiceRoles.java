@@ -7,7 +7,6 @@ import dev.pgbaton.cluster.LoginTurn.Which;
 import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ServiceRole;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -40,7 +39,6 @@ public final class ServiceRoles {
   private static final Duration UNTOLD_GRACE = Duration.ofMinutes(3);
 
   private static final int SECONDS = 10;
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final LocalConnection local;
   private final Supplier<Optional<Credentials>> mounted;
@@ -204,7 +202,7 @@ public final class ServiceRoles {
           changes.put(
               "the login %s is made".formatted(login),
               "CREATE ROLE %s LOGIN %s PASSWORD '%s'"
-                  .formatted(login, attributes(role), verifier(password.get())));
+                  .formatted(login, attributes(role), Verifiers.of(password.get())));
         } else if (!there.get().able()) {
           changes.put(
               "the login %s may do what it is there for".formatted(login), enable(role, login));
@@ -212,7 +210,7 @@ public final class ServiceRoles {
         if (password.isPresent() && there.isPresent() && !isWell(there.get(), password.get())) {
           changes.put(
               "the login %s has the password that is known here".formatted(login),
-              "ALTER ROLE %s LOGIN PASSWORD '%s'".formatted(login, verifier(password.get())));
+              "ALTER ROLE %s LOGIN PASSWORD '%s'".formatted(login, Verifiers.of(password.get())));
         }
       }
     }
@@ -220,7 +218,8 @@ public final class ServiceRoles {
     if (superuser.filter(s -> !isWell(s, wanted.superuser())).isPresent())
       changes.put(
           "the superuser has the password that is known here",
-          "ALTER ROLE %s PASSWORD '%s'".formatted(Names.SUPERUSER, verifier(wanted.superuser())));
+          "ALTER ROLE %s PASSWORD '%s'"
+              .formatted(Names.SUPERUSER, Verifiers.of(wanted.superuser())));
     return changes;
   }
 
@@ -355,11 +354,5 @@ public final class ServiceRoles {
       row.next();
       return row.getInt(1);
     }
-  }
-
-  private static String verifier(Password password) {
-    var salt = new byte[ScramSecret.SALT_BYTES];
-    RANDOM.nextBytes(salt);
-    return ScramSecret.of(password.value(), salt);
   }
 }

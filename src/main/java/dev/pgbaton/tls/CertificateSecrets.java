@@ -2,17 +2,15 @@ package dev.pgbaton.tls;
 
 import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.SecretData;
+import dev.pgbaton.cluster.Sha256;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,14 +100,7 @@ public final class CertificateSecrets {
 
   /** By which one certificate is told from the next. */
   public static String fingerprint(String certificate) {
-    try {
-      var digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(certificate.getBytes(StandardCharsets.US_ASCII));
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.hex(certificate, 16);
   }
 
   private static boolean isGood(Secret wanted, Secret live, Secret authority, Instant now) {
@@ -130,17 +121,12 @@ public final class CertificateSecrets {
     secret.setData(
         new TreeMap<>(
             Map.of(
-                CERTIFICATE, encoded(issued.certificate()),
-                KEY, encoded(issued.key()),
-                AUTHORITY, encoded(authority))));
-  }
-
-  private static String encoded(String text) {
-    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+                CERTIFICATE, SecretData.encoded(issued.certificate()),
+                KEY, SecretData.encoded(issued.key()),
+                AUTHORITY, SecretData.encoded(authority))));
   }
 
   private static String value(Secret secret, String key) {
-    return new String(
-        Base64.getDecoder().decode(secret.getData().get(key)), StandardCharsets.US_ASCII);
+    return SecretData.decoded(secret.getData().get(key));
   }
 }

@@ -6,6 +6,7 @@ import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.LoginTurn.Phase;
 import dev.pgbaton.cluster.LoginTurn.Which;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.SecretData;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.util.Base64;
@@ -31,7 +32,7 @@ class RotatedLoginsTest {
   }
 
   private String value(String key) {
-    return RotatedLogins.decoded(secret.getData().getOrDefault(key, ""));
+    return SecretData.decoded(secret.getData().getOrDefault(key, ""));
   }
 
   @SuppressWarnings("unchecked")
@@ -43,7 +44,7 @@ class RotatedLoginsTest {
     assertThat(meta).containsEntry("resourceVersion", "5");
     assertThat((Map<String, String>) meta.get("annotations"))
         .containsEntry(Names.ROTATION, "may")
-        .containsEntry(Names.LOGINS, RotatedLogins.decoded(data.get("logins")));
+        .containsEntry(Names.LOGINS, SecretData.decoded(data.get("logins")));
     secret = new SecretBuilder(secret).withData(data).build();
   }
 
