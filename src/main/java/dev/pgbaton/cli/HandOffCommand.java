@@ -1,5 +1,6 @@
 package dev.pgbaton.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pgbaton.apply.ClusterWriter.Written;
 import dev.pgbaton.cluster.ClusterId;
@@ -11,7 +12,6 @@ import dev.pgbaton.plan.AskedHandOff;
 import dev.pgbaton.plan.AskedHandOff.Possible;
 import dev.pgbaton.plan.AskedHandOff.Refused;
 import dev.pgbaton.plan.Refusal;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -60,34 +60,21 @@ class HandOffCommand implements Callable<Integer> {
       description = "How long --wait waits (${DEFAULT-VALUE}).")
   int timeout;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text (the default), json or yaml.")
-  Output output;
-
   @Mixin ClusterName name;
   @Mixin Connection connection;
+  @Mixin Answers answers;
 
   @Spec CommandSpec command;
 
   @Override
   public Integer call() throws InterruptedException {
-    var config = connection.config();
-    var id = name.of(cluster, config.getNamespace());
-    try (var client = Connection.open(config)) {
-      var look = new ClusterLook(client, connection.daemonNamespace);
-      var seen = look.look(id);
-      if (seen.isEmpty()) {
-        command.commandLine().getErr().printf("there is no cluster %s of pgbaton's here.%n", id);
-        return NOT_DONE;
-      }
-      return ask(look, id, seen.get());
-    } catch (KubernetesClientException e) {
-      command.commandLine().getErr().println(ClusterLook.words(e));
-      return NOT_DONE;
-    }
+    return connection.look(this::ask).orElse(NOT_DONE);
+  }
+
+  private int ask(ClusterLook look, String kubeconfigs)
+      throws InterruptedException, Connection.NoSuchCluster {
+    var id = name.of(cluster, kubeconfigs);
+    return ask(look, id, Connection.seen(look, id));
   }
 
   private int ask(ClusterLook look, ClusterId id, Seen seen) throws InterruptedException {
@@ -118,14 +105,15 @@ class HandOffCommand implements Callable<Integer> {
   }
 
   private int refused(Refused refused) {
-    if (output == Output.text) {
-      command.commandLine().getErr().println(refused.sentence());
-      return REFUSED;
-    }
+    if (answers.areForAPerson()) command.commandLine().getErr().println(refused.sentence());
+    else answers.print(refused::sentence, () -> json(refused));
+    return REFUSED;
+  }
+
+  private static JsonNode json(Refused refused) {
     var json = new ObjectMapper().createObjectNode().put("outcome", "refused");
     refused.reason().ifPresent(reason -> json.put("reason", reason.code()));
-    print(output.of(json.put("text", refused.text())));
-    return REFUSED;
+    return json.put("text", refused.text());
   }
 
   private int await(ClusterLook look, ClusterId id, Possible asked, Seen before, long began)
@@ -182,25 +170,17 @@ class HandOffCommand implements Callable<Integer> {
       String outcome, Possible asked, Optional<Duration> took, Optional<Integer> epoch) {
     var from = asked.primary().pod().name();
     var candidate = asked.candidate().pod().name();
-    if (output == Output.text) {
-      print(
-          took.map(
-                  t ->
-                      "%s is the primary, %s after %s was asked to hand off.%n"
-                          .formatted(candidate, Times.seconds(t), from))
-              .orElse("%s is asked to hand off to %s.%n".formatted(from, candidate)));
-      return;
-    }
     var json = new ObjectMapper().createObjectNode();
     json.put("outcome", outcome).put("from", from).put("to", candidate);
     took.ifPresent(t -> json.put("seconds", t.toMillis() / 1000.0));
     epoch.ifPresent(number -> json.put("epoch", number));
-    print(output.of(json));
-  }
-
-  private void print(String text) {
-    var out = command.commandLine().getOut();
-    out.print(text);
-    out.flush();
+    answers.print(
+        () ->
+            took.map(
+                    t ->
+                        "%s is the primary, %s after %s was asked to hand off.%n"
+                            .formatted(candidate, Times.seconds(t), from))
+                .orElse("%s is asked to hand off to %s.%n".formatted(from, candidate)),
+        () -> json);
   }
 }

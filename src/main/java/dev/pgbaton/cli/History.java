@@ -6,7 +6,6 @@ import dev.pgbaton.cli.Colours.Colour;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.kube.ClusterLook;
 import dev.pgbaton.observed.JournalEntry.Rollout;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,7 +13,6 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,47 +28,35 @@ import picocli.CommandLine.Spec;
       "64:the command line is wrong"
     })
 class History implements Callable<Integer> {
+  private static final int NOT_READ = 1;
+
   @Parameters(paramLabel = "CLUSTER", description = "By name, or namespace/name.")
   String cluster;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text (the default), json or yaml.")
-  Output output;
-
   @Mixin ClusterName name;
   @Mixin Connection connection;
+  @Mixin Answers answers;
   @Mixin Colours colours;
 
   @Spec CommandSpec command;
 
   @Override
-  public Integer call() {
-    var config = connection.config();
-    var id = name.of(cluster, config.getNamespace());
-    try (var client = Connection.open(config)) {
-      var read = new ClusterLook(client, connection.daemonNamespace).journal(id);
-      if (read.trouble().isPresent()) {
-        command.commandLine().getErr().printf("%s: no journal: %s%n", id, read.trouble().get());
-        return 1;
-      }
-      var rollouts =
-          Stream.concat(
-                  read.entry().rollout().stream(), read.entry().rollouts().reversed().stream())
-              .toList();
-      var out = command.commandLine().getOut();
-      switch (output) {
-        case text -> out.print(text(rollouts));
-        case json, yaml -> out.print(output.of(json(id, rollouts)));
-      }
-      out.flush();
-      return 0;
-    } catch (KubernetesClientException e) {
-      command.commandLine().getErr().println(ClusterLook.words(e));
-      return 1;
+  public Integer call() throws InterruptedException {
+    return connection.look(this::show).orElse(NOT_READ);
+  }
+
+  private int show(ClusterLook look, String kubeconfigs) {
+    var id = name.of(cluster, kubeconfigs);
+    var read = look.journal(id);
+    if (read.trouble().isPresent()) {
+      command.commandLine().getErr().printf("%s: no journal: %s%n", id, read.trouble().get());
+      return NOT_READ;
     }
+    var rollouts =
+        Stream.concat(read.entry().rollout().stream(), read.entry().rollouts().reversed().stream())
+            .toList();
+    answers.print(() -> text(rollouts), () -> json(id, rollouts));
+    return 0;
   }
 
   private String text(List<Rollout> rollouts) {

@@ -13,7 +13,6 @@ import dev.pgbaton.spec.SpecRevision;
 import dev.pgbaton.spec.SpecSource.Fetched;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +24,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,13 +54,6 @@ class PlanCommand implements Callable<Integer> {
   List<Path> paths;
 
   @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text (the default), json or yaml.")
-  Output output;
-
-  @Option(
       names = "--against",
       paramLabel = "WHERE",
       description =
@@ -76,6 +69,7 @@ class PlanCommand implements Callable<Integer> {
 
   @Mixin ManifestOptions manifests;
   @Mixin Connection connection;
+  @Mixin Answers answers;
 
   @Spec CommandSpec command;
 
@@ -110,12 +104,7 @@ class PlanCommand implements Callable<Integer> {
       err.println(e.getMessage());
       return INVALID;
     }
-    var out = command.commandLine().getOut();
-    switch (output) {
-      case text -> forecasts.forEach((id, forecast) -> print(out, id, forecast));
-      case json, yaml -> out.print(output.of(json(forecasts)));
-    }
-    out.flush();
+    answers.print(() -> text(forecasts), () -> json(forecasts));
     return invalid ? INVALID : exitCode(forecasts);
   }
 
@@ -155,7 +144,7 @@ class PlanCommand implements Callable<Integer> {
   }
 
   private void say(String supposed) {
-    if (output == Output.text)
+    if (answers.areForAPerson())
       command
           .commandLine()
           .getOut()
@@ -168,23 +157,28 @@ class PlanCommand implements Callable<Integer> {
     return verdicts.contains(Verdict.NOT_KNOWN) ? NOT_KNOWN : 0;
   }
 
-  private static void print(PrintWriter out, ClusterId id, Forecast forecast) {
-    out.printf(
-        "%s: %s%n  %s%s%n",
-        id,
-        words(forecast.verdict()),
-        forecast.reason().map(Refusal::code).map(code -> code + ": ").orElse(""),
-        forecast.text());
-    if (!forecast.changes().isEmpty()) out.println("  changes:");
-    forecast.changes().forEach(change -> out.println("    " + change));
+  private static String text(SortedMap<ClusterId, Forecast> forecasts) {
+    var lines = new ArrayList<String>();
+    forecasts.forEach((id, forecast) -> lines.addAll(lines(id, forecast)));
+    return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
+  }
+
+  private static List<String> lines(ClusterId id, Forecast forecast) {
+    var lines = new ArrayList<String>();
+    lines.add("%s: %s".formatted(id, words(forecast.verdict())));
+    var code = forecast.reason().map(Refusal::code).map(c -> c + ": ").orElse("");
+    lines.add("  " + code + forecast.text());
+    if (!forecast.changes().isEmpty()) lines.add("  changes:");
+    forecast.changes().forEach(change -> lines.add("    " + change));
     if (!forecast.steps().isEmpty())
-      out.println(
+      lines.add(
           forecast.verdict() == Verdict.REFUSED
               ? "  steps, once that is mended:"
               : "  steps, if nothing happens meanwhile:");
     var number = 1;
-    for (var step : forecast.steps()) out.printf("    %d. %s%n", number++, step);
-    if (!forecast.outage().isEmpty()) out.println("  outage: " + forecast.outage());
+    for (var step : forecast.steps()) lines.add("    %d. %s".formatted(number++, step));
+    if (!forecast.outage().isEmpty()) lines.add("  outage: " + forecast.outage());
+    return lines;
   }
 
   private static String words(Verdict verdict) {

@@ -13,7 +13,6 @@ import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.Replication;
 import dev.pgbaton.report.ClusterHealth.Condition;
 import dev.pgbaton.report.SeenHealth;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -25,10 +24,8 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "status",
@@ -62,40 +59,20 @@ class Status implements Callable<Integer> {
       description = "All clusters of all namespaces.")
   boolean everywhere;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text (the default), json or yaml.")
-  Output output;
-
   @Mixin ClusterName name;
   @Mixin Connection connection;
+  @Mixin Answers answers;
   @Mixin Colours colours;
 
-  @Spec CommandSpec command;
-
   @Override
-  public Integer call() {
-    var config = connection.config();
+  public Integer call() throws InterruptedException {
+    return connection.look(this::show).orElse(NOT_READ);
+  }
+
+  private int show(ClusterLook look, String kubeconfigs) throws Connection.NoSuchCluster {
     var seen = new TreeMap<ClusterId, Seen>();
-    try (var client = Connection.open(config)) {
-      var look = new ClusterLook(client, connection.daemonNamespace);
-      for (var id : asked(look, config.getNamespace())) {
-        var one = look.look(id);
-        if (one.isEmpty()) return missing(id);
-        seen.put(id, one.get());
-      }
-    } catch (KubernetesClientException e) {
-      command.commandLine().getErr().println(ClusterLook.words(e));
-      return NOT_READ;
-    }
-    var out = command.commandLine().getOut();
-    switch (output) {
-      case text -> out.print(text(seen));
-      case json, yaml -> out.print(output.of(json(seen)));
-    }
-    out.flush();
+    for (var id : asked(look, kubeconfigs)) seen.put(id, Connection.seen(look, id));
+    answers.print(() -> text(seen), () -> json(seen));
     return exitCode(seen.values());
   }
 
@@ -106,11 +83,6 @@ class Status implements Callable<Integer> {
     var ids = new TreeSet<ClusterId>();
     names.forEach(n -> ids.add(name.of(n, kubeconfigs)));
     return ids;
-  }
-
-  private int missing(ClusterId id) {
-    command.commandLine().getErr().printf("there is no cluster %s of pgbaton's here.%n", id);
-    return NOT_READ;
   }
 
   private static SeenHealth health(Seen seen) {
