@@ -49,7 +49,13 @@ public class Main {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
+    var program = new CommandLine(new Main());
+    program.getCommandSpec().versionProvider(new Version());
+    program
+        .getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
+    return program
         .setUsageHelpWidth(WIDTH)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExitCodeExceptionMapper(e -> e instanceof ParameterException ? WRONG_COMMAND : 1);

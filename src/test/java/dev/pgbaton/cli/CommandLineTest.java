@@ -15,6 +15,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 class CommandLineTest {
+  private static final String VERSION =
+      "pgbaton \\d+\\.\\d+\\.\\d+(-SNAPSHOT)? \\(commit ([0-9a-f]{7,40}|unknown)\\)";
+
   @TempDir Path directory;
 
   @Test
@@ -55,6 +58,21 @@ class CommandLineTest {
                         _ ->
                             assertThat(name)
                                 .isIn("run", "try", "instance", "schema", "completion")));
+  }
+
+  @Test
+  void everyCommandTellsTheVersion() {
+    Main.commandLine()
+        .getSubcommands()
+        .keySet()
+        .forEach(name -> assertThat(printed(name, "--version")).as(name).matches(VERSION));
+    assertThat(printed("-V")).matches(VERSION);
+  }
+
+  private static String printed(String... arguments) {
+    var out = new StringWriter();
+    assertThat(Main.commandLine().setOut(new PrintWriter(out)).execute(arguments)).isZero();
+    return out.toString().strip();
   }
 
   @Test
