@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -40,7 +39,7 @@ public class Live {
   private final FleetView view;
   private final Clusters clusters;
   private final Visit.Reception reception;
-  private final AtomicInteger viewers = new AtomicInteger();
+  private final Seats seats = new Seats(MOST);
 
   Live(FleetView view, Clusters clusters, Visit.Reception reception) {
     this.view = view;
@@ -86,8 +85,11 @@ public class Live {
   }
 
   private Multi<List<Part>> changes(Supplier<List<Part>> look) {
-    if (viewers.get() >= MOST) throw new ServiceUnavailableException();
-    viewers.incrementAndGet();
+    if (seats.full()) throw new ServiceUnavailableException();
+    return seats.taken(looks(look));
+  }
+
+  private static Multi<List<Part>> looks(Supplier<List<Part>> look) {
     return Multi.createFrom()
         .ticks()
         .every(BEAT)
@@ -101,9 +103,7 @@ public class Live {
         .map(Heard::parts)
         // A browser comes again by itself.
         .select()
-        .first(LONGEST)
-        .onTermination()
-        .invoke(viewers::decrementAndGet);
+        .first(LONGEST);
   }
 
   private record Heard(List<Part> parts, boolean word) {}
