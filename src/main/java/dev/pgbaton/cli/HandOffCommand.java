@@ -79,7 +79,7 @@ class HandOffCommand implements Callable<Integer> {
 
   private int ask(ClusterLook look, ClusterId id, Seen seen) throws InterruptedException {
     return switch (AskedHandOff.of(
-        seen.observed(), to, Status.MAX_LAG, seen.synchronousStandbys())) {
+        seen.observed(), to, Status.maxLag(seen), seen.synchronousStandbys())) {
       case Refused refused -> refused(refused);
       case Possible possible -> {
         var began = System.nanoTime();

@@ -11,6 +11,7 @@ import dev.pgbaton.observed.Instance;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.Replication;
+import dev.pgbaton.plan.LastGood;
 import dev.pgbaton.report.ClusterHealth.Condition;
 import dev.pgbaton.report.SeenHealth;
 import java.util.Collection;
@@ -46,7 +47,7 @@ class Status implements Callable<Integer> {
   private static final int NOT_KNOWN = 3;
 
   /** What rollouts allow by default. */
-  static final long MAX_LAG = 16L << 20;
+  private static final long MAX_LAG = 16L << 20;
 
   @Parameters(
       arity = "0..*",
@@ -85,8 +86,13 @@ class Status implements Callable<Integer> {
     return ids;
   }
 
+  /** The spec's own, where the journal can be read and a commit was carried out. */
+  static long maxLag(Seen seen) {
+    return LastGood.maxReplicaLag(seen.observed().journal()).orElse(MAX_LAG);
+  }
+
   private static SeenHealth health(Seen seen) {
-    return SeenHealth.of(seen.observed(), MAX_LAG);
+    return SeenHealth.of(seen.observed(), maxLag(seen));
   }
 
   private static int exitCode(Collection<Seen> seen) {
@@ -130,10 +136,14 @@ class Status implements Callable<Integer> {
                                 .formatted(i.commit(), i.path(), Times.seconds(i.since()))))
             .map(line -> line + "\n")
             .orElse(""));
+    seen.observed()
+        .journal()
+        .suspension()
+        .ifPresent(s -> text.append("  %s%n".formatted(colours.paint(Colour.YELLOW, s.text()))));
     var table = new Table("INSTANCE", "ROLE", "REVISION", "TIMELINE", "LAG", "STATE");
     for (var instance : seen.observed().instances())
       table.row(
-          line -> instance.settled(MAX_LAG) ? line : colours.paint(Colour.YELLOW, line),
+          line -> instance.settled(maxLag(seen)) ? line : colours.paint(Colour.YELLOW, line),
           instance.pod().name(),
           instance.role().name().toLowerCase(Locale.ROOT),
           revision(seen, instance),
@@ -184,9 +194,10 @@ class Status implements Callable<Integer> {
 
   /** Why it is not well, and what its program says that it waits for. */
   private static String state(Seen seen, Instance instance) {
-    if (instance.settled(MAX_LAG)) return instance.role() == Role.PRIMARY ? "ready" : "streaming";
+    if (instance.settled(maxLag(seen)))
+      return instance.role() == Role.PRIMARY ? "ready" : "streaming";
     var waits = seen.waits().getOrDefault(instance.pod().name(), "");
-    return instance.unsettledBecause(MAX_LAG) + (waits.isEmpty() ? "" : " (" + waits + ")");
+    return instance.unsettledBecause(maxLag(seen)) + (waits.isEmpty() ? "" : " (" + waits + ")");
   }
 
   private static ObjectNode json(SortedMap<ClusterId, Seen> all) {
@@ -212,6 +223,11 @@ class Status implements Callable<Integer> {
                     .put("path", i.path())
                     .put("since", i.since().toString())
                     .put("done", i.done()));
+    observed
+        .journal()
+        .suspension()
+        .ifPresent(
+            s -> json.putObject("suspension").put("by", s.by()).put("since", s.since().toString()));
     seen.journalTrouble().ifPresent(why -> json.put("journal", why));
     observed.primary().ifPresent(p -> json.put("primary", p.pod().name()));
     observed
@@ -231,7 +247,7 @@ class Status implements Callable<Integer> {
     json.put("name", instance.pod().name());
     json.put("role", instance.role().name().toLowerCase(Locale.ROOT));
     json.put("ready", instance.ready());
-    json.put("well", instance.settled(MAX_LAG));
+    json.put("well", instance.settled(maxLag(seen)));
     json.put("state", state(seen, instance));
     json.put("revision", instance.revision());
     json.put("current", !seen.observed().outdated(instance));

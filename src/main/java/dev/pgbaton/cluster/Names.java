@@ -57,6 +57,9 @@ public final class Names {
   /** On the credentials Secret: the word in the spec that its passwords were last made anew for. */
   public static final String ROTATION = "pgbaton.dev/rotation";
 
+  /** On a journal's ConfigMap, by a person without the page: a suspension by hand is over. */
+  public static final String RESUME = "pgbaton.dev/resume";
+
   /**
    * On an EndpointSlice: the epoch of the holder that wrote it. A former holder's late write stops
    * at it.

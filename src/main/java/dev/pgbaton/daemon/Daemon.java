@@ -173,6 +173,20 @@ public class Daemon implements FleetView, FleetRequests {
   }
 
   @Override
+  public Answer suspend(ClusterId id, String by) {
+    var answer = requests().suspend(id, by, Instant.now());
+    wake(id);
+    return answer;
+  }
+
+  @Override
+  public Answer resume(ClusterId id) {
+    var answer = requests().resume(id, Instant.now());
+    wake(id);
+    return answer;
+  }
+
+  @Override
   public Answer handOff(ClusterId id, Optional<String> to) {
     return wanted(id)
         .map(desired -> requests().handOff(desired, to))

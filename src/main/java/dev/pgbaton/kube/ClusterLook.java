@@ -178,17 +178,11 @@ public final class ClusterLook {
     Written written = new Written.Stale("the Lease is gone");
     for (int tries = 0; tries < TRIES && written instanceof Written.Stale; tries++) {
       var now = lease(layout.id());
-      if (now.filter(lease -> saysTheSame(before, lease)).isEmpty())
+      if (now.filter(lease -> lease.isStill(before)).isEmpty())
         return new Written.Stale("the Lease says something else by now; look again");
       written = writer.requestHandoff(layout, now.get().resourceVersion(), candidate);
     }
     return written;
-  }
-
-  private static boolean saysTheSame(LeaseState before, LeaseState now) {
-    return before.holder().equals(now.holder())
-        && before.epoch() == now.epoch()
-        && before.handoffTo().equals(now.handoffTo());
   }
 
   /** What one instance says that it is, for who waits for it. */

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
       JournalEntry.Rollout.class,
       JournalEntry.Quarantine.class,
       JournalEntry.OwedStatus.class,
+      JournalEntry.Suspension.class,
       ObjectKey.class
     })
 final class JournalText {

@@ -105,9 +105,15 @@ final class KubeJournal implements Journal, AutoCloseable {
   }
 
   static JournalEntry entry(ConfigMap map) {
-    return JournalText.parse(
-        map.getData() == null ? "" : map.getData().getOrDefault(KEY, ""),
-        map.getMetadata().getResourceVersion());
+    var entry =
+        JournalText.parse(
+            map.getData() == null ? "" : map.getData().getOrDefault(KEY, ""),
+            map.getMetadata().getResourceVersion());
+    var notes = map.getMetadata().getAnnotations();
+    // Our own next write takes that annotation off again.
+    return notes != null && "true".equals(notes.get(Names.RESUME))
+        ? entry.withSuspension(Optional.empty())
+        : entry;
   }
 
   private static JournalEntry newer(JournalEntry one, JournalEntry other) {

@@ -3,6 +3,7 @@ package dev.pgbaton.observed;
 import dev.pgbaton.cluster.ObjectKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.function.Consumer;
  * @param systemIdentifier PostgreSQL's; once known, an instance without data never makes a new
  *     database
  * @param handedOn what this commit no longer names and was left to others, in words
+ * @param suspension somebody's, beside the repository: no commit lifts it
  */
 public record JournalEntry(
     String version,
@@ -41,7 +43,8 @@ public record JournalEntry(
     List<OwedStatus> owed,
     List<Rollout> rollouts,
     Optional<String> systemIdentifier,
-    List<String> handedOn) {
+    List<String> handedOn,
+    Optional<Suspension> suspension) {
 
   /** How {@link #lastGood} begins where it may hold passwords: it is not kept in the open then. */
   public static final String CONFIDENTIAL = "{\"confidential\":true";
@@ -60,7 +63,8 @@ public record JournalEntry(
           List.of(),
           List.of(),
           Optional.empty(),
-          List.of());
+          List.of(),
+          Optional.empty());
 
   /**
    * @param commit the commit that brought this content
@@ -115,6 +119,18 @@ public record JournalEntry(
    */
   public record OwedStatus(String commit, String context, String state, String description) {}
 
+  /**
+   * Nothing is done for the cluster until somebody lifts it.
+   *
+   * @param by who has asked for it, as Kubernetes calls them
+   */
+  public record Suspension(String by, Instant since) {
+    /** In a sentence. */
+    public String text() {
+      return "suspended by %s since %s".formatted(by, since.truncatedTo(ChronoUnit.SECONDS));
+    }
+  }
+
   public JournalEntry withVersion(String version) {
     return with(draft -> draft.version = version);
   }
@@ -167,6 +183,10 @@ public record JournalEntry(
     return with(draft -> draft.handedOn = handedOn);
   }
 
+  public JournalEntry withSuspension(Optional<Suspension> suspension) {
+    return with(draft -> draft.suspension = suspension);
+  }
+
   private JournalEntry with(Consumer<Draft> change) {
     var draft = new Draft(this);
     change.accept(draft);
@@ -188,6 +208,7 @@ public record JournalEntry(
     List<Rollout> rollouts;
     Optional<String> systemIdentifier;
     List<String> handedOn;
+    Optional<Suspension> suspension;
 
     Draft(JournalEntry entry) {
       this.version = entry.version;
@@ -203,6 +224,7 @@ public record JournalEntry(
       this.rollouts = entry.rollouts;
       this.systemIdentifier = entry.systemIdentifier;
       this.handedOn = entry.handedOn;
+      this.suspension = entry.suspension;
     }
 
     JournalEntry entry() {
@@ -219,7 +241,8 @@ public record JournalEntry(
           owed,
           rollouts,
           systemIdentifier,
-          handedOn);
+          handedOn,
+          suspension);
     }
   }
 }

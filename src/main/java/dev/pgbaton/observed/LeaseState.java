@@ -41,6 +41,13 @@ public record LeaseState(
         Optional.ofNullable(annotations.get(Names.USERS_TOLD)).flatMap(LeaseState::instant));
   }
 
+  /** Whether it was only renewed since: its holder does that every other second. */
+  public boolean isStill(LeaseState before) {
+    return holder.equals(before.holder)
+        && epoch == before.epoch
+        && handoffTo.equals(before.handoffTo);
+  }
+
   private static Optional<Instant> instant(String text) {
     try {
       return Optional.of(Instant.parse(text));

@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -38,6 +39,7 @@ import java.util.zip.GZIPOutputStream;
 /** What last worked: the instances, the settings they took and pgpool; and going back to it. */
 public final class LastGood {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MAX_REPLICA_LAG = "maxReplicaLag";
 
   private static final Remembered<DesiredCluster, DesiredCluster, String> TEXTS =
       new Remembered<>((desired, _) -> write(desired));
@@ -66,6 +68,7 @@ public final class LastGood {
     var others = json.putArray("others");
     kept(desired).forEach(object -> others.add(JSON.<JsonNode>valueToTree(object)));
     json.set("settings", JSON.valueToTree(new TreeMap<>(desired.settings())));
+    json.put(MAX_REPLICA_LAG, desired.rollout().maxReplicaLag());
     return json.toString();
   }
 
@@ -109,6 +112,18 @@ public final class LastGood {
     return Stream.concat(Stream.of(desired.statefulSet()), kept(desired).stream())
         .max(Comparator.comparingInt(object -> JSON.valueToTree(object).toString().length()))
         .orElseThrow();
+  }
+
+  /**
+   * In bytes, for who has no spec; empty where nothing is known, or the journal keeps it sealed.
+   */
+  public static OptionalLong maxReplicaLag(JournalEntry journal) {
+    try {
+      var lag = JSON.readTree(journal.lastGood().orElse("{}")).path(MAX_REPLICA_LAG);
+      return lag.isIntegralNumber() ? OptionalLong.of(lag.asLong()) : OptionalLong.empty();
+    } catch (JsonProcessingException _) {
+      return OptionalLong.empty();
+    }
   }
 
   /** That last worked. */

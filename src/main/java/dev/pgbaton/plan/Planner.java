@@ -8,6 +8,7 @@ import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.desired.Mode;
 import dev.pgbaton.observed.Instance;
+import dev.pgbaton.observed.JournalEntry.Suspension;
 import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Await;
@@ -42,6 +43,28 @@ public final class Planner {
   }
 
   public static Plan plan(DesiredCluster desired, ObservedCluster observed, Instant now) {
+    var plan = asked(desired, observed, now);
+    return observed.journal().suspension().map(s -> held(plan, s, observed)).orElse(plan);
+  }
+
+  /** What is the case is said all the same: a suspended cluster may have lost its primary. */
+  private static Plan held(Plan plan, Suspension suspension, ObservedCluster observed) {
+    return switch (plan) {
+      case InSync _ -> plan;
+      case Await(var what, var deadline, var because) ->
+          new Await("%s; %s".formatted(what, suspension.text()), deadline, because);
+      case Blocked blocked -> blocked.and(heldBack(suspension, "", observed));
+      case Proceed(var step) ->
+          heldBack(suspension, " Next would be: %s.".formatted(step.text()), observed);
+    };
+  }
+
+  private static Blocked heldBack(Suspension suspension, String next, ObservedCluster observed) {
+    return new Blocked(
+        Refusal.SUSPENDED_BY_HAND, suspension.text() + "." + next + underWay(observed));
+  }
+
+  private static Plan asked(DesiredCluster desired, ObservedCluster observed, Instant now) {
     if (desired.mode() == Mode.LEAVE) return Leaving.plan(desired, observed);
     var plan = new Planner(desired, observed, now).plan();
     return switch (desired.mode()) {

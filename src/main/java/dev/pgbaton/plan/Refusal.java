@@ -116,6 +116,9 @@ public enum Refusal {
   SUSPENDED(
       "Git says `pgbaton.dev/mode: suspend` on the StatefulSet, or `mode: suspend` in the spec: nothing is touched",
       "remove the line to go on"),
+  SUSPENDED_BY_HAND(
+      "somebody has pressed Suspend on the cluster's page: nothing is done, whatever is pushed",
+      "the sentence says who, and since when. Press Resume on its page to go on; the runbook has the way without the page"),
   FIELD_CONFLICT(
       "another field manager owns a field that the spec sets",
       "the sentence names it; let one of the two go"),

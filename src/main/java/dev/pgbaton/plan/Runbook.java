@@ -99,6 +99,8 @@ public final class Runbook {
           "`kubectl -n NS get configmap -o yaml | wc -c`; the sentence names the largest";
       case ONLY_OBSERVED, SUSPENDED ->
           "the spec's `mode`, or the annotation in Git. `pgbaton plan DIR` says what would be done";
+      case SUSPENDED_BY_HAND ->
+          "the cluster's page has the button. Without it: `kubectl -n pgbaton-system get configmap -l pgbaton.dev/journal` names the cluster's journal, and `kubectl -n pgbaton-system annotate configmap JOURNAL pgbaton.dev/resume=true` lifts the suspension";
       case FIELD_CONFLICT ->
           "`kubectl -n NS get KIND OBJECT -o yaml --show-managed-fields`: who set the field last, an autoscaler or a person";
       case WRITE_REFUSED ->

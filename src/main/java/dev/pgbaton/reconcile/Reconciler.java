@@ -92,7 +92,8 @@ public final class Reconciler {
           case Plan.Await _, Plan.Blocked _ -> new Outcome.NothingToDo();
         };
     if (plan instanceof Plan.Blocked(var refusal, _, _) && lasts(refusal))
-      chronicle.ended(observed, "failure", now);
+      chronicle.ended(
+          observed, refusal == Refusal.SUSPENDED_BY_HAND ? "interrupted" : "failure", now);
     var after = observed.with(journal.read(id));
     return new Pass.Done(
         id,

@@ -3,22 +3,31 @@ package dev.pgbaton.reconcile;
 import dev.pgbaton.apply.ClusterWriter;
 import dev.pgbaton.apply.ClusterWriter.Written;
 import dev.pgbaton.cluster.ClusterId;
+import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.observed.ClusterReader;
+import dev.pgbaton.observed.ClusterSnapshot;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
+import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Intent;
+import dev.pgbaton.observed.JournalEntry.StepRecord;
+import dev.pgbaton.observed.JournalEntry.Suspension;
 import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.AskedHandOff;
 import dev.pgbaton.plan.LastGood;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** What a person may ask for beside the repository. Neither changes what Git says. */
 public final class Requests {
+  private static final int ATTEMPTS = 5;
+
   private final ClusterReader reader;
   private final InstanceProbe probe;
   private final Journal journal;
@@ -37,9 +46,60 @@ public final class Requests {
    */
   public record Answer(boolean asked, String text) {}
 
+  /**
+   * Nothing more is begun, until {@link #resume}: whatever is pushed, and across restarts.
+   *
+   * @param by who asks for it
+   */
+  public Answer suspend(ClusterId id, String by, Instant now) {
+    var already = journal.read(id).suspension();
+    if (already.isPresent())
+      return new Answer(false, "%s is %s.".formatted(id, already.get().text()));
+    return noted(
+        id,
+        entry -> entry.withSuspension(Optional.of(new Suspension(by, now))),
+        "%s is suspended: no step is begun any more, and what was begun comes to its end."
+            .formatted(id));
+  }
+
+  /** What was waited for meanwhile has its whole time again. */
+  public Answer resume(ClusterId id, Instant now) {
+    if (journal.read(id).suspension().isEmpty())
+      return new Answer(false, "%s is not suspended by hand.".formatted(id));
+    return noted(
+        id,
+        entry ->
+            renewed(entry, now)
+                .withSuspension(Optional.empty())
+                .withStep(entry.step().map(step -> renewed(step, now))),
+        "%s goes on.".formatted(id));
+  }
+
+  private static JournalEntry renewed(JournalEntry entry, Instant now) {
+    return entry
+        .intent()
+        .filter(i -> !i.done())
+        .map(i -> new Intent(i.commit(), i.hash(), i.path(), now, false))
+        .map(entry::withIntent)
+        .orElse(entry);
+  }
+
+  private static StepRecord renewed(StepRecord step, Instant now) {
+    return new StepRecord(step.text(), step.target(), step.targetUid(), now);
+  }
+
+  /** A pass may write at the same moment: then the next version is taken. */
+  private Answer noted(ClusterId id, UnaryOperator<JournalEntry> change, String done) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++)
+      if (journal.write(id, change.apply(journal.read(id))).isPresent())
+        return new Answer(true, done);
+    return new Answer(false, "The journal could not be written. Try again.");
+  }
+
   /** The commit that failed is tried once more, from the beginning, as if it had just come. */
   public Answer retry(ClusterId id, Instant now) {
     var entry = journal.read(id);
+    if (entry.suspension().isPresent()) return suspended(id, entry.suspension().get());
     var failed = LastGood.quarantine(entry);
     if (failed.isEmpty()) return new Answer(false, "No commit of %s was given up.".formatted(id));
     var intent = entry.intent().orElseThrow();
@@ -68,24 +128,51 @@ public final class Requests {
       case APPLY, LEAVE -> {}
     }
     var observed = observe(desired);
+    if (observed.journal().suspension().isPresent())
+      return suspended(desired.layout().id(), observed.journal().suspension().get());
     return switch (AskedHandOff.of(
         observed, to, desired.rollout().maxReplicaLag(), desired.synchronousStandbys())) {
       case AskedHandOff.Refused refused -> new Answer(false, refused.sentence());
       case AskedHandOff.Possible(var primary, var candidate) -> {
-        var version = observed.lease().map(LeaseState::resourceVersion).orElse("");
         yield answer(
-            writer.requestHandoff(desired.layout(), version, candidate.pod()),
+            ask(desired, observed.lease().orElseThrow(), candidate.pod()),
             "%s is asked to hand off to %s.".formatted(primary, candidate));
       }
     };
   }
 
-  private ObservedCluster observe(DesiredCluster desired) {
+  /** By the Lease's version of this moment, as long as it says what was seen. */
+  private Written ask(DesiredCluster desired, LeaseState seen, PodRef candidate) {
     var layout = desired.layout();
+    var written = writer.requestHandoff(layout, seen.resourceVersion(), candidate);
+    for (int tries = 1; tries < ATTEMPTS && written instanceof Written.Stale; tries++) {
+      var now = observed(desired, snapshot(desired), Map.of()).lease();
+      if (now.filter(lease -> lease.isStill(seen)).isEmpty())
+        return new Written.Stale("The Lease says something else by now");
+      written = writer.requestHandoff(layout, now.get().resourceVersion(), candidate);
+    }
+    return written;
+  }
+
+  private static Answer suspended(ClusterId id, Suspension suspension) {
+    return new Answer(false, "%s is %s. Resume it first.".formatted(id, suspension.text()));
+  }
+
+  private ObservedCluster observe(DesiredCluster desired) {
+    var snapshot = snapshot(desired);
+    var answers = probe.ask(desired.layout(), snapshot.pods(), desired.settings().keySet());
+    return observed(desired, snapshot, answers);
+  }
+
+  private ClusterSnapshot snapshot(DesiredCluster desired) {
     var keys =
         desired.objects().stream().map(DesiredObject::key).collect(Collectors.toUnmodifiableSet());
-    var snapshot = reader.live(layout, keys);
-    var answers = probe.ask(layout, snapshot.pods(), desired.settings().keySet());
+    return reader.live(desired.layout(), keys);
+  }
+
+  private ObservedCluster observed(
+      DesiredCluster desired, ClusterSnapshot snapshot, Map<String, InstanceProbe.Answer> answers) {
+    var layout = desired.layout();
     return ObservedCluster.of(layout, snapshot, answers, journal.read(layout.id()));
   }
 

@@ -58,7 +58,11 @@ public record ClusterHealth(Condition condition, String reason, String text) {
       case Plan.InSync(var but, var left) ->
           but.map(b -> new ClusterHealth(Condition.BLOCKED, b.reason().code(), b.text()))
               .orElseGet(
-                  () -> new ClusterHealth(Condition.HEALTHY, "", healthy(observed) + words(left)));
+                  () ->
+                      new ClusterHealth(
+                          Condition.HEALTHY,
+                          "",
+                          healthy(observed) + words(left) + suspended(observed.journal())));
       // What is left over hurts nobody: a commit that is done does not go back to pending for it.
       case Plan.Proceed(Step.Prune _) when done(observed) ->
           new ClusterHealth(Condition.HEALTHY, "", healthy(observed));
@@ -93,6 +97,10 @@ public record ClusterHealth(Condition condition, String reason, String text) {
         ? ""
         : "; no longer in Git, and there until you delete them: "
             + left.stream().map(ObjectKey::toString).collect(Collectors.joining(", "));
+  }
+
+  private static String suspended(JournalEntry journal) {
+    return journal.suspension().map(s -> "; " + s.text()).orElse("");
   }
 
   private static boolean done(ObservedCluster observed) {

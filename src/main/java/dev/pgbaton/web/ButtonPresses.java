@@ -16,7 +16,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestForm;
 
@@ -56,7 +56,7 @@ public class ButtonPresses {
         form,
         request,
         new Right("coordination.k8s.io", "leases", namespace, layout.lease()),
-        () -> requests.handOff(id, Optional.ofNullable(to).filter(t -> !t.isEmpty())));
+        _ -> requests.handOff(id, Optional.ofNullable(to).filter(t -> !t.isEmpty())));
   }
 
   @POST
@@ -64,14 +64,34 @@ public class ButtonPresses {
   public Response retry(
       String namespace, String name, @RestForm String form, HttpServerRequest request) {
     var id = new ClusterId(namespace, name);
-    var layout = layout(id);
+    return pressed(id, "another try", form, request, statefulSet(id), _ -> requests.retry(id));
+  }
+
+  @POST
+  @Path("clusters/{namespace}/{name}/suspend")
+  public Response suspend(
+      String namespace, String name, @RestForm String form, HttpServerRequest request) {
+    var id = new ClusterId(namespace, name);
     return pressed(
         id,
-        "another try",
+        "a suspension",
         form,
         request,
-        new Right("apps", "statefulsets", namespace, layout.statefulSet()),
-        () -> requests.retry(id));
+        statefulSet(id),
+        user -> requests.suspend(id, oneLine(user)));
+  }
+
+  @POST
+  @Path("clusters/{namespace}/{name}/resume")
+  public Response resume(
+      String namespace, String name, @RestForm String form, HttpServerRequest request) {
+    var id = new ClusterId(namespace, name);
+    return pressed(
+        id, "the end of a suspension", form, request, statefulSet(id), _ -> requests.resume(id));
+  }
+
+  private Right statefulSet(ClusterId id) {
+    return new Right("apps", "statefulsets", id.namespace(), layout(id).statefulSet());
   }
 
   private ClusterLayout layout(ClusterId id) {
@@ -90,7 +110,7 @@ public class ButtonPresses {
       String form,
       HttpServerRequest request,
       Right right,
-      Supplier<Answer> ask) {
+      Function<String, Answer> ask) {
     var visit = reception.visit(request);
     // A browser always says where a form was.
     if (!SameOrigin.isSentHome(request) || !visit.has(form))
@@ -111,7 +131,7 @@ public class ButtonPresses {
             id,
             Status.FORBIDDEN,
             "You may not: Kubernetes has to give you %s.".formatted(right.text()));
-      var answer = ask.get();
+      var answer = ask.apply(user);
       LOG.infof("%s: %s asks for %s: %s", id, oneLine(user), what, oneLine(answer.text()));
       return said(id, answer.asked() ? Status.OK : Status.CONFLICT, answer.text());
     } catch (Doorkeeper.NotAnswered | ReadFailed e) {

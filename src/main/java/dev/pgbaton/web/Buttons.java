@@ -10,6 +10,8 @@ import java.util.List;
  * @param user who has signed in; empty in the sandbox
  * @param form what the forms carry
  * @param failed the commit that can be tried once more; empty where none failed
+ * @param seen whether enough of it is known to be asked for something
+ * @param suspended whether it is, by hand
  * @param candidates who could be the primary; it is looked at once more when one is asked for
  * @param instances that may be broken: in the sandbox only
  */
@@ -19,6 +21,8 @@ record Buttons(
     String user,
     String form,
     String failed,
+    boolean seen,
+    boolean suspended,
     List<String> candidates,
     List<String> instances) {
 
@@ -34,7 +38,7 @@ record Buttons(
   }
 
   private static Buttons none(String id, String kind) {
-    return new Buttons(id, kind, "", "", "", List.of(), List.of());
+    return new Buttons(id, kind, "", "", "", false, false, List.of(), List.of());
   }
 
   private static Buttons on(
@@ -45,6 +49,8 @@ record Buttons(
         user,
         form,
         cluster.quarantine().map(q -> ClusterSummary.brief(q.commit())).orElse(""),
+        !cluster.members().isEmpty(),
+        cluster.suspension().isPresent(),
         cluster.members().stream()
             .filter(m -> m.role().equals("replica") && m.state().equals("ready"))
             .map(Member::name)

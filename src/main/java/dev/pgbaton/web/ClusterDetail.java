@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  * @param rollout the one under way
  * @param rollouts those that ended, the newest first
  * @param quarantine the commit that failed and is not tried again
+ * @param suspension somebody's, beside the repository
  * @param decisions of this process, the newest first
  */
 record ClusterDetail(
@@ -44,6 +45,7 @@ record ClusterDetail(
     Optional<RolloutView> rollout,
     List<RolloutView> rollouts,
     Optional<QuarantineView> quarantine,
+    Optional<SuspensionView> suspension,
     List<Decisions.Decision> decisions) {
 
   /**
@@ -111,6 +113,8 @@ record ClusterDetail(
 
   record QuarantineView(String commit, String code, String reason, Instant since) {}
 
+  record SuspensionView(String by, Instant since) {}
+
   static ClusterDetail of(
       Pass pass, Optional<DesiredCluster> wanted, List<Decisions.Decision> decisions) {
     var summary = ClusterSummary.of(pass);
@@ -139,6 +143,7 @@ record ClusterDetail(
         Optional.empty(),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         decisions);
   }
 
@@ -163,6 +168,7 @@ record ClusterDetail(
         journal.rollouts().reversed().stream().map(RolloutView::of).toList(),
         LastGood.quarantine(journal)
             .map(q -> new QuarantineView(q.commit(), q.code(), q.reason(), q.since())),
+        journal.suspension().map(s -> new SuspensionView(s.by(), s.since())),
         decisions);
   }
 

@@ -100,6 +100,13 @@ record ClusterView(
         .rollout()
         .ifPresent(r -> facts.add(new Fact("Rollout since", "", Moment.of(r.startedAt()), false)));
     cluster
+        .suspension()
+        .ifPresent(
+            s -> {
+              facts.add(fact("Suspended by", s.by()));
+              facts.add(new Fact("Suspended", "", Moment.of(s.since()), false));
+            });
+    cluster
         .quarantine()
         .ifPresent(
             q -> {

@@ -9,6 +9,13 @@ public interface FleetRequests {
   Answer retry(ClusterId id);
 
   /**
+   * @param by who asks for it
+   */
+  Answer suspend(ClusterId id, String by);
+
+  Answer resume(ClusterId id);
+
+  /**
    * @param to the pod that shall be the primary; empty for whichever may be
    */
   Answer handOff(ClusterId id, Optional<String> to);

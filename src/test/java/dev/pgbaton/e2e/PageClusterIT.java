@@ -141,6 +141,7 @@ class PageClusterIT {
     bind("alice");
     assertThat(alice.press("handoff")).contains(GIT_SAYS_NO);
     assertThat(alice.press("retry")).contains("You may not", "patch on statefulsets");
+    assertThat(alice.press("suspend")).contains("You may not", "patch on statefulsets");
 
     var mallory = new Visitor();
     mallory.post("/sign-in", Map.of("token", token("mallory")));

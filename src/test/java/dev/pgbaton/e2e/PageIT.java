@@ -225,8 +225,21 @@ class PageIT {
     assertThat(page.locator("#live")).hasText("Live");
     remember(page);
     assertThat(primary(page)).hasText("orders-0");
+    var other = open(ColorScheme.LIGHT, "/clusters/shop/orders");
+    button(other, "Suspend").click();
+    assertThat(other.getByRole(AriaRole.ALERT)).containsText("shop/orders is suspended");
+    assertThat(page.locator("#status"))
+        .containsText("; suspended by somebody at this machine since ", slowly());
 
     commit("orders", "A new image", "postgres:17\n", "postgres:17.1\n");
+
+    assertThat(status).containsText("SuspendedByHand", slowly());
+    assertThat(status).containsText("Next would be: change StatefulSet");
+    assertThat(status).containsText("Press Resume on its page");
+    other.goBack();
+    accessible(other);
+    button(other, "Resume").click();
+    assertThat(other.getByRole(AriaRole.ALERT)).hasText("shop/orders goes on.");
 
     if (WRITES) {
       page.locator("#instances .box.replica.unwell").first().waitFor(patiently());
@@ -316,7 +329,11 @@ class PageIT {
   @Test
   @Order(9)
   void turnsAwayWhatComesFromElsewhere() throws Exception {
-    for (var path : List.of("/clusters/shop/orders/handoff", "/clusters/shop/orders/retry"))
+    for (var path :
+        List.of(
+            "/clusters/shop/orders/handoff",
+            "/clusters/shop/orders/retry",
+            "/clusters/shop/orders/suspend"))
       for (var origin : List.of("http://elsewhere.example", root)) {
         var answer = post(path, HttpRequest.newBuilder().header("Origin", origin), "form=guessed");
         assertThat(answer).as(origin).isEqualTo(403);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.observed.JournalEntry;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,6 +64,23 @@ class JournalTextTest {
         .hasSizeLessThan(254);
   }
 
+  @Test
+  void aSuspensionIsLiftedByAnAnnotationToo() {
+    var map =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withResourceVersion("7")
+            .endMetadata()
+            .addToData("journal.json", JournalText.of(full()))
+            .build();
+    assertThat(KubeJournal.entry(map).suspension()).isPresent();
+
+    map.getMetadata().setAnnotations(Map.of("pgbaton.dev/resume", "true"));
+
+    assertThat(KubeJournal.entry(map))
+        .isEqualTo(full().withVersion("7").withSuspension(Optional.empty()));
+  }
+
   private static JournalEntry full() {
     return new JournalEntry(
         "",
@@ -77,7 +95,8 @@ class JournalTextTest {
         List.of(new JournalEntry.OwedStatus("abc", "pgbaton/prod", "PENDING", "…")),
         List.of(rollout("first"), rollout("second")),
         Optional.of("7300000000000000000"),
-        List.of("Service shop/orders (argocd-controller has applied it since)"));
+        List.of("Service shop/orders (argocd-controller has applied it since)"),
+        Optional.of(new JournalEntry.Suspension("alice", AT)));
   }
 
   private static JournalEntry.Rollout rollout(String reason) {

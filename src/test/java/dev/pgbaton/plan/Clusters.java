@@ -450,7 +450,7 @@ final class Clusters {
     return pod.build();
   }
 
-  private Map<String, Answer> answers() {
+  Map<String, Answer> answers() {
     var standbys = new TreeMap<String, Standby>();
     members.stream()
         .filter(m -> m.role == Role.REPLICA && !m.silent)

@@ -22,6 +22,7 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.observed.ClusterSnapshot;
+import dev.pgbaton.observed.JournalEntry;
 import dev.pgbaton.observed.JournalEntry.Intent;
 import dev.pgbaton.observed.JournalEntry.Quarantine;
 import dev.pgbaton.observed.ObservedCluster;
@@ -33,7 +34,9 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
@@ -760,5 +763,38 @@ class PlannerTest {
 
     assertThat(((Blocked) suspended.plan()).text())
         .endsWith("The handoff to orders-1 that was asked for before still happens.");
+  }
+
+  @Test
+  void whatIsSuspendedByHandIsToldAndNotDone() {
+    var suspended =
+        cluster().primary("orders-0").replica("orders-1", outdated()).journal(byAlice()).plan();
+
+    assertThat(((Blocked) suspended).reason()).isEqualTo(Refusal.SUSPENDED_BY_HAND);
+    assertThat(((Blocked) suspended).text())
+        .startsWith(
+            "suspended by alice since 2026-01-02T03:04:05Z. Next would be: restart orders-1");
+  }
+
+  @Test
+  void aSuspendedClusterWithoutAPrimaryIsStillOneWithoutAPrimary() {
+    var before = cluster().replica("orders-0").replica("orders-1", outdated());
+    var plan = before.plan();
+
+    var suspended = before.journal(byAlice()).plan();
+
+    assertThat(suspended).hasSameClassAs(plan);
+    assertThat(suspended.toString()).contains("suspended by alice");
+  }
+
+  @Test
+  void whatIsWellIsWellThoughItIsSuspended() {
+    assertThat(cluster().primary("orders-0").replica("orders-1").journal(byAlice()).plan())
+        .isInstanceOf(InSync.class);
+  }
+
+  private static UnaryOperator<JournalEntry> byAlice() {
+    var suspension = new JournalEntry.Suspension("alice", Instant.parse("2026-01-02T03:04:05Z"));
+    return journal -> journal.withSuspension(Optional.of(suspension));
   }
 }

@@ -138,6 +138,18 @@ class ChronicleTest {
     assertThat(stopped).isEmpty();
   }
 
+  @Test
+  void noCommitLiftsASuspension() {
+    var suspension = Optional.of(new JournalEntry.Suspension("alice", NOW));
+    journal.write(ORDERS, journal.read(ORDERS).withSuspension(suspension));
+
+    chronicle.intent(ORDERS, HEAD, wanted(Mode.APPLY), NOW);
+    assertThat(journal.read(ORDERS).suspension()).isEqualTo(suspension);
+
+    chronicle.removed(ORDERS, HEAD, NOW);
+    assertThat(journal.read(ORDERS).suspension()).isEqualTo(suspension);
+  }
+
   private static Optional<Duration> gap() {
     return Optional.of(Duration.ofMillis(300));
   }

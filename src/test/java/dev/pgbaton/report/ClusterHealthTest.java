@@ -15,6 +15,7 @@ import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.report.CommitStatus.State;
 import dev.pgbaton.spec.Problem;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,20 @@ class ClusterHealthTest {
     assertThat(ClusterHealth.of(observed, new Plan.InSync(), new Outcome.NothingToDo()).sentence())
         .endsWith(
             "; no longer in Git, and left to others: Service shop/lb (argocd-controller has applied it since)");
+  }
+
+  @Test
+  void aSuspensionIsToldThoughAllIsWell() {
+    var observed =
+        OBSERVED.with(
+            JournalEntry.EMPTY.withSuspension(
+                Optional.of(
+                    new JournalEntry.Suspension("alice", Instant.parse("2026-01-02T03:04:05Z")))));
+
+    var health = ClusterHealth.of(observed, new Plan.InSync(), new Outcome.NothingToDo());
+
+    assertThat(health.state()).isEqualTo(State.SUCCESS);
+    assertThat(health.sentence()).endsWith("; suspended by alice since 2026-01-02T03:04:05Z");
   }
 
   @Test
