@@ -16,8 +16,7 @@ final class Version implements IVersionProvider {
       throw new UncheckedIOException(e);
     }
     return new String[] {
-      "pgbaton %s (commit %s)"
-          .formatted(built.getProperty("version"), built.getProperty("commit"))
+      "pgbaton %s (commit %s)".formatted(built.getProperty("version"), built.getProperty("commit"))
     };
   }
 }

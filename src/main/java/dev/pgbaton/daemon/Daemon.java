@@ -17,7 +17,10 @@ import dev.pgbaton.reconcile.Reporter;
 import dev.pgbaton.reconcile.Requests;
 import dev.pgbaton.reconcile.Requests.Answer;
 import dev.pgbaton.report.Contexts;
+import dev.pgbaton.report.EventSink;
+import dev.pgbaton.spec.SpecHistory.SpecChange;
 import dev.pgbaton.web.Decisions;
+import dev.pgbaton.web.Emitted;
 import dev.pgbaton.web.FleetRequests;
 import dev.pgbaton.web.FleetView;
 import dev.pgbaton.web.Metrics;
@@ -46,16 +49,24 @@ public class Daemon implements FleetView, FleetRequests {
   private final Backends backends;
   private final Metrics metrics;
   private final Decisions decisions;
+  private final Emitted emitted;
   private Backend backend;
   private volatile PrimaryMoves moves;
   private volatile ReconcileLoop loop;
+  private volatile LastChanges history;
   private Optional<Traces> traces = Optional.empty();
 
-  Daemon(DaemonConfig config, Backends backends, Metrics metrics, Decisions decisions) {
+  Daemon(
+      DaemonConfig config,
+      Backends backends,
+      Metrics metrics,
+      Decisions decisions,
+      Emitted emitted) {
     this.config = config;
     this.backends = backends;
     this.metrics = metrics;
     this.decisions = decisions;
+    this.emitted = emitted;
   }
 
   void start(@Observes StartupEvent event) {
@@ -70,7 +81,8 @@ public class Daemon implements FleetView, FleetRequests {
 
   private void start(DaemonSettings settings) {
     backend = backends.of(settings, this::wake, this::wakeAll, this::moved);
-    moves = new PrimaryMoves(backend.events(), metrics);
+    var events = emitted.before(backend.events());
+    moves = new PrimaryMoves(events, metrics);
     var name = UUID.randomUUID().toString();
     var contexts = new Contexts(config.environment());
     var journal = backend.journal();
@@ -79,9 +91,11 @@ public class Daemon implements FleetView, FleetRequests {
         new StepRunner(
             traced(ClusterWriter.class, backend.writer()), journal, backend.writeProbe(), name);
     var chronicle = new Chronicle(journal, backend.writeProbe(), contexts, name);
+    var repository = new JGitSpecSource(backends.git(settings), settings.manifests());
+    history = new LastChanges(repository);
     loop =
         new ReconcileLoop(
-            new JGitSpecSource(backends.git(settings), settings.manifests()),
+            repository,
             new Reconciler(
                 traced(ClusterReader.class, backend.reader()),
                 traced(InstanceProbe.class, backend.probe()),
@@ -98,7 +112,7 @@ public class Daemon implements FleetView, FleetRequests {
                   metrics.statusNotTaken();
                 }),
             journal,
-            new Listeners(listeners()),
+            new Listeners(listeners(events)),
             Clock.systemUTC(),
             new SplittableRandom(),
             Set.copyOf(config.namespaces().orElse(List.of())),
@@ -113,11 +127,11 @@ public class Daemon implements FleetView, FleetRequests {
     return traces.map(t -> t.around(port, to)).orElse(to);
   }
 
-  private List<ReconcileLoop.Listener> listeners() {
+  private List<ReconcileLoop.Listener> listeners(EventSink events) {
     var listeners = new ArrayList<ReconcileLoop.Listener>();
-    listeners.add(new DaemonLog(backend.events()));
+    listeners.add(new DaemonLog(events));
     traces.ifPresent(listeners::add);
-    listeners.addAll(List.of(metrics, moves, decisions, new MendedUsers(backend.events())));
+    listeners.addAll(List.of(metrics, moves, decisions, new MendedUsers(events)));
     return List.copyOf(listeners);
   }
 
@@ -163,6 +177,14 @@ public class Daemon implements FleetView, FleetRequests {
   @Override
   public Optional<DesiredCluster> wanted(ClusterId id) {
     return loop == null ? Optional.empty() : loop.wanted(id);
+  }
+
+  @Override
+  public Optional<List<SpecChange>> changes(ClusterId id) {
+    if (loop == null) return Optional.empty();
+    return loop.place(id)
+        .map(place -> history.of(id, place.path(), place.commit()))
+        .orElseGet(() -> Optional.of(List.of()));
   }
 
   @Override

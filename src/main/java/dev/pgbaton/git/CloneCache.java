@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 import org.eclipse.jgit.util.FileUtils;
@@ -53,6 +54,11 @@ final class CloneCache {
     repository.create(true);
     withoutGarbageCollection(repository);
     return repository;
+  }
+
+  /** What is there, to read only. It may be discarded meanwhile. */
+  Optional<Repository> toRead() throws IOException {
+    return exists() ? Optional.of(at(directory)) : Optional.empty();
   }
 
   /** JGit's own would run in the background, also while the clone is being discarded. */

@@ -1,9 +1,11 @@
 package dev.pgbaton.git;
 
+import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.kustomize.Kustomize;
 import dev.pgbaton.spec.EncryptedFiles;
 import dev.pgbaton.spec.ManifestDirectory;
 import dev.pgbaton.spec.ManifestLayout;
+import dev.pgbaton.spec.SpecHistory;
 import dev.pgbaton.spec.SpecRevision;
 import dev.pgbaton.spec.SpecSource;
 import java.io.IOException;
@@ -28,7 +30,7 @@ import org.eclipse.jgit.transport.TrackingRefUpdate;
  * One branch of a Git repository, fetched bare with its history; read from the objects, never from
  * a work tree.
  */
-public final class JGitSpecSource implements SpecSource {
+public final class JGitSpecSource implements SpecSource, SpecHistory {
   private static final int WHOLE_LOOK = 10;
 
   private final GitSettings settings;
@@ -88,6 +90,20 @@ public final class JGitSpecSource implements SpecSource {
       return new Fetched.Unreachable("interrupted");
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** From the clone, beside a look that may be under way. */
+  @Override
+  public Optional<List<SpecChange>> changes(ClusterId id, String path, String head) {
+    try {
+      var clone = cache.toRead();
+      if (clone.isEmpty()) return Optional.empty();
+      try (var repository = clone.get()) {
+        return Optional.of(History.of(repository, id, path, head));
+      }
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
     }
   }
 

@@ -158,6 +158,21 @@ public final class ReconcileLoop implements AutoCloseable {
         : Optional.empty();
   }
 
+  /**
+   * Where the commit in force has a cluster.
+   *
+   * @param path of its file, or of its directory, with a slash at its end
+   */
+  public record Place(String path, String commit) {}
+
+  /** Empty where that commit does not name it. */
+  public Optional<Place> place(ClusterId id) {
+    var known = repository;
+    return Optional.ofNullable(known)
+        .flatMap(r -> r.get(id))
+        .map(entry -> new Place(entry.path(), known.head().commit()));
+  }
+
   private void fetch() {
     if (closed) return;
     try {

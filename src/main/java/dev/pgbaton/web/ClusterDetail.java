@@ -12,7 +12,9 @@ import dev.pgbaton.plan.LastGood;
 import dev.pgbaton.plan.Plan;
 import dev.pgbaton.plan.Refusal;
 import dev.pgbaton.reconcile.Pass;
+import dev.pgbaton.spec.FieldChange;
 import dev.pgbaton.spec.Problem;
+import dev.pgbaton.spec.SpecHistory.SpecChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -33,6 +35,9 @@ import java.util.stream.Stream;
  * @param quarantine the commit that failed and is not tried again
  * @param suspension somebody's, beside the repository
  * @param decisions of this process, the newest first
+ * @param events that this process has emitted, the newest first
+ * @param changes by the last commits, the newest first; empty where the repository can't be read
+ *     now
  */
 record ClusterDetail(
     ClusterSummary summary,
@@ -46,7 +51,30 @@ record ClusterDetail(
     List<RolloutView> rollouts,
     Optional<QuarantineView> quarantine,
     Optional<SuspensionView> suspension,
-    List<Decisions.Decision> decisions) {
+    List<Decisions.Decision> decisions,
+    List<Emitted.Event> events,
+    Optional<List<ChangeView>> changes) {
+
+  /** By this process, and by the commits. */
+  record Said(
+      List<Decisions.Decision> decisions,
+      List<Emitted.Event> events,
+      Optional<List<SpecChange>> changes) {}
+
+  /**
+   * @param more fields that changed beside those
+   */
+  record ChangeView(String commit, Instant at, String subject, List<FieldChange> fields, int more) {
+    static ChangeView of(SpecChange change) {
+      var revision = change.revision();
+      return new ChangeView(
+          revision.commit(),
+          revision.committedAt(),
+          revision.subject(),
+          change.fields(),
+          change.more());
+    }
+  }
 
   /**
    * @param kind {@code in-sync}, {@code proceed}, {@code await}, {@code blocked}; {@code refused}
@@ -115,23 +143,19 @@ record ClusterDetail(
 
   record SuspensionView(String by, Instant since) {}
 
-  static ClusterDetail of(
-      Pass pass, Optional<DesiredCluster> wanted, List<Decisions.Decision> decisions) {
+  static ClusterDetail of(Pass pass, Optional<DesiredCluster> wanted, Said said) {
     var summary = ClusterSummary.of(pass);
     return switch (pass) {
-      case Pass.Done done -> of(done, summary, wanted, decisions);
+      case Pass.Done done -> of(done, summary, wanted, said);
       case Pass.Refused(_, var problems, _) ->
-          unseen(summary, "refused", problems.stream().map(Problem::toString).toList(), decisions);
-      case Pass.Removed _ -> unseen(summary, "removed", List.of(), decisions);
-      case Pass.TooEarly _, Pass.Failed _ -> unseen(summary, "failed", List.of(), decisions);
+          unseen(summary, "refused", problems.stream().map(Problem::toString).toList(), said);
+      case Pass.Removed _ -> unseen(summary, "removed", List.of(), said);
+      case Pass.TooEarly _, Pass.Failed _ -> unseen(summary, "failed", List.of(), said);
     };
   }
 
   private static ClusterDetail unseen(
-      ClusterSummary summary,
-      String kind,
-      List<String> problems,
-      List<Decisions.Decision> decisions) {
+      ClusterSummary summary, String kind, List<String> problems, Said said) {
     return new ClusterDetail(
         summary,
         new PlanView(kind, summary.text(), Optional.empty(), List.of(), ""),
@@ -144,14 +168,13 @@ record ClusterDetail(
         List.of(),
         Optional.empty(),
         Optional.empty(),
-        decisions);
+        said.decisions(),
+        said.events(),
+        said.changes().map(all -> all.stream().map(ChangeView::of).toList()));
   }
 
   private static ClusterDetail of(
-      Pass.Done done,
-      ClusterSummary summary,
-      Optional<DesiredCluster> wanted,
-      List<Decisions.Decision> decisions) {
+      Pass.Done done, ClusterSummary summary, Optional<DesiredCluster> wanted, Said said) {
     var observed = done.observed();
     var journal = observed.journal();
     return new ClusterDetail(
@@ -169,7 +192,9 @@ record ClusterDetail(
         LastGood.quarantine(journal)
             .map(q -> new QuarantineView(q.commit(), q.code(), q.reason(), q.since())),
         journal.suspension().map(s -> new SuspensionView(s.by(), s.since())),
-        decisions);
+        said.decisions(),
+        said.events(),
+        said.changes().map(all -> all.stream().map(ChangeView::of).toList()));
   }
 
   private static PlanView plan(Pass.Done done, Optional<DesiredCluster> wanted) {

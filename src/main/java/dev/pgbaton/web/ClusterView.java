@@ -1,10 +1,13 @@
 package dev.pgbaton.web;
 
+import dev.pgbaton.web.ClusterDetail.ChangeView;
 import dev.pgbaton.web.ClusterDetail.Member;
 import dev.pgbaton.web.ClusterDetail.RolloutView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One cluster, in words. */
 record ClusterView(
@@ -22,7 +25,9 @@ record ClusterView(
     List<String> hints,
     OutageChart chart,
     List<RolloutRow> rollouts,
-    List<DecisionRow> decisions) {
+    List<DecisionRow> decisions,
+    List<EventRow> events,
+    List<ChangeRow> changes) {
 
   /**
    * @param code whether it is one for a machine
@@ -43,6 +48,18 @@ record ClusterView(
       String commit, String reason, Moment begun, String took, String gap, String outcome) {}
 
   record DecisionRow(Moment at, String commit, String kind, String text) {}
+
+  /**
+   * @param times empty where it was said once
+   */
+  record EventRow(Moment at, boolean warning, String reason, String text, String times) {}
+
+  /**
+   * @param more empty where all are there
+   */
+  record ChangeRow(String commit, Moment at, String subject, List<Line> lines, String more) {}
+
+  record Line(String style, String sign, String text) {}
 
   static ClusterView of(ClusterDetail cluster) {
     var summary = cluster.summary();
@@ -69,7 +86,9 @@ record ClusterView(
         cluster.rollouts().stream().map(ClusterView::row).toList(),
         cluster.decisions().stream()
             .map(d -> new DecisionRow(Moment.of(d.at()), d.commit(), d.kind(), d.text()))
-            .toList());
+            .toList(),
+        cluster.events().stream().map(ClusterView::row).toList(),
+        cluster.changes().orElse(List.of()).stream().map(ClusterView::row).toList());
   }
 
   private static List<Fact> facts(ClusterDetail cluster) {
@@ -119,6 +138,35 @@ record ClusterView(
 
   private static Fact fact(String name, String value) {
     return new Fact(name, value, Moment.UNKNOWN, false);
+  }
+
+  private static EventRow row(Emitted.Event event) {
+    return new EventRow(
+        Moment.of(event.at()),
+        event.warning(),
+        event.reason(),
+        event.text(),
+        event.times() == 1 ? "" : event.times() + " times");
+  }
+
+  private static ChangeRow row(ChangeView change) {
+    return new ChangeRow(
+        ClusterSummary.brief(change.commit()),
+        Moment.of(change.at()),
+        change.subject(),
+        change.fields().stream()
+            .flatMap(
+                field ->
+                    Stream.of(
+                            field.before().map(v -> line("removed", "−", field.name(), v)),
+                            field.after().map(v -> line("added", "+", field.name(), v)))
+                        .flatMap(Optional::stream))
+            .toList(),
+        change.more() == 0 ? "" : "and %d other fields".formatted(change.more()));
+  }
+
+  private static Line line(String style, String sign, String name, String value) {
+    return new Line(style, sign, name + ": " + value);
   }
 
   private static MemberRow row(Member member) {

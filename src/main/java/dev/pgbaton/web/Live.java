@@ -152,6 +152,8 @@ public class Live {
               add(parts, sent, "actions", Templates.Cluster.actions(buttons).render());
               add(parts, sent, "rollouts", Templates.Cluster.rollouts(cluster).render());
               add(parts, sent, "decisions", Templates.Cluster.decisions(cluster).render());
+              add(parts, sent, "changes", Templates.Cluster.changes(cluster).render());
+              add(parts, sent, "events", Templates.Cluster.events(cluster).render());
             });
     return parts;
   }

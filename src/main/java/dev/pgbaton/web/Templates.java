@@ -35,6 +35,10 @@ final class Templates {
     static native TemplateInstance rollouts(ClusterView cluster);
 
     static native TemplateInstance decisions(ClusterView cluster);
+
+    static native TemplateInstance events(ClusterView cluster);
+
+    static native TemplateInstance changes(ClusterView cluster);
   }
 
   @CheckedTemplate(basePath = "said")

@@ -252,6 +252,11 @@ class PageIT {
     assertThat(page.locator("#rollouts tbody tr")).hasCount(1);
     assertThat(page.locator("#rollouts .bar")).hasCount(1);
     assertThat(page.locator("#decisions")).containsText("hand off orders-0 → orders-1");
+    assertThat(page.locator("#changes details").first()).containsText("A new image");
+    assertThat(page.locator("#changes .added").first())
+        .hasText("+ spec.image: registry.example.com/pgbaton/postgres:17.1");
+    page.locator("#events summary").click();
+    assertThat(page.locator("#events")).containsText("HandOffPrimary");
     assertThat(seen(page))
         .anyMatch(s -> s.contains("primary outdated orders-0"))
         .anyMatch(s -> s.contains("replica unwell"))

@@ -99,6 +99,9 @@ class ClusterDetailTest {
   }
 
   private static ClusterDetail detail(Pass pass) {
-    return ClusterDetail.of(pass, Optional.empty(), List.of());
+    return ClusterDetail.of(
+        pass,
+        Optional.empty(),
+        new ClusterDetail.Said(List.of(), List.of(), Optional.of(List.of())));
   }
 }
