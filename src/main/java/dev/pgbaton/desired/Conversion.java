@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -135,11 +136,16 @@ public final class Conversion {
     put(spec, "resources", set.container().getResources(), Conversion::resources);
     var standbys = OwnersClusters.synchronousStandbys(set);
     if (standbys > 0) spec.put("replication", Map.of("synchronousStandbys", standbys));
+    var settings = CarriedSettings.postgresql(manifests, set);
+    if (!settings.parameters().isEmpty())
+      spec.put("postgresql", Map.of("parameters", settings.parameters()));
     roles.pgpool().ifPresent(pgpool -> spec.put("pgpool", pgpool(pgpool)));
     spec.put("scheduling", scheduling());
     spec.put("takenOver", takenOver(claim));
-    templateLeft(set);
-    roles.pgpool().ifPresent(this::templateLeft);
+    templateLeft(set, settings);
+    roles
+        .pgpool()
+        .ifPresent(pgpool -> templateLeft(pgpool, CarriedSettings.pgpool(manifests, pgpool)));
     objectsLeft();
 
     var document = new LinkedHashMap<String, Object>();
@@ -191,6 +197,11 @@ public final class Conversion {
     pgpool.put("instances", Optional.ofNullable(replicas).orElse(1));
     pgpool.put("image", workload.image());
     put(pgpool, "resources", workload.container().getResources(), Conversion::resources);
+    put(
+        pgpool,
+        "parameters",
+        CarriedSettings.pgpool(manifests, workload).parameters(),
+        Conversion::plain);
     return pgpool;
   }
 
@@ -323,14 +334,16 @@ public final class Conversion {
         .map(type::cast);
   }
 
-  private void templateLeft(Workload workload) {
+  private void templateLeft(Workload workload, CarriedSettings.Found settings) {
     var spec = workload.template().getSpec();
     var what = workload.placed().key().toString();
     PodReading.names(workload.container()).stream()
         .filter(name -> !ImageLimits.hasOneValue(name) && !isOfThePod(workload, name))
+        .filter(name -> !settings.variables().contains(name) && !asksForNothing(workload, name))
         .filter(name -> !CARRIED_OVER.contains(name.replaceFirst("_FILE$", "")))
         .filter(name -> !ImageLimits.SUPERUSER_PASSWORD.contains(name.replaceFirst("_FILE$", "")))
         .forEach(name -> left.add("%s: the variable %s".formatted(what, told(workload, name))));
+    left.addAll(settings.left());
     PodReading.containers(spec).stream()
         .filter(c -> !c.getName().equals(workload.container().getName()))
         .forEach(c -> left.add("%s: the container %s".formatted(what, c.getName())));
@@ -347,6 +360,15 @@ public final class Conversion {
           .getAnnotations()
           .keySet()
           .forEach(name -> left.add("%s: the pods' annotation %s".formatted(what, name)));
+  }
+
+  /** What is empty, or switched off, is not missed. */
+  private static boolean asksForNothing(Workload workload, String variable) {
+    var value = workload.variables().get(variable);
+    return value != null
+        && (value.isBlank()
+            || variable.matches("[A-Z]+_ENABLE_.*")
+                && Set.of("no", "false", "off", "0").contains(value.toLowerCase(Locale.ROOT)));
   }
 
   /** In the log of a pipeline. A token may be in any variable but those that are known. */

@@ -62,6 +62,11 @@ record ParametersType() implements FieldType<Map<String, String>> {
         : "%s is not a value. Put one word, or a text in quotes.".formatted(FieldType.found(node));
   }
 
+  Optional<String> wrong(String name, String value) {
+    return wrongName(name)
+        .or(() -> wrongValue(SettingsCatalogue.get(name).map(Setting::name).orElse(name), value));
+  }
+
   private Optional<String> wrongName(String name) {
     var owned = OwnedParameters.reason(name);
     if (owned.isPresent()) return owned;

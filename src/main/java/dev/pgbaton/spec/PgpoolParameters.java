@@ -1,11 +1,12 @@
 package dev.pgbaton.spec;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** pgpool's settings: passed on, but for those that pgbaton's routing rests on. */
 final class PgpoolParameters {
-  private static final FieldType<String> NAME =
+  private static final TextType<String> NAME =
       new TextType<>(
           Pattern.compile(
               "(?!backend_|listen_|port$|pcp_|failover|failback|follow_|auto_failback|health_check|sr_check|use_watchdog|wd_|"
@@ -17,7 +18,7 @@ final class PgpoolParameters {
           "num_init_children",
           name -> name);
 
-  private static final FieldType<String> VALUE =
+  private static final TextType<String> VALUE =
       new TextType<>(
           Pattern.compile("[^\\n\\r\\x00]*"),
           Integer.MAX_VALUE,
@@ -29,4 +30,11 @@ final class PgpoolParameters {
   static final FieldType<Map<String, String>> TYPE = new MapType<>(NAME, VALUE);
 
   private PgpoolParameters() {}
+
+  static Optional<String> wrong(String name, String value) {
+    if (!NAME.accepts(name)) return Optional.of("is not " + NAME.expected() + ".");
+    return VALUE.accepts(value)
+        ? Optional.empty()
+        : Optional.of("has a value that is not " + VALUE.expected() + ".");
+  }
 }

@@ -17,6 +17,11 @@ public record PgpoolSpec(
     Map<String, String> parameters,
     Optional<String> usersSecret,
     ServiceSpec service) {
+  /** Why it can't be among the parameters, going on after the name; empty where it can. */
+  public static Optional<String> wrongParameter(String name, String value) {
+    return PgpoolParameters.wrong(name, value);
+  }
+
   static final FieldType<PgpoolSpec> TYPE =
       FieldType.object(
           pgpool ->

@@ -120,6 +120,78 @@ class ConvertTest {
         .doesNotContain("s3cret");
   }
 
+  @Test
+  void settingsOfTheEnvironmentAndOfFilesBecomeTheSpecs(@TempDir Path directory)
+      throws IOException {
+    copy(directory, "postgresql", "pgpool");
+    var file = directory.resolve("postgres-statefulset.yaml");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replaceFirst(
+                "env:\n",
+                """
+                env:
+                            - {name: POSTGRESQL_MAX_CONNECTIONS, value: "250"}
+                            - {name: POSTGRESQL_SYNCHRONOUS_COMMIT_MODE, value: remote_write}
+                            - {name: POSTGRESQL_LOG_CONNECTIONS, value: "true"}
+                            - {name: POSTGRESQL_FSYNC, value: "off"}
+                            - {name: POSTGRESQL_EXTRA_FLAGS, value: "-c work_mem=16MB"}
+                """)
+            .replace("\"pgaudit, repmgr\"", "\"pgaudit, repmgr, pg_stat_statements\"")
+            .replaceFirst(
+                "volumeMounts:\n",
+                """
+                volumeMounts:
+                            - {name: extended, mountPath: /bitnami/postgresql/conf/conf.d}
+                """)
+            .replaceFirst(
+                "      volumes:\n",
+                """
+                      volumes:
+                        - {name: extended, configMap: {name: extended}}
+                """));
+    Files.writeString(
+        directory.resolve("extended.yaml"),
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: extended}
+        data:
+          override.conf: |
+            # ours
+            max_connections = 300   # more
+            log_line_prefix = '%m [%p] ''x'' '
+            archive_mode = on
+            include 'other.conf'
+        """);
+
+    assertThat(convert(directory.toString())).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains(
+            "    parameters:\n",
+            "      max_connections: '300'\n",
+            "      synchronous_commit: remote_write\n",
+            "      work_mem: 16MB\n",
+            "      shared_preload_libraries: pg_stat_statements\n",
+            "      log_line_prefix: ",
+            "      load_balance_mode: 'on'\n");
+    assertThat(err.toString())
+        .contains("the library pgaudit, which is not in pgbaton's image")
+        .contains("POSTGRESQL_FSYNC: fsync is pgbaton's")
+        .contains("override.conf: archive_mode can't be set")
+        .contains("override.conf: include is not a setting")
+        .doesNotContain("the variable POSTGRESQL_MAX_CONNECTIONS", "the variable PGPOOL_CHILD");
+    assertThat(converted()).isNotNull();
+  }
+
+  private static void copy(Path to, String... directories) throws IOException {
+    for (var directory : directories)
+      try (Stream<Path> files = Files.list(Path.of(TUTORIAL, directory))) {
+        for (var file : files.toList()) Files.copy(file, to.resolve(file.getFileName()));
+      }
+  }
+
   private StatefulSet converted() {
     var file = new SpecFile("orders.yaml", "", out.toString().getBytes(StandardCharsets.UTF_8));
     var parsed = SpecParser.parse(List.of(file)).clusters().firstEntry().getValue();
