@@ -5,6 +5,7 @@ import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.ToldPasswords;
 import dev.pgbaton.desired.DesiredObject;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
@@ -50,6 +51,19 @@ public interface ClusterWriter {
 
   /** Tells the pod which turn of those passwords to read. */
   Written annotateLogins(ClusterLayout layout, PodRef pod, String id);
+
+  /**
+   * Brings what Git has into a person's Secret that is there, and notes in it that it is another
+   * state. What is only in the live one stays.
+   */
+  default Written writePasswords(DesiredObject secret) {
+    return new Written.Refused("nobody's Secrets are written here");
+  }
+
+  /** Tells the instances, on their Lease, which passwords to take. */
+  default Written announcePasswords(ClusterLayout layout, String leaseVersion, ToldPasswords told) {
+    return new Written.Refused("nobody is told of passwords here");
+  }
 
   /** Patches the pod's reload annotation. */
   Written annotateReload(ClusterLayout layout, PodRef pod, String hash);

@@ -26,8 +26,10 @@ import dev.pgbaton.plan.Step.RestartReplica;
 import dev.pgbaton.plan.Step.RestartSolo;
 import dev.pgbaton.plan.Step.Rotate;
 import dev.pgbaton.plan.Step.TellLogins;
+import dev.pgbaton.plan.Step.TellPasswords;
 import dev.pgbaton.plan.Step.TellPgpool;
 import dev.pgbaton.plan.Step.TellUsers;
+import dev.pgbaton.plan.Step.WritePasswords;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,6 +80,9 @@ public final class StepRunner {
           each(step, pods, pod -> writer.annotateReload(layout, pod, hash));
       case Rotate(var to, var rotation, var version) ->
           outcome(step, writer.rotate(layout, version, to, rotation));
+      case WritePasswords(var secrets, _, _) -> each(step, secrets, writer::writePasswords);
+      case TellPasswords(var told) ->
+          outcome(step, writer.announcePasswords(layout, leaseVersion(observed), told));
       case TellLogins(var pods, var id) ->
           each(step, pods, pod -> writer.annotateLogins(layout, pod, id));
       case RestartReplica(var pod, var neverReady, _) ->

@@ -1,7 +1,10 @@
 package dev.pgbaton.cli;
 
+import dev.pgbaton.cluster.LoginTurn;
+import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ServiceRole;
+import dev.pgbaton.cluster.ToldPasswords;
 import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.InstanceLoop;
 import dev.pgbaton.instance.InstanceRunner;
@@ -16,6 +19,7 @@ import dev.pgbaton.kube.InstanceClaims;
 import dev.pgbaton.kube.InstanceClient;
 import dev.pgbaton.kube.InstanceRoute;
 import dev.pgbaton.kube.KubePrimaryLease;
+import dev.pgbaton.kube.OwnersPasswords;
 import dev.pgbaton.postgres.CurrentCredentials;
 import dev.pgbaton.postgres.DeclaredCatalog;
 import dev.pgbaton.postgres.LocalFence;
@@ -139,7 +143,19 @@ class InstanceCommand implements Callable<Integer> {
                 credentials.get().turn().isEmpty()
                     ? Optional.of(environment.monitorPassword())
                     : credentials.get().of(ServiceRole.MONITOR.owner()));
-    var roles = postgres.serviceRoles(mounted::read);
+    // Manifests give the passwords in the environment, which no running process gets anew.
+    var roles =
+        environment.fromEnvironment
+            ? postgres.serviceRoles(
+                new LoginsTaken(LoginTurn.AT_FIRST.id(), ""),
+                new ToldCredentials(
+                    () -> lease.note(Names.PASSWORDS).flatMap(ToldPasswords::parse),
+                    new OwnersPasswords(client, layout.id().namespace())::read,
+                    layout.id(),
+                    environment.credentials,
+                    environment.paths.run(),
+                    InstanceCommand::log))
+            : postgres.serviceRoles(LoginsTaken.NOTHING, mounted::read);
     var care = new RepmgrCare(repmgrd, postgres, InstanceCommand::log);
     var declared = new DeclaredUsers(client, layout);
     var catalog = postgres.declaredCatalog(() -> declared.read(DeclaredCatalog.Told::new));

@@ -43,6 +43,9 @@ final class InstanceEnvironment {
   /** Somebody else's StatefulSet may wait for each pod to be Ready before it makes the next. */
   final boolean startsInOrder;
 
+  /** The manifests are a person's, and the passwords are in Secrets of theirs. */
+  final boolean fromEnvironment;
+
   /**
    * @throws IllegalArgumentException that names everything that is wrong at once
    */
@@ -58,6 +61,7 @@ final class InstanceEnvironment {
         number("PGBATON_SYNCHRONOUS_STANDBYS", number("POSTGRESQL_NUM_SYNCHRONOUS_REPLICAS", 0));
     failover = failover();
     startsInOrder = RepmgrVariables.areOwners(variables);
+    fromEnvironment = RepmgrVariables.areOwners(variables);
     patience = Duration.ofSeconds(number("PGBATON_PATIENCE_SECONDS", 60));
     this.synchronousStandbys = synchronous;
     var passwords =

@@ -54,6 +54,12 @@ public final class Names {
 
   public static final String LOGINS = "pgbaton.dev/logins";
 
+  /**
+   * On a person's Secret: a random word for the passwords that pgbaton wrote into it last. On the
+   * Lease: {@link ToldPasswords}. On pgpool's template: those that its pods began with.
+   */
+  public static final String PASSWORDS = "pgbaton.dev/passwords";
+
   /** On the credentials Secret: the word in the spec that its passwords were last made anew for. */
   public static final String ROTATION = "pgbaton.dev/rotation";
 

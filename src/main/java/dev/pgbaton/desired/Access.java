@@ -18,8 +18,15 @@ import java.util.List;
  * What an instance may do: its cluster's Lease and its two EndpointSlices, by name, and nothing
  * else.
  */
-final class Access {
+public final class Access {
   private Access() {}
+
+  /** The same, and it may read these Secrets. */
+  public static Role reading(Role role, Collection<String> secrets) {
+    return role.edit()
+        .addToRules(rule("", "secrets", List.of("get"), secrets.toArray(String[]::new)))
+        .build();
+  }
 
   static String serviceAccount(ClusterLayout layout) {
     return layout.statefulSet();
@@ -62,9 +69,7 @@ final class Access {
   }
 
   private static Role withUsers(Role role, ClusterLayout layout) {
-    return role.edit()
-        .addToRules(rule("", "secrets", List.of("get"), layout.usersSecret()))
-        .build();
+    return reading(role, List.of(layout.usersSecret()));
   }
 
   private static Role role(ObjectMeta metadata, ClusterLayout layout) {

@@ -2,6 +2,7 @@ package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.cluster.PasswordPlace;
 import dev.pgbaton.cluster.SecretData;
 import dev.pgbaton.spec.Problem;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -25,6 +26,8 @@ import java.util.function.Predicate;
  * @param reloadHash identifies the settings that a reload changes; empty where there are none
  * @param synchronousStandbys how many standbys confirm a commit
  * @param mode how far pgbaton may go with it
+ * @param passwords where the superuser's and repmgr's lie, in Secrets that are a person's; empty
+ *     where pgbaton makes them
  * @param advice which lines of a person's manifests would make it better
  */
 public record DesiredCluster(
@@ -35,6 +38,7 @@ public record DesiredCluster(
     String reloadHash,
     int synchronousStandbys,
     Mode mode,
+    List<PasswordPlace> passwords,
     List<Problem> advice) {
 
   /** By its type, whoever reads it. */
@@ -108,7 +112,8 @@ public record DesiredCluster(
     return secret.getType() == null ? "" : secret.getType();
   }
 
-  private static SortedMap<String, String> encoded(Secret secret) {
+  /** What is in it, each value in base64. */
+  public static SortedMap<String, String> encoded(Secret secret) {
     var values = new TreeMap<String, String>();
     if (secret.getData() != null) values.putAll(secret.getData());
     if (secret.getStringData() != null)

@@ -124,6 +124,7 @@ public final class DesiredClusters {
           case observe -> Mode.OBSERVE;
           case suspend -> Mode.SUSPEND;
         },
+        List.of(),
         List.of());
   }
 

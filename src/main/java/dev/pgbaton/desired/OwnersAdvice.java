@@ -2,6 +2,7 @@ package dev.pgbaton.desired;
 
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.Problem;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.ArrayList;
@@ -60,6 +61,22 @@ final class OwnersAdvice {
                     "metadata.name",
                     "has no PodDisruptionBudget: without one, a drain of two nodes may take two instances at once. pgbaton makes %s-pgbaton, of maxUnavailable: 1, with which a drain waits for the other, and for a rollout."
                         .formatted(set.name())));
+  }
+
+  /** Base64 hides nothing from whoever reads the repository. */
+  static List<Problem> onPlainPasswords(ParsedSpec.Manifests manifests, List<String> secrets) {
+    return manifests.objects().stream()
+        .filter(
+            placed ->
+                placed.object() instanceof Secret secret
+                    && secrets.contains(secret.getMetadata().getName())
+                    && !DesiredCluster.encoded(secret).isEmpty())
+        .map(
+            placed ->
+                placed.problem(
+                    "metadata.name",
+                    "has its passwords readable in Git: whoever may read the repository, and its history, has them. Base64 is no encryption. A Secret that something else makes (External Secrets, Sealed Secrets) is read just as well."))
+        .toList();
   }
 
   /** What repmgr takes to notice that the primary is gone: its own defaults are 6 times 10 s. */

@@ -5,6 +5,7 @@ import dev.pgbaton.cluster.Capabilities;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.OwnersData;
+import dev.pgbaton.cluster.PasswordPlace;
 import dev.pgbaton.cluster.SourceRef;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.PlacedObject;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Somebody's own manifests → objects: theirs as they stand, and beside them what the instances and
@@ -93,6 +95,9 @@ public final class OwnersClusters {
     var objects = new ArrayList<>(beside);
     manifests.objects().forEach(o -> objects.add(owned(o, roles, layout)));
     var advice = new ArrayList<>(OwnersAdvice.onItsBudget(manifests, set));
+    advice.addAll(
+        OwnersAdvice.onPlainPasswords(
+            manifests, passwords(set).stream().map(PasswordPlace::secret).toList()));
     advice.addAll(contradictions.advice());
     advice.addAll(OwnersAdvice.on(manifests, set));
     return new Result.Made(
@@ -104,6 +109,7 @@ public final class OwnersClusters {
             "",
             synchronousStandbys(set),
             Mode.of(set.placed().object()).orElse(Mode.APPLY),
+            passwords(set),
             List.copyOf(advice)),
         List.copyOf(advice));
   }
@@ -235,6 +241,13 @@ public final class OwnersClusters {
         password.getKey(),
         roles.pgpool().map(Workload::name),
         new Capabilities(hasInstanceProgram(set), hookBudget(set)));
+  }
+
+  private static List<PasswordPlace> passwords(Workload set) {
+    return Stream.of(ImageLimits.password(set), ImageLimits.secret(set, List.of("REPMGR_PASSWORD")))
+        .flatMap(Optional::stream)
+        .map(place -> new PasswordPlace(place.getName(), place.getKey()))
+        .toList();
   }
 
   static Duration hookBudget(Workload set) {

@@ -143,7 +143,10 @@ public final class KubeAdapters implements AutoCloseable {
   public String loginTurn(ClusterLayout layout) {
     return caches
         .find(layout.key("Secret", layout.credentialsSecret()))
-        .flatMap(secret -> Annotations.of(secret, Names.LOGINS))
+        .flatMap(
+            secret ->
+                Annotations.of(secret, Names.LOGINS)
+                    .or(() -> Annotations.of(secret, Names.PASSWORDS)))
         .orElse("");
   }
 

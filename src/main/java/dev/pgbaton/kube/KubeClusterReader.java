@@ -17,8 +17,6 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -193,24 +192,26 @@ final class KubeClusterReader implements ClusterReader {
   public ComparedSecrets compare(Map<ObjectKey, ? extends Map<String, String>> secrets) {
     var changed = new ArrayList<String>();
     var added = new ArrayList<String>();
+    var differing = new TreeSet<ObjectKey>();
+    var renewed = new ArrayList<String>();
     try {
       secrets.forEach(
           (key, wanted) -> {
             var live = client.secrets().inNamespace(key.namespace()).withName(key.name()).get();
             if (live == null) return;
             var has = live.getData() == null ? Map.<String, String>of() : live.getData();
-            wanted.forEach(
-                (name, value) -> {
-                  var words = "%s key %s".formatted(key, name);
-                  if (!has.containsKey(name)) added.add(words);
-                  else if (!Arrays.equals(decoded(value), decoded(has.get(name))))
-                    changed.add(words);
-                });
+            for (var name : OwnersSecrets.difference(wanted, live).keySet()) {
+              (has.containsKey(name) ? changed : added).add("%s key %s".formatted(key, name));
+              if (differing.add(key))
+                OwnersSecrets.machine(live)
+                    .ifPresent(who -> renewed.add("%s (%s)".formatted(key, who)));
+            }
           });
     } catch (KubernetesClientException e) {
       throw new ReadFailed("the API server can't be read: " + ApiError.words(e), e);
     }
-    return new ComparedSecrets(List.copyOf(changed), List.copyOf(added));
+    return new ComparedSecrets(
+        List.copyOf(changed), List.copyOf(added), differing, List.copyOf(renewed));
   }
 
   @Override
@@ -225,10 +226,6 @@ final class KubeClusterReader implements ClusterReader {
   private Optional<Secret> secret(ObjectKey key) {
     return Optional.ofNullable(
         client.secrets().inNamespace(key.namespace()).withName(key.name()).get());
-  }
-
-  private static byte[] decoded(String value) {
-    return value == null ? null : Base64.getMimeDecoder().decode(value);
   }
 
   /** pgpool's pods carry the cluster's label too. */

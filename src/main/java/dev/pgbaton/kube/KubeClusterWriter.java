@@ -9,6 +9,7 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.ToldPasswords;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredObject;
@@ -487,6 +488,25 @@ final class KubeClusterWriter implements ClusterWriter {
   @Override
   public Written annotateLogins(ClusterLayout layout, PodRef pod, String id) {
     return patchPod(layout, pod, "annotations", Names.LOGINS, id);
+  }
+
+  @Override
+  public Written writePasswords(DesiredObject desired) {
+    var key = desired.key();
+    return attempt(
+        () -> {
+          var live = client.secrets().inNamespace(key.namespace()).withName(key.name()).get();
+          if (live == null) return new Written.Stale(key + " is gone");
+          var change = OwnersSecrets.change((Secret) desired.object(), live);
+          return change.isEmpty()
+              ? new Written.Done(Trim.inPlace(live))
+              : patch(key, live, change.get());
+        });
+  }
+
+  @Override
+  public Written announcePasswords(ClusterLayout layout, String leaseVersion, ToldPasswords told) {
+    return patchLease(layout, leaseVersion, Map.of(Names.PASSWORDS, told.text()));
   }
 
   private Written patchLease(

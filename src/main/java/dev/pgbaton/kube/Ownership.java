@@ -81,8 +81,13 @@ final class Ownership {
         || !FieldConflict.byHand(manager);
   }
 
-  private static boolean ownsContent(ManagedFieldsEntry entry) {
+  static boolean ownsContent(ManagedFieldsEntry entry) {
     return fields(entry).properties().stream().anyMatch(field -> !ABOUT.contains(field.getKey()));
+  }
+
+  /** Who has put the cluster's label on it, by whatever name the API server knew it: pgbaton. */
+  static boolean isOfACluster(ManagedFieldsEntry entry) {
+    return fields(entry).path("f:metadata").path("f:labels").has("f:" + Names.CLUSTER_LABEL);
   }
 
   private static Instant time(ManagedFieldsEntry entry) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What would become of a commit: the planner's own verdict on it now, and the way from here if
@@ -78,7 +79,7 @@ public record Forecast(
     var impossible = plan instanceof Blocked(_, var field, _) && !field.isEmpty();
     var restarts = impossible ? List.<Instance>of() : restarting(desired, observed, changes);
     var steps =
-        impossible ? List.<String>of() : steps(wanted, desired, observed, changes, restarts);
+        impossible ? List.<String>of() : steps(wanted, desired, observed, plan, changes, restarts);
     var verdict =
         switch (plan) {
           case InSync _ -> Verdict.NOTHING_TO_DO;
@@ -95,7 +96,12 @@ public record Forecast(
         text(plan),
         changes.stream().map(Change::text).toList(),
         steps,
-        restarts.isEmpty() ? "" : outage(desired, observed, restarts));
+        Stream.concat(
+                Passwords.outage(desired, observed).stream(),
+                restarts.isEmpty()
+                    ? Stream.<String>empty()
+                    : Stream.of(outage(desired, observed, restarts)))
+            .collect(Collectors.joining("; ")));
   }
 
   /** The whole way in a few sentences, each beginning with a blank; empty where there is none. */
@@ -153,6 +159,7 @@ public record Forecast(
       DesiredCluster wanted,
       DesiredCluster desired,
       ObservedCluster observed,
+      Plan plan,
       List<Change> changes,
       List<Instance> restarts) {
     var steps = new ArrayList<String>();
@@ -160,6 +167,8 @@ public record Forecast(
       steps.add("make a new cluster of %d instances".formatted(desired.layout().instances()));
       return steps;
     }
+    if (plan instanceof Proceed(Step.WritePasswords step)) steps.add(step.text());
+    steps.addAll(Passwords.steps(desired, observed));
     if (!changes.isEmpty())
       steps.add(
           changes.size() == 1 ? "write 1 object" : "write %d objects".formatted(changes.size()));

@@ -166,6 +166,7 @@ public final class LastGood {
             .map(o -> ReloadedSettings.synchronousStandbys((ConfigMap) o.object()))
             .orElse(wanted.synchronousStandbys()),
         wanted.mode(),
+        wanted.passwords(),
         wanted.advice());
   }
 

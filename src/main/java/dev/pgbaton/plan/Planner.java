@@ -107,8 +107,11 @@ public final class Planner {
     }
     var impossible = Preflight.refuse(wanted, observed);
     if (impossible.isPresent()) return repairs(true).orElseGet(impossible::get);
-    var password = Passwords.refuse(observed.secrets());
-    if (password.isPresent()) return repairs(false).orElseGet(password::get);
+    var password = Passwords.next(desired, observed, now);
+    if (password.isPresent())
+      return password.get() instanceof Blocked blocked
+          ? repairs(false).orElse(blocked)
+          : password.get();
     var unsafe = unsafe();
     if (unsafe.isPresent()) return repairs(false).orElseGet(unsafe::get);
 
@@ -140,7 +143,7 @@ public final class Planner {
             Rotation.left(desired, observed),
             Certified.left(desired, observed),
             Collations.standing(desired, observed),
-            Passwords.left(observed.secrets()))
+            Passwords.left(desired, observed))
         .flatMap(Optional::stream)
         .reduce(Blocked::and);
   }
@@ -248,7 +251,7 @@ public final class Planner {
     for (DesiredObject wanted : desired.objects()) {
       var certified = Certified.of(wanted, desired, observed);
       if (certified.isEmpty()) continue;
-      var object = certified.get();
+      var object = Passwords.of(certified.get(), desired, observed);
       Drift.of(
               object,
               observed.snapshot().find(object.key()),

@@ -71,8 +71,8 @@ public enum Refusal {
       "the Secret of spec.tls.secretName is not there, or has not the label by which pgbaton hears of it",
       "make it, with the label pgbaton.dev/cluster: <cluster> (cert-manager: secretTemplate.labels); nothing is touched before"),
   ROTATION_WAITS(
-      "the passwords of pgbaton's own roles are being made anew, and an instance has not taken them yet",
-      "the sentence says which one, and why. The rotation goes on by itself once that instance is back; until then the old and the new passwords both work"),
+      "passwords are being changed, and an instance has not taken them yet",
+      "the sentence says which one, why, and what works meanwhile. It goes on by itself once that instance is back"),
   USERS_NOT_TAKEN(
       "the primary can't bring about a user or a database as the spec declares it",
       "the sentence has PostgreSQL's words for the first of them; `/status` of the primary's pod has all"),
@@ -81,11 +81,8 @@ public enum Refusal {
       "clients that want to write don't get to the primary, and what pgbaton does about it did not help",
       "the sentence says which way is wrong; see the log of that pod"),
   PASSWORD_CHANGES(
-      "a Secret in Git is not what the live one is, and PostgreSQL would not know the new password",
-      "put back what it was; the sentence names the key. Changing a password is not possible this way yet"),
-  SECRET_KEY_MISSING(
-      "a Secret in Git has a key that the live one has not, and pgbaton creates Secrets only once",
-      "add the key to the live Secret; the sentence names it"),
+      "a password changes in Git, and that can't be carried out safely here",
+      "the sentence says what stands against it, and names the key. Put back what it was, or change what it says"),
   SECRET_NOT_CHANGED(
       "a Secret in Git that PostgreSQL has nothing to do with is not what the live one is, and pgbaton creates Secrets only once",
       "all else is done. Change the live Secret, put back what it was, or take it out of Git; the sentence names the key"),

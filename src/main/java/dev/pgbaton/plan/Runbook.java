@@ -82,7 +82,7 @@ public final class Runbook {
           "`kubectl -n NS get endpointslice NAME-primary -o yaml` has the address of the primary's pod ("
               + STATUS
               + "), written by the primary itself; its log says why not. pgpool: `psql -h POOL -c 'show pool_nodes'`";
-      case PASSWORD_CHANGES, SECRET_KEY_MISSING, SECRET_NOT_CHANGED ->
+      case PASSWORD_CHANGES, SECRET_NOT_CHANGED ->
           "`kubectl -n NS get secret SECRET -o yaml` beside the one in Git";
       case ADOPTION_NEEDED ->
           "`pgbaton plan DIR` says what would change; `kubectl -n NS get statefulset NAME -o yaml --show-managed-fields` who applied it before (manifests.md)";

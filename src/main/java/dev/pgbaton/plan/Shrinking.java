@@ -49,6 +49,7 @@ final class Shrinking {
         settings.map(ReloadedSettings::hash).orElse(desired.reloadHash()),
         settings.map(ReloadedSettings::synchronousStandbys).orElse(desired.synchronousStandbys()),
         desired.mode(),
+        desired.passwords(),
         desired.advice());
   }
 

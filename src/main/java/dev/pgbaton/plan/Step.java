@@ -4,6 +4,8 @@ import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
+import dev.pgbaton.cluster.ToldPasswords;
+import dev.pgbaton.desired.DesiredObject;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
 import java.util.SortedMap;
@@ -44,6 +46,27 @@ public sealed interface Step {
 
   /** Tells the pods to read the passwords of pgbaton's own roles again. */
   record TellLogins(List<PodRef> pods, String id) implements Step {}
+
+  /**
+   * Writes what Git has into the owner's Secrets that PostgreSQL or pgpool read.
+   *
+   * @param keys what changes, in words
+   * @param passwords whether passwords that the instances go by are among it
+   */
+  record WritePasswords(List<DesiredObject> secrets, List<String> keys, boolean passwords)
+      implements Step {
+    static final String MEANING =
+        "sessions stay, and from then on new logins work with the new password only; PostgreSQL is not restarted";
+
+    /** Not what the Secrets hold. */
+    @Override
+    public String toString() {
+      return "WritePasswords" + keys;
+    }
+  }
+
+  /** Tells the instances which passwords to take, and where they lie. */
+  record TellPasswords(ToldPasswords told) implements Step {}
 
   /**
    * Replaces a replica's pod.
@@ -93,6 +116,8 @@ public sealed interface Step {
           TellPgpool _,
           Rotate _,
           TellLogins _,
+          WritePasswords _,
+          TellPasswords _,
           ReplacePgpool _,
           GiveUp _ ->
           false;
@@ -130,6 +155,13 @@ public sealed interface Step {
             case ended -> "rotation %s: lock the former logins".formatted(rotation);
           };
       case TellLogins(var pods, _) -> "tell %s of new passwords".formatted(pods);
+      case WritePasswords(_, var keys, var passwords) ->
+          "write %s from Git into the cluster%s"
+              .formatted(String.join(", ", keys), passwords ? ": " + WritePasswords.MEANING : "");
+      case TellPasswords(var told) ->
+          told.isOver()
+              ? "tell the instances that all of them have the new passwords"
+              : "tell the instances to take the new passwords";
       case RestartReplica(var pod, _, var reason) -> "restart %s: %s".formatted(pod, reason.text());
       case HandOffPrimary(var primary, var candidate, var reason) ->
           "hand off %s → %s: %s".formatted(primary, candidate, reason.text());

@@ -1,5 +1,6 @@
 package dev.pgbaton.postgres;
 
+import dev.pgbaton.cluster.LoginsTaken;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.cluster.WalPosition;
@@ -186,8 +187,8 @@ public final class LocalPostgres implements Postgres {
   /**
    * @param mounted the credentials as they are now, once they have changed
    */
-  public ServiceRoles serviceRoles(Supplier<Optional<Credentials>> mounted) {
-    return new ServiceRoles(local, mounted, this::comeWith, log);
+  public ServiceRoles serviceRoles(LoginsTaken atFirst, Supplier<Optional<Credentials>> mounted) {
+    return new ServiceRoles(local, atFirst, mounted, this::comeWith, log);
   }
 
   /** From now on this instance comes to the others with these. */

@@ -45,7 +45,7 @@ public final class ServiceRoles {
   private final Consumer<Credentials> comeWith;
   private final Consumer<String> log;
   private final AtomicBoolean looking = new AtomicBoolean();
-  private volatile LoginsTaken taken = LoginsTaken.NOTHING;
+  private volatile LoginsTaken taken;
   private Duration askedAt = Duration.ofDays(-1);
   private Duration lookedAt = Duration.ofDays(-1);
   private volatile boolean settled;
@@ -62,12 +62,17 @@ public final class ServiceRoles {
    */
   private record Found(boolean login, String secret, boolean able) {}
 
+  /**
+   * @param atFirst what is said as long as nothing is mounted
+   */
   ServiceRoles(
       LocalConnection local,
+      LoginsTaken atFirst,
       Supplier<Optional<Credentials>> mounted,
       Consumer<Credentials> comeWith,
       Consumer<String> log) {
     this.local = local;
+    this.taken = atFirst;
     this.mounted = mounted;
     this.comeWith = comeWith;
     this.log = log;

@@ -162,11 +162,12 @@ public record ClusterHealth(Condition condition, String reason, String text) {
         : new ClusterHealth(
             condition,
             reason,
-            "%s; advice%s: %s"
+            "%s; advice: %s"
                 .formatted(
                     text,
-                    advice.size() == 1 ? "" : ", 1 of %d".formatted(advice.size()),
-                    advice.getFirst().message()));
+                    advice.stream()
+                        .map(problem -> problem.message().split(": ", 2)[0])
+                        .collect(Collectors.joining("; "))));
   }
 
   /** As a forge shows it. */

@@ -627,6 +627,7 @@ class KubeAdaptersClusterIT {
 
     assertThat(compared.changed()).containsExactly(key + " key changed");
     assertThat(compared.added()).containsExactly(key + " key added");
+    assertThat(compared.differing()).containsExactly(key);
   }
 
   private static ClusterSnapshot seen(ClusterLayout layout) {

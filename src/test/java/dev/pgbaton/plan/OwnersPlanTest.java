@@ -48,6 +48,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class OwnersPlanTest {
   private static final String OLD = "rev-1";
   private static final String ANNOTATED = "  name: postgres-sts\n  annotations: {%s}\n";
 
-  private static DesiredCluster wanted(Tutorial manifests) {
+  static DesiredCluster wanted(Tutorial manifests) {
     return ((Result.Made) OwnersClusters.of(manifests.parsed())).cluster();
   }
 
@@ -67,7 +68,7 @@ class OwnersPlanTest {
   }
 
   /** As the API server has it, once pgbaton or somebody else has applied it. */
-  private static ClusterSnapshot live(
+  static ClusterSnapshot live(
       DesiredCluster cluster, boolean applied, boolean labelled, String target) {
     var objects = new TreeMap<ObjectKey, HasMetadata>();
     for (var object : cluster.objects()) {
@@ -80,7 +81,7 @@ class OwnersPlanTest {
     return new ClusterSnapshot(objects, pods, Set.of(), true);
   }
 
-  private static HasMetadata live(HasMetadata object, boolean applied, String target) {
+  static HasMetadata live(HasMetadata object, boolean applied, String target) {
     var live =
         switch (object) {
           case StatefulSet set -> {
@@ -277,7 +278,7 @@ class OwnersPlanTest {
             Proceed.class, p -> assertThat(p.step().text()).startsWith("restart postgres-sts-1: "));
   }
 
-  private static Tutorial othersImage() {
+  static Tutorial othersImage() {
     return manifests().with("/pgbaton/postgres:17", "/bitnami/postgresql-repmgr:17");
   }
 
@@ -530,22 +531,13 @@ class OwnersPlanTest {
     return Planner.plan(wanted, observed.with(secrets), NOW);
   }
 
-  @Test
-  void aPasswordThatChangesInGitIsRefusedAndSoIsAKeyThatIsOnlyThere() {
-    var changed = new ComparedSecrets(List.of("Secret a/b key c"), List.of());
-    var added = new ComparedSecrets(List.of(), List.of("Secret a/b key d"));
-
-    assertThat(((Blocked) plan(manifests(), "rev-2", changed)).reason())
-        .isEqualTo(Refusal.PASSWORD_CHANGES);
-    assertThat(((Blocked) plan(manifests(), "rev-2", added)).reason())
-        .isEqualTo(Refusal.SECRET_KEY_MISSING);
-  }
-
   /** A renewed certificate stands in nobody's way. */
   @Test
   void aSecretThatPostgresqlDoesNotReadStopsNothing() {
     var other =
-        ComparedSecrets.SAME.beside(new ComparedSecrets(List.of("Secret a/b key c"), List.of()));
+        ComparedSecrets.SAME.beside(
+            new ComparedSecrets(
+                List.of("Secret a/b key c"), List.of(), new TreeSet<>(), List.of()));
     var wanted =
         wanted(
             manifests()
@@ -565,8 +557,8 @@ class OwnersPlanTest {
 
   @Test
   void whatWasChangedByHandIsRepairedWhileAPasswordIsRefused() {
-    var changed = new ComparedSecrets(List.of("Secret a/b key c"), List.of());
-    var wanted = wanted(manifests());
+    var changed = PasswordsTest.changed("postgresql-password");
+    var wanted = wanted(othersImage());
     var snapshot = live(wanted, true, true, OLD);
     var deployment =
         (Deployment) snapshot.find(wanted.layout().key("Deployment", "pgpool-deployment")).get();
@@ -583,7 +575,7 @@ class OwnersPlanTest {
 
   @Test
   void whatIsSuspendedIsSuspendedWhateverItsPasswordsAre() {
-    var changed = new ComparedSecrets(List.of("Secret a/b key c"), List.of());
+    var changed = PasswordsTest.changed("postgresql-password");
 
     assertThat(((Blocked) plan(annotated("pgbaton.dev/mode: suspend"), "rev-2", changed)).reason())
         .isEqualTo(Refusal.SUSPENDED);

@@ -116,7 +116,8 @@ class ChronicleTest {
   private static Repository.Entry wanted(Mode mode) {
     var layout =
         ClusterLayout.generated(ORDERS, 0, false, new Capabilities(true, Duration.ofSeconds(45)));
-    var desired = new DesiredCluster(layout, List.of(), null, Map.of(), "", 0, mode, List.of());
+    var desired =
+        new DesiredCluster(layout, List.of(), null, Map.of(), "", 0, mode, List.of(), List.of());
     return new Repository.Entry.Wanted(desired, null, "h2", "clusters/orders.yaml");
   }
 

@@ -86,8 +86,11 @@ class ClusterHealthTest {
         ClusterHealth.of(
             OBSERVED, new Plan.Blocked(Refusal.SUSPENDED, "", "no."), new Outcome.NothingToDo());
 
-    assertThat(healthy.advised(List.of(advice("put this"), advice("or that"))).sentence())
-        .isEqualTo(healthy.sentence() + "; advice, 1 of 2: put this");
+    assertThat(
+            healthy
+                .advised(List.of(advice("put this: it is better"), advice("or that")))
+                .sentence())
+        .isEqualTo(healthy.sentence() + "; advice: put this; or that");
     assertThat(healthy.advised(List.of())).isEqualTo(healthy);
     assertThat(refused.advised(List.of(advice("put this")))).isEqualTo(refused);
   }
