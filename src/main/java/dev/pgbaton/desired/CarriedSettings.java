@@ -36,7 +36,12 @@ final class CarriedSettings {
       Set.of("auth_delay", "auto_explain", "passwordcheck", "pg_prewarm", "pg_stat_statements");
 
   private static final String EXTRA_FLAGS = "POSTGRESQL_EXTRA_FLAGS";
-  private static final Pattern FLAG = Pattern.compile("(?:-c\\s*|--)([A-Za-z_.]+)=(\\S+)");
+
+  /** What a shell takes for one word. */
+  private static final Pattern WORD = Pattern.compile("(?:[^\\s'\"]|'[^']*'|\"[^\"]*\")+");
+
+  private static final Pattern FLAG =
+      Pattern.compile("(?:-c|--)([A-Za-z_.-]+)=(.*)", Pattern.DOTALL);
 
   private static final Map<String, String> POSTGRESQL =
       Map.of("POSTGRESQL_SYNCHRONOUS_COMMIT_MODE", "synchronous_commit");
@@ -152,8 +157,18 @@ final class CarriedSettings {
   private void flags() {
     var flags = workload.value(EXTRA_FLAGS);
     if (flags.isEmpty()) return;
-    var match = FLAG.matcher(flags.get());
-    while (match.find()) put(match.group(1), match.group(2), EXTRA_FLAGS, EXTRA_FLAGS);
+    var words =
+        WORD.matcher(flags.get())
+            .results()
+            .map(word -> word.group().replaceAll("['\"]", ""))
+            .iterator();
+    while (words.hasNext()) {
+      var word = words.next();
+      var flag = FLAG.matcher(word.equals("-c") && words.hasNext() ? word + words.next() : word);
+      if (flag.matches())
+        put(flag.group(1).replace('-', '_'), flag.group(2), EXTRA_FLAGS, EXTRA_FLAGS);
+      else left.add("%s: %s".formatted(place(EXTRA_FLAGS), word));
+    }
   }
 
   /**

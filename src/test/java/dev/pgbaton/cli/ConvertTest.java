@@ -136,7 +136,7 @@ class ConvertTest {
                             - {name: POSTGRESQL_SYNCHRONOUS_COMMIT_MODE, value: remote_write}
                             - {name: POSTGRESQL_LOG_CONNECTIONS, value: "true"}
                             - {name: POSTGRESQL_FSYNC, value: "off"}
-                            - {name: POSTGRESQL_EXTRA_FLAGS, value: "-c work_mem=16MB"}
+                            - {name: POSTGRESQL_EXTRA_FLAGS, value: "-c work_mem=16MB --application-name='a b' -h x"}
                 """)
             .replace("\"pgaudit, repmgr\"", "\"pgaudit, repmgr, pg_stat_statements\"")
             .replaceFirst(
@@ -173,12 +173,14 @@ class ConvertTest {
             "      max_connections: '300'\n",
             "      synchronous_commit: remote_write\n",
             "      work_mem: 16MB\n",
+            "      application_name: a b\n",
             "      shared_preload_libraries: pg_stat_statements\n",
             "      log_line_prefix: ",
             "      load_balance_mode: 'on'\n");
     assertThat(err.toString())
         .contains("the library pgaudit, which is not in pgbaton's image")
         .contains("POSTGRESQL_FSYNC: fsync is pgbaton's")
+        .contains("POSTGRESQL_EXTRA_FLAGS: -h\n", "POSTGRESQL_EXTRA_FLAGS: x\n")
         .contains("override.conf: archive_mode can't be set")
         .contains("override.conf: include is not a setting")
         .doesNotContain("the variable POSTGRESQL_MAX_CONNECTIONS", "the variable PGPOOL_CHILD");
