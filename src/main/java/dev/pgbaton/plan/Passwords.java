@@ -50,7 +50,10 @@ final class Passwords {
   static Optional<Plan> next(DesiredCluster desired, ObservedCluster observed, Instant now) {
     if (desired.layout().isGenerated()) return Optional.empty();
     var passwords = new Passwords(desired, observed);
-    return observed.secrets().differing().isEmpty() ? passwords.goOn(now) : passwords.begin(now);
+    // What is half done is ended first, whatever is wanted by now: until then the daemon itself may
+    // be asked for a password that PostgreSQL has not been told.
+    if (passwords.pending().isPresent()) return passwords.goOn(now);
+    return observed.secrets().differing().isEmpty() ? Optional.empty() : passwords.begin(now);
   }
 
   /** All else is done: this is what is left of the commit. */
@@ -171,8 +174,7 @@ final class Passwords {
       if (instance.isEmpty()) return Optional.of(name + " to be there, before passwords change");
       if (!(instance.get().answer() instanceof Answer.Known))
         return Optional.of(name + " to answer, before passwords change");
-      var taken = taken(instance.get());
-      if (taken.isEmpty() || taken.get().id().isEmpty())
+      if (cannotBeTold(instance.get()))
         return Optional.of(
             "an image of %s that can take passwords while it runs: push one of this version first"
                 .formatted(name));
@@ -223,6 +225,8 @@ final class Passwords {
     var id = state(desired.passwords().stream().map(this::key).toList());
     if (id.isEmpty() || note().filter(n -> n.id().equals(id) && n.isOver()).isPresent())
       return Optional.empty();
+    // Another key of the same Secret was written, and nobody here could take more than that.
+    if (observed.instances().stream().anyMatch(Passwords::cannotBeTold)) return Optional.empty();
     return Optional.of(new ToldPasswords(id, desired.passwords()));
   }
 
@@ -268,6 +272,11 @@ final class Passwords {
 
   private static Optional<LoginsTaken> taken(Instance instance) {
     return instance.answer() instanceof Answer.Known known ? known.logins() : Optional.empty();
+  }
+
+  private static boolean cannotBeTold(Instance instance) {
+    return instance.answer() instanceof Answer.Known
+        && taken(instance).filter(t -> !t.id().isEmpty()).isEmpty();
   }
 
   private boolean isRights(DesiredObject object) {

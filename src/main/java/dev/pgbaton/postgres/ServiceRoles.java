@@ -125,7 +125,7 @@ public final class ServiceRoles {
         settled = true;
         return;
       }
-      comeWith.accept(now.get());
+      if (primary || !streamsMeanwhile(now.get())) comeWith.accept(now.get());
       try (var connection = local.connect("postgres", SECONDS)) {
         var atOnce = graceIsOver(now.get(), at);
         if (primary) bring(connection, now.get(), atOnce).forEach(log);
@@ -147,6 +147,27 @@ public final class ServiceRoles {
       trouble = text;
     } finally {
       looking.set(false);
+    }
+  }
+
+  /**
+   * Of a standby that has not replayed the verifiers: the primary may not have them either, and its
+   * connection, once broken, would not come again with the new password.
+   */
+  private boolean streamsMeanwhile(Credentials now) {
+    try (var connection = local.connect("postgres", SECONDS)) {
+      var found = found(connection);
+      var login = now.inUse(ServiceRole.REPMGR);
+      return streamsAs(connection).isPresent()
+          && now.of(login.role())
+              .filter(
+                  password ->
+                      Optional.ofNullable(found.get(login.role()))
+                          .filter(there -> isWell(there, password))
+                          .isEmpty())
+              .isPresent();
+    } catch (SQLException e) {
+      return false;
     }
   }
 

@@ -240,6 +240,35 @@ class PasswordsTest {
             });
   }
 
+  /**
+   * The daemon was killed once the Secret was written: it can't log in, and is not needed for it.
+   */
+  @Test
+  void whatIsHalfDoneIsEndedBeforeAnythingElseBegins() {
+    notes.put(SECRET, "abc");
+    compared = changed("repmgr-password");
+    withTheRight();
+    silent = Optional.of("postgres-sts-0");
+
+    assertThat(step())
+        .isInstanceOfSatisfying(
+            Step.TellPasswords.class, tell -> assertThat(tell.told().id()).isEqualTo("abc"));
+    notes.put(LEASE, "abc");
+    silent = Optional.empty();
+    everybodyHas(TAKEN);
+    assertThat(step()).isInstanceOf(Step.WritePasswords.class);
+  }
+
+  @Test
+  void anotherKeyOfTheirSecretIsNoNewsToAnImageThatCannotTakeAny() {
+    notes.put(SECRET, "abc");
+    everybodyHas(LoginsTaken.NOTHING);
+
+    assertThat(((Step.Apply) step()).changes())
+        .extracting(c -> c.object().key())
+        .containsExactly(PGPOOL);
+  }
+
   @Test
   void anImageThatCannotTakeThemIsNamed() {
     compared = changed("repmgr-password");
