@@ -16,7 +16,7 @@ final class LastChanges {
 
   private final SpecHistory history;
   private final Map<Key, List<SpecChange>> known =
-      new LinkedHashMap<>() {
+      new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Key, List<SpecChange>> eldest) {
           return size() > KEPT;

@@ -24,6 +24,9 @@ final class History {
   /** A cluster that nobody has touched for so long shows nothing. */
   private static final int MOST_LOOKED_AT = 1_000;
 
+  /** Each reads all that is there, twice: of a file with many clusters, or a large directory. */
+  private static final int MOST_COMPARED = 50;
+
   private History() {}
 
   static List<SpecChange> of(Repository repository, ClusterId id, String path, String head)
@@ -32,9 +35,12 @@ final class History {
       walk.markStart(walk.parseCommit(ObjectId.fromString(head)));
       var changes = new ArrayList<SpecChange>();
       var left = MOST_LOOKED_AT;
+      var compared = 0;
       for (var commit : walk) {
-        if (left-- == 0 || changes.size() == MOST_COMMITS) break;
-        if (touches(walk, commit, path)) change(walk, commit, id, path).ifPresent(changes::add);
+        if (left-- == 0 || compared == MOST_COMPARED || changes.size() == MOST_COMMITS) break;
+        if (!touches(walk, commit, path)) continue;
+        compared++;
+        change(walk, commit, id, path).ifPresent(changes::add);
       }
       return List.copyOf(changes);
     }

@@ -24,7 +24,7 @@ public final class SpecDifference {
   private static final int LONGEST_VALUE = 200;
 
   /** An alias can stand for more than any memory holds, or for itself. */
-  private static final int MOST_FIELDS = 20_000;
+  private static final int MOST_NODES = 20_000;
 
   private static final int DEEPEST = 64;
 
@@ -32,13 +32,22 @@ public final class SpecDifference {
   private static final Pattern SECRETIVE =
       Pattern.compile("(?i)pass|secret|token|credential|conninfo|_command|key|env|annotations");
 
+  private static final Pattern WITH_CREDENTIALS = Pattern.compile("://[^/\\s]*@");
+
+  /** Where any extension's settings may stand, too, whatever they hold. */
+  private static final Pattern SETTING =
+      Pattern.compile(".*\\.(?:parameters|settings)\\.(?<setting>.+)");
+
   private static final Pattern PLAIN =
-      Pattern.compile(".*\\.(image|replicas|serviceName|storageClassName|cpu|memory|storage)");
+      Pattern.compile(
+          "(?:StatefulSet|Deployment|Service|PersistentVolumeClaim) \\S* \\.spec(?:\\..*)?"
+              + "\\.(?:image|replicas|serviceName|storageClassName|cpu|memory|storage)");
 
   /** A field as it is compared, and as it is shown. */
   private record Value(String compared, String shown) {}
 
   private final SortedMap<String, Value> fields = new TreeMap<>();
+  private int nodes;
   private boolean tooMuch;
 
   private SpecDifference() {}
@@ -99,14 +108,21 @@ public final class SpecDifference {
     boolean shows(String name) {
       return switch (this) {
         case NOTHING -> false;
-        case OF_SPEC -> !SECRETIVE.matcher(name).find();
-        case OF_MANIFESTS -> !name.startsWith("Secret ") && PLAIN.matcher(name).matches();
+        case OF_SPEC -> !SECRETIVE.matcher(name).find() && isKnown(name);
+        case OF_MANIFESTS -> PLAIN.matcher(name).matches();
       };
+    }
+
+    private static boolean isKnown(String name) {
+      var setting = SETTING.matcher(name);
+      return !setting.matches()
+          || name.startsWith("spec.pgpool.")
+          || SettingsCatalogue.get(setting.group("setting")).isPresent();
     }
   }
 
   private void add(String name, Node node, int depth, Shown shown) {
-    if (fields.size() >= MOST_FIELDS || depth > DEEPEST) {
+    if (++nodes > MOST_NODES || depth > DEEPEST) {
       tooMuch = true;
       return;
     }
@@ -129,7 +145,11 @@ public final class SpecDifference {
       case ScalarNode scalar ->
           fields.put(
               name,
-              new Value(scalar.getValue(), shown.shows(name) ? brief(scalar.getValue()) : HIDDEN));
+              new Value(
+                  scalar.getValue(),
+                  shown.shows(name) && !WITH_CREDENTIALS.matcher(scalar.getValue()).find()
+                      ? brief(scalar.getValue())
+                      : HIDDEN));
       default -> {}
     }
   }

@@ -71,6 +71,38 @@ class SpecDifferenceTest {
   }
 
   @Test
+  void settingsThatNobodyKnowsAndAddressesWithCredentialsAreNotShown() {
+    var after =
+        SPEC.replace(
+            "256MB",
+            "256MB, anon.salt: %1$s, log_line_prefix: 'https://me:%1$s@example.com'"
+                .formatted(PASSWORD));
+
+    assertThat(ofSpec(SPEC, after))
+        .containsExactly(
+            "spec.postgresql.parameters.anon.salt: - → (not shown)",
+            "spec.postgresql.parameters.log_line_prefix: - → (not shown)");
+  }
+
+  @Test
+  void aFieldOfThatNameElsewhereIsNotShown() {
+    var odd =
+        file(
+            """
+            kind: ConfigMap
+            metadata: {name: c}
+            data: {storage: %1$s}
+            ---
+            kind: List
+            items: [{kind: Secret, metadata: {name: s}, stringData: {image: %1$s}}]
+            """
+                .formatted(PASSWORD));
+
+    assertThat(SpecDifference.ofManifests(List.of(), List.of(odd)).toString())
+        .doesNotContain(PASSWORD);
+  }
+
+  @Test
   void ofPlainManifestsOnlyWhatCantBeAPasswordIsShown() {
     var before =
         """
@@ -124,6 +156,9 @@ class SpecDifferenceTest {
         .last()
         .satisfies(c -> assertThat(c.name()).isEqualTo("(the rest is too much to compare)"));
     assertThat(SpecDifference.ofManifests(List.of(), List.of(file(circle)))).hasSizeLessThan(100);
+    var onlyItself = "kind: ConfigMap\nmetadata: {name: c}\nx: &a [*a, *a]\n";
+    assertThat(SpecDifference.ofManifests(List.of(), List.of(file(onlyItself))))
+        .hasSizeLessThan(10);
   }
 
   private static List<String> ofSpec(String before, String after) {
