@@ -40,8 +40,7 @@ final class CarriedSettings {
   /** What a shell takes for one word. */
   private static final Pattern WORD = Pattern.compile("(?:[^\\s'\"]|'[^']*'|\"[^\"]*\")+");
 
-  private static final Pattern FLAG =
-      Pattern.compile("(?:-c|--)([A-Za-z_.-]+)=(.*)", Pattern.DOTALL);
+  private static final Pattern FLAG = Pattern.compile("(?:-c|--)([\\w.-]+)=(.*)", Pattern.DOTALL);
 
   private static final Map<String, String> POSTGRESQL =
       Map.of("POSTGRESQL_SYNCHRONOUS_COMMIT_MODE", "synchronous_commit");
@@ -167,7 +166,9 @@ final class CarriedSettings {
       var flag = FLAG.matcher(word.equals("-c") && words.hasNext() ? word + words.next() : word);
       if (flag.matches())
         put(flag.group(1).replace('-', '_'), flag.group(2), EXTRA_FLAGS, EXTRA_FLAGS);
-      else left.add("%s: %s".formatted(place(EXTRA_FLAGS), word));
+      // Not its value, which may be anything.
+      else if (word.startsWith("-"))
+        left.add("%s: %s".formatted(place(EXTRA_FLAGS), word.replaceFirst("(?s)=.*", "")));
     }
   }
 
