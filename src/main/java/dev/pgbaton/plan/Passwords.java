@@ -52,8 +52,11 @@ final class Passwords {
     var passwords = new Passwords(desired, observed);
     // What is half done is ended first, whatever is wanted by now: until then the daemon itself may
     // be asked for a password that PostgreSQL has not been told.
-    if (passwords.pending().isPresent()) return passwords.goOn(now);
-    return observed.secrets().differing().isEmpty() ? Optional.empty() : passwords.begin(now);
+    return passwords
+        .goOn(now)
+        .or(
+            () ->
+                observed.secrets().differing().isEmpty() ? Optional.empty() : passwords.begin(now));
   }
 
   /** All else is done: this is what is left of the commit. */
@@ -167,9 +170,16 @@ final class Passwords {
         && text.codePoints().noneMatch(Character::isISOControl);
   }
 
+  /** But for those that are still to be made: they begin with what the Secret has by then. */
+  private List<String> pods() {
+    var all = desired.layout().podNames();
+    var there = observed.statefulSet().map(set -> set.getSpec().getReplicas()).orElse(all.size());
+    return all.subList(0, Math.min(all.size(), there));
+  }
+
   /** Who has to be well before the first write: afterwards nobody goes back. */
   private Optional<String> notReady() {
-    for (var name : desired.layout().podNames()) {
+    for (var name : pods()) {
       var instance = observed.instance(name);
       if (instance.isEmpty()) return Optional.of(name + " to be there, before passwords change");
       if (!(instance.get().answer() instanceof Answer.Known))
@@ -221,7 +231,9 @@ final class Passwords {
 
   /** What the instances have to be told of, and not all have taken. */
   private Optional<ToldPasswords> pending() {
-    if (!desired.layout().capabilities().instanceProgram()) return Optional.empty();
+    // Without a Lease there is nobody to be told, and nothing to tell it by: it comes first.
+    if (!desired.layout().capabilities().instanceProgram() || observed.lease().isEmpty())
+      return Optional.empty();
     var id = state(desired.passwords().stream().map(this::key).toList());
     if (id.isEmpty() || note().filter(n -> n.id().equals(id) && n.isOver()).isPresent())
       return Optional.empty();
@@ -253,7 +265,7 @@ final class Passwords {
   }
 
   private Optional<String> waiting(ToldPasswords told) {
-    for (var name : desired.layout().podNames()) {
+    for (var name : pods()) {
       var instance = observed.instance(name);
       var taken = instance.flatMap(Passwords::taken);
       if (taken.isEmpty()) return Optional.of(name + " to answer with the new password");

@@ -62,6 +62,7 @@ class PasswordsTest {
   private Optional<String> silent = Optional.empty();
   private Instant since = NOW;
   private boolean done;
+  private boolean withoutLease;
 
   private Plan plan() {
     return Planner.plan(wanted, observed(), NOW);
@@ -76,6 +77,7 @@ class PasswordsTest {
     var live = OwnersPlanTest.live(wanted, true, true, REVISION);
     var objects = new TreeMap<>(live.objects());
     objects.putAll(instead);
+    if (withoutLease) objects.remove(LEASE);
     notes.forEach((key, note) -> objects.put(key, noted(objects.get(key), note)));
     var snapshot = new ClusterSnapshot(objects, live.pods(), Set.of(), true);
     var standby = new Standby(true, 0, false);
@@ -256,6 +258,29 @@ class PasswordsTest {
     notes.put(LEASE, "abc");
     silent = Optional.empty();
     everybodyHas(TAKEN);
+    assertThat(step()).isInstanceOf(Step.WritePasswords.class);
+  }
+
+  @Test
+  void withoutALeaseNobodyIsToldOfAnything() {
+    notes.put(SECRET, "abc");
+    withoutLease = true;
+
+    assertThat(plan().toString()).doesNotContain("TellPasswords");
+  }
+
+  @Test
+  void whatOneCannotTakeForLongKeepsNoOtherChangeFromBeingAsked() {
+    notes.put(SECRET, "abc");
+    withTheRight();
+    notes.put(LEASE, "abc postgres-secrets/postgresql-password postgres-secrets/repmgr-password");
+    everybodyHas(TAKEN);
+    taken.put("postgres-sts-2", new LoginsTaken("first", "it can't"));
+    compared = changed("repmgr-password");
+    assertThat(plan()).isInstanceOf(Await.class);
+
+    since = NOW.minus(Duration.ofHours(1));
+
     assertThat(step()).isInstanceOf(Step.WritePasswords.class);
   }
 
