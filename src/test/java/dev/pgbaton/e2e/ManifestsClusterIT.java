@@ -349,9 +349,9 @@ class ManifestsClusterIT {
     var uids = tutorial.uids();
     restartsBefore = tutorial.restarts();
     Databases.execute(
-        tutorial.clientsWay(), "create table passed_on as select generate_series(1, 100) id");
+        tutorial.atThePrimary(), "create table passed_on as select generate_series(1, 100) id");
     var former = nodePort();
-    var formerAtThePrimary = theirPrimary(tutorial);
+    var formerAtThePrimary = tutorial.atThePrimary();
     forge.edit(SECRETS_FILE, "c3VwZXItZXhhbXBsZQ==", encoded(SUPER));
     forge.edit(SECRETS_FILE, "cmVwbWdyLWV4YW1wbGU=", encoded(REPMGR));
     var began = Instant.now();
@@ -381,7 +381,7 @@ class ManifestsClusterIT {
           .isInstanceOf(SQLException.class);
     // Whoever follows has to come anew.
     Databases.execute(
-        tutorial.clientsWay(), "select pg_terminate_backend(pid) from pg_stat_replication");
+        tutorial.atThePrimary(), "select pg_terminate_backend(pid) from pg_stat_replication");
     awaitHealthy(tutorial, 3);
     assertThat(tutorial.uids()).isEqualTo(uids);
     assertThat(rightsToReadSecrets()).as("only while they were read").isEmpty();
@@ -415,19 +415,6 @@ class ManifestsClusterIT {
         .toList();
   }
 
-  private static PGSimpleDataSource theirPrimary(Owned cluster) throws SQLException {
-    var primary = cluster.primary();
-    var address =
-        kubernetes
-            .pods()
-            .inNamespace(cluster.namespace())
-            .withName(primary)
-            .get()
-            .getStatus()
-            .getPodIP();
-    return Databases.at(address, Names.POSTGRES_PORT, "postgres", cluster.password());
-  }
-
   private static String encoded(String text) {
     return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
@@ -437,7 +424,7 @@ class ManifestsClusterIT {
   void anImageThatSortsOtherwiseIsTakenBackAndNoPodIsReplacedUnasked() throws Exception {
     assumeTrue(running);
     Databases.execute(
-        chart.clientsWay(),
+        chart.atThePrimary(),
         "create database sorted template template0 locale_provider libc locale 'en_US.UTF-8'");
     var primary = chart.primary();
     var uids = chart.uids();
@@ -483,7 +470,7 @@ class ManifestsClusterIT {
   void aDeletedPrimarysPodComesBackAsAReplica() throws Exception {
     assumeTrue(running);
     Databases.execute(
-        tutorial.clientsWay(), "create table kept as select generate_series(1, 1000) id");
+        tutorial.atThePrimary(), "create table kept as select generate_series(1, 1000) id");
     var primary = tutorial.primary();
     if (changedAt != null) {
       await("probes that come with the former password would have failed")

@@ -90,10 +90,18 @@ record Owned(
 
   /** The name of the instance that is writable. */
   String primary() throws SQLException {
+    return writable().getMetadata().getName();
+  }
+
+  /** Past whatever is in front of it: a pgpool that was replaced a moment ago turns some away. */
+  PGSimpleDataSource atThePrimary() throws SQLException {
+    return at(writable().getStatus().getPodIP());
+  }
+
+  private Pod writable() throws SQLException {
     return instances().stream()
         .filter(pod -> pod.getStatus().getPodIP() != null)
         .filter(pod -> Objects.equals(answer(pod, "select pg_is_in_recovery()"), List.of("f")))
-        .map(pod -> pod.getMetadata().getName())
         .findFirst()
         .orElseThrow(() -> new SQLException("no instance is writable"));
   }
