@@ -8,12 +8,11 @@ import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.cluster.ToldPasswords;
 import dev.pgbaton.postgres.Credentials;
 import dev.pgbaton.postgres.Password;
+import dev.pgbaton.postgres.PrivateFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,15 +112,8 @@ final class ToldCredentials implements Supplier<Optional<Credentials>> {
 
   private void write(Credentials now) {
     try {
-      Files.createDirectories(file.getParent());
-      var fresh = file.resolveSibling(FILE + ".new");
-      Files.deleteIfExists(fresh);
-      Files.createFile(
-          fresh,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(
-          fresh, "%s\n%s\n".formatted(began.superuser().value(), now.superuser().value()));
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      PrivateFile.write(
+          file, "%s\n%s\n".formatted(began.superuser().value(), now.superuser().value()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,8 +11,6 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,18 +103,5 @@ public final class Certificates {
         .filter(volume -> volume.getName().equals(VOLUME) && volume.getSecret() != null)
         .map(volume -> volume.getSecret().getSecretName())
         .findFirst();
-  }
-
-  /** pgpool reads a certificate at its start only: another one makes other pods. */
-  public static Deployment with(Deployment pgpool, String certificate) {
-    return new DeploymentBuilder(pgpool)
-        .editSpec()
-        .editTemplate()
-        .editMetadata()
-        .addToAnnotations(Names.CERTIFICATE, certificate)
-        .endMetadata()
-        .endTemplate()
-        .endSpec()
-        .build();
   }
 }

@@ -29,7 +29,9 @@ final class CloneCache {
     // By URL and branch: after a change of the settings an old clone can't be taken for the new
     // one.
     this.directory =
-        settings.cacheDir().resolve(digest(settings.url() + "\n" + settings.branch()) + ".git");
+        settings
+            .cacheDir()
+            .resolve(Sha256.hex(settings.url() + "\n" + settings.branch(), 16) + ".git");
     this.ref = settings.ref();
   }
 
@@ -93,9 +95,5 @@ final class CloneCache {
 
   private static Repository at(Path directory) throws IOException {
     return new FileRepositoryBuilder().setGitDir(directory.toFile()).setBare().build();
-  }
-
-  private static String digest(String text) {
-    return Sha256.hex(text, 16);
   }
 }

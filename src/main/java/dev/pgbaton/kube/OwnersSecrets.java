@@ -34,17 +34,11 @@ final class OwnersSecrets {
     if (data.isEmpty()) return Optional.empty();
     var labels = wanted.getMetadata().getLabels();
     return Optional.of(
-        Map.of(
-            "metadata",
-            Map.of(
-                "resourceVersion",
-                live.getMetadata().getResourceVersion(),
-                // By it the informers see the Secret, if others made it.
-                "labels",
-                Map.of(Names.CLUSTER_LABEL, labels.get(Names.CLUSTER_LABEL)),
-                "annotations",
-                Map.of(Names.PASSWORDS, GeneratedPasswords.id())),
-            "data",
+        SecretChange.of(
+            live,
+            // By it the informers see the Secret, if others made it.
+            Map.of(Names.CLUSTER_LABEL, labels.get(Names.CLUSTER_LABEL)),
+            Map.of(Names.PASSWORDS, GeneratedPasswords.id()),
             data));
   }
 

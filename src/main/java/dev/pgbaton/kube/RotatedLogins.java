@@ -43,14 +43,7 @@ final class RotatedLogins {
       data.put(Names.SUPERUSER_PASSWORD, SecretData.encoded(GeneratedPasswords.password()));
     data.put(Names.LOGINS_KEY, SecretData.encoded(turn.text()));
     return Optional.of(
-        Map.of(
-            "metadata",
-            Map.of(
-                "resourceVersion",
-                live.getMetadata().getResourceVersion(),
-                "annotations",
-                Map.of(Names.LOGINS, turn.text(), Names.ROTATION, rotation)),
-            "data",
-            data));
+        SecretChange.of(
+            live, Map.of(), Map.of(Names.LOGINS, turn.text(), Names.ROTATION, rotation), data));
   }
 }

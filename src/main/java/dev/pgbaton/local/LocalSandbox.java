@@ -11,6 +11,7 @@ import dev.pgbaton.observed.Journal;
 import dev.pgbaton.postgres.JdbcInstanceProbe;
 import dev.pgbaton.postgres.JdbcWriteProbe;
 import dev.pgbaton.postgres.MonitorLogins;
+import dev.pgbaton.postgres.PrivateFile;
 import dev.pgbaton.sandbox.Faults;
 import dev.pgbaton.sandbox.Program;
 import dev.pgbaton.sandbox.Sandbox;
@@ -20,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -153,11 +153,7 @@ public final class LocalSandbox implements AutoCloseable {
         "127.0.0.1:%d:*:postgres:%s%n"
             .formatted(
                 cluster.front().address().getPort(), cluster.credentials().superuser().value()));
-    var file = passwordFile();
-    Files.deleteIfExists(file);
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(file, String.join("", passwordLines.values()));
+    PrivateFile.write(passwordFile(), String.join("", passwordLines.values()));
   }
 
   /** Where clients of a cluster connect, whether it is there already or not. */

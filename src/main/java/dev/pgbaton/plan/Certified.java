@@ -64,7 +64,7 @@ final class Certified {
             .map(
                 hash ->
                     new DesiredObject(
-                        Certificates.with(pgpool, hash),
+                        Annotations.onPods(pgpool, Names.CERTIFICATE, hash),
                         object.role(),
                         object.policy(),
                         object.source()))

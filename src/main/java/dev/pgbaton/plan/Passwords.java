@@ -21,7 +21,6 @@ import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -315,7 +314,9 @@ final class Passwords {
                       .map(PasswordPlace::secret)
                       .collect(Collectors.toCollection(TreeSet::new))));
       case Deployment pgpool when object.role() == ObjectRole.PGPOOL ->
-          began(object, pgpool).map(note -> with(object, noted(pgpool, note))).orElse(object);
+          began(object, pgpool)
+              .map(note -> with(object, Annotations.onPods(pgpool, Names.PASSWORDS, note)))
+              .orElse(object);
       default -> object;
     };
   }
@@ -344,18 +345,6 @@ final class Passwords {
         && observed.instances().stream()
             .flatMap(instance -> taken(instance).stream())
             .allMatch(taken -> has(taken, told));
-  }
-
-  private static Deployment noted(Deployment pgpool, String note) {
-    return new DeploymentBuilder(pgpool)
-        .editSpec()
-        .editTemplate()
-        .editOrNewMetadata()
-        .addToAnnotations(Names.PASSWORDS, note)
-        .endMetadata()
-        .endTemplate()
-        .endSpec()
-        .build();
   }
 
   private static DesiredObject with(DesiredObject object, HasMetadata instead) {

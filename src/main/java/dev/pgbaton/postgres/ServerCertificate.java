@@ -151,10 +151,10 @@ final class ServerCertificate {
       Files.createDirectories(
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      secret(directory.resolve(FILES.get(0)), now.certificate());
-      secret(directory.resolve(FILES.get(1)), now.key());
+      PrivateFile.write(directory.resolve(FILES.get(0)), now.certificate());
+      PrivateFile.write(directory.resolve(FILES.get(1)), now.key());
       if (now.authority().isPresent())
-        secret(directory.resolve(FILES.get(2)), now.authority().get());
+        PrivateFile.write(directory.resolve(FILES.get(2)), now.authority().get());
       belongToPostgres(directory);
       var settings = settings(directory, now);
       if (Files.exists(configuration()) && !Files.readString(configuration()).equals(settings))
@@ -177,13 +177,6 @@ final class ServerCertificate {
             directory.resolve(FILES.get(0)),
             directory.resolve(FILES.get(1)),
             now.authority().isPresent() ? directory.resolve(FILES.get(2)) : "");
-  }
-
-  private static void secret(Path file, String text) throws IOException {
-    Files.deleteIfExists(file);
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(file, text);
   }
 
   /** On a machine of its own the program may be root, and PostgreSQL never is. */

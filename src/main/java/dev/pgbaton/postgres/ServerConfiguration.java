@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -173,12 +171,6 @@ final class ServerConfiguration {
   /** Those of all logins that work. In one go: somebody may be connecting right now. */
   void writePasswords() {
     try {
-      Files.createDirectories(paths.run());
-      var fresh = paths.run().resolve("pgpass.new");
-      Files.deleteIfExists(fresh);
-      Files.createFile(
-          fresh,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       var lines = new StringBuilder();
       for (var login : credentials.get().all(ServiceRole.REPMGR))
         lines
@@ -187,8 +179,7 @@ final class ServerConfiguration {
             .append(':')
             .append(login.password().replace("\\", "\\\\").replace(":", "\\:"))
             .append('\n');
-      Files.writeString(fresh, lines);
-      Files.move(fresh, paths.passwords(), StandardCopyOption.ATOMIC_MOVE);
+      PrivateFile.write(paths.passwords(), lines);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
