@@ -38,7 +38,7 @@ class GitopsClusterIT {
   private static final Surroundings WHERE = Surroundings.fromEnvironment();
   private static final Duration START = WHERE.patience(Duration.ofSeconds(90));
   private static final Duration ROLLOUT = WHERE.patience(Duration.ofMinutes(5));
-  private static final Duration LONGEST_GAP = Duration.ofSeconds(3);
+  private static final Duration LONGEST_GAP = WHERE.patience(Duration.ofSeconds(2));
   private static final String SUMMARY = "pgbaton/" + Daemon.ENVIRONMENT;
 
   @TempDir static Path work;
