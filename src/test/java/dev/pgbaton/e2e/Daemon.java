@@ -20,6 +20,12 @@ import org.awaitility.Awaitility;
 final class Daemon {
   static final String ENVIRONMENT = "e2e";
 
+  /** A setting: the page has buttons, as {@code kustomize/components/actions} gives them. */
+  static final String ACTIONS = "PGBATON_WEB_ACTIONS";
+
+  private static final Map<String, String> COMPONENTS =
+      Map.of("PGBATON_GIT_MANIFESTS", "manifests", ACTIONS, "actions");
+
   private final KubernetesClient kubernetes;
   private final Surroundings where;
   private final Path overlay;
@@ -102,6 +108,19 @@ final class Daemon {
         .getLog();
   }
 
+  /** From this machine: service addresses answer here. */
+  String page() {
+    var service =
+        kubernetes
+            .services()
+            .inNamespace(where.systemNamespace())
+            .withName("pgbaton-" + where.systemNamespace())
+            .get();
+    return "http://%s:%d"
+        .formatted(
+            service.getSpec().getClusterIP(), service.getSpec().getPorts().getFirst().getPort());
+  }
+
   String metrics() {
     return kubernetes.raw(
         "/api/v1/namespaces/%1$s/services/pgbaton-%1$s:http/proxy/q/metrics"
@@ -167,9 +186,13 @@ final class Daemon {
             where.forgeToken(),
             port(repository),
             settings.entrySet().stream()
+                .filter(e -> !e.getKey().equals(ACTIONS))
                 .map(e -> "\n      - %s=%s".formatted(e.getKey(), e.getValue()))
                 .collect(Collectors.joining()),
-            settings.containsKey("PGBATON_GIT_MANIFESTS") ? "manifests" : "",
+            COMPONENTS.entrySet().stream()
+                .filter(e -> settings.containsKey(e.getKey()))
+                .map(Map.Entry::getValue)
+                .collect(Collectors.joining(", ")),
             settings.containsKey("PGBATON_SOPS_AGE_KEY_FILE") ? ", age-keys=" + ageKey() : "");
   }
 
@@ -196,7 +219,8 @@ final class Daemon {
     try {
       // kustomize takes no path outside of its root but a folder with a kustomization of its own.
       copy(Path.of("kustomize/base"), overlay.resolve("base"));
-      copy(Path.of("kustomize/components/manifests"), overlay.resolve("manifests"));
+      for (var component : COMPONENTS.values())
+        copy(Path.of("kustomize/components", component), overlay.resolve(component));
       Files.writeString(overlay.resolve(name), content);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

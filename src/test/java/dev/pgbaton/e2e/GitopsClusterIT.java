@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,7 +63,7 @@ class GitopsClusterIT {
     installation = new Installation(WHERE, kubernetes, work);
     forge = installation.forge();
     daemon = installation.daemon();
-    installation.start();
+    installation.start(Map.of(Daemon.ACTIONS, "kubernetes"));
   }
 
   @AfterAll
@@ -425,11 +426,48 @@ class GitopsClusterIT {
     assertThat(again.exit()).as(again.output()).isEqualTo(2);
   }
 
+  @Test
+  @Order(15)
+  void whoMayPatchTheLeaseHandsThePrimaryOnByAButton() throws Exception {
+    assumeTrue(running);
+    var people = new People(kubernetes, WHERE.namespace());
+    var visitor = new Visitor(daemon.page(), WHERE.namespace(), ORDERS);
+    visitor.post("/sign-in", Map.of("token", people.token("presser")));
+    var before = shop.primary();
+    assertThat(visitor.press("handoff")).contains("You may not", "patch on leases");
+
+    people.mayPatchLeases("presser");
+    var to =
+        shop.instances(ORDERS).stream()
+            .map(pod -> pod.getMetadata().getName())
+            .filter(name -> !name.equals(before))
+            .findFirst()
+            .orElseThrow();
+    try (var load = LoadClient.start(shop.throughPgpool())) {
+      System.out.println(
+          await("the handoff is asked for")
+              .atMost(START)
+              .pollInterval(Duration.ofSeconds(1))
+              .until(
+                  () -> visitor.press("handoff", Map.of("to", to)),
+                  answer -> answer.contains("is asked to hand off to " + to)));
+      await(to + " is the primary").atMost(START).until(() -> primaryOrNobody().equals(to));
+      await("all is well again").atMost(START).until(() -> shop.ready(ORDERS) == 3);
+      var gap = load.longestGap();
+      System.out.printf("by a button: longest write gap %d ms%n", gap.toMillis());
+      assertThat(load.stopAndFindLost()).isEmpty();
+      assertThat(gap).isLessThanOrEqualTo(LONGEST_GAP);
+    }
+    assertThat(daemon.log())
+        .contains(
+            "system:serviceaccount:%s:presser asks for a handoff".formatted(WHERE.namespace()));
+  }
+
   private static Packaged.Result pgbaton(String command, String... arguments)
       throws IOException, InterruptedException {
     var all = new ArrayList<>(List.of(command, "--daemon-namespace", WHERE.systemNamespace()));
     all.addAll(List.of(arguments));
-    return Packaged.run(java.util.Map.of(), all.toArray(String[]::new));
+    return Packaged.run(Map.of(), all.toArray(String[]::new));
   }
 
   private static String primaryOrNobody() {

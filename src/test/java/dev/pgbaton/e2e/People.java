@@ -1,0 +1,71 @@
+package dev.pgbaton.e2e;
+
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+
+/** Who may or may not do things in a namespace, each by a service account. */
+final class People {
+  private final KubernetesClient client;
+  private final String namespace;
+
+  People(KubernetesClient client, String namespace) {
+    this.client = client;
+    this.namespace = namespace;
+  }
+
+  /** Of somebody who is made by it, and may do nothing yet. */
+  String token(String user) {
+    client
+        .resource(
+            new ServiceAccountBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(user)
+                .endMetadata()
+                .build())
+        .create();
+    return client
+        .serviceAccounts()
+        .inNamespace(namespace)
+        .withName(user)
+        .tokenRequest(new TokenRequestBuilder().withNewSpec().endSpec().build())
+        .getStatus()
+        .getToken();
+  }
+
+  /** What a handoff takes. */
+  void mayPatchLeases(String user) {
+    client
+        .resource(
+            new RoleBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(user)
+                .endMetadata()
+                .addNewRule()
+                .withApiGroups("coordination.k8s.io")
+                .withResources("leases")
+                .withVerbs("patch")
+                .endRule()
+                .build())
+        .create();
+    client
+        .resource(
+            new RoleBindingBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName(user)
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "Role", user)
+                .addNewSubject("", "ServiceAccount", user, namespace)
+                .build())
+        .create();
+  }
+
+  void mayNot(String user) {
+    client.rbac().roleBindings().inNamespace(namespace).withName(user).delete();
+  }
+}
