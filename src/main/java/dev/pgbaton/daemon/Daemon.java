@@ -209,9 +209,9 @@ public class Daemon implements FleetView, FleetRequests {
   }
 
   @Override
-  public Answer handOff(ClusterId id, Optional<String> to) {
+  public Answer handOff(ClusterId id, Optional<String> from, Optional<String> to) {
     return wanted(id)
-        .map(desired -> requests().handOff(desired, to))
+        .map(desired -> requests().handOff(desired, from, to))
         .orElseGet(() -> new Answer(false, "Git does not say how %s shall be.".formatted(id)));
   }
 

@@ -117,10 +117,12 @@ public final class Requests {
   /**
    * The primary is asked to hand off, by the rules of a rollout's handoff, on a live look.
    *
+   * @param from the primary that a person saw: nothing is done once it is another one; empty for
+   *     whichever is
    * @param to the pod that shall be the primary; empty for whichever may be
    * @throws ClusterReader.ReadFailed if the API server does not answer
    */
-  public Answer handOff(DesiredCluster desired, Optional<String> to) {
+  public Answer handOff(DesiredCluster desired, Optional<String> from, Optional<String> to) {
     switch (desired.mode()) {
       case OBSERVE, SUSPEND -> {
         return new Answer(false, "Git says that nothing is to be touched there.");
@@ -130,6 +132,12 @@ public final class Requests {
     var observed = observe(desired);
     if (observed.journal().suspension().isPresent())
       return suspended(desired.layout().id(), observed.journal().suspension().get());
+    var by = observed.primary().map(primary -> primary.pod().name());
+    if (from.isPresent() && by.isPresent() && !by.equals(from))
+      return new Answer(
+          false,
+          "%s is the primary by now, and not %s any more. Nothing was asked for."
+              .formatted(by.get(), from.get()));
     return switch (AskedHandOff.of(
         observed, to, desired.rollout().maxReplicaLag(), desired.synchronousStandbys())) {
       case AskedHandOff.Refused refused -> new Answer(false, refused.sentence());

@@ -46,6 +46,7 @@ public class ButtonPresses {
       String namespace,
       String name,
       @RestForm String form,
+      @RestForm String from,
       @RestForm String to,
       HttpServerRequest request) {
     var id = new ClusterId(namespace, name);
@@ -56,7 +57,7 @@ public class ButtonPresses {
         form,
         request,
         new Right("coordination.k8s.io", "leases", namespace, layout.lease()),
-        _ -> requests.handOff(id, Optional.ofNullable(to).filter(t -> !t.isEmpty())));
+        _ -> requests.handOff(id, chosen(from), chosen(to)));
   }
 
   @POST
@@ -92,6 +93,10 @@ public class ButtonPresses {
 
   private Right statefulSet(ClusterId id) {
     return new Right("apps", "statefulsets", id.namespace(), layout(id).statefulSet());
+  }
+
+  private static Optional<String> chosen(String field) {
+    return Optional.ofNullable(field).filter(text -> !text.isEmpty());
   }
 
   private ClusterLayout layout(ClusterId id) {

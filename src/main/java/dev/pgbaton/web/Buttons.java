@@ -12,6 +12,7 @@ import java.util.List;
  * @param failed the commit that can be tried once more; empty where none failed
  * @param seen whether enough of it is known to be asked for something
  * @param suspended whether it is, by hand
+ * @param primary who is it on this page; empty if nobody is
  * @param candidates who could be the primary; it is looked at once more when one is asked for
  * @param instances that may be broken: in the sandbox only
  */
@@ -23,6 +24,7 @@ record Buttons(
     String failed,
     boolean seen,
     boolean suspended,
+    String primary,
     List<String> candidates,
     List<String> instances) {
 
@@ -38,7 +40,7 @@ record Buttons(
   }
 
   private static Buttons none(String id, String kind) {
-    return new Buttons(id, kind, "", "", "", false, false, List.of(), List.of());
+    return new Buttons(id, kind, "", "", "", false, false, "", List.of(), List.of());
   }
 
   private static Buttons on(
@@ -51,6 +53,11 @@ record Buttons(
         cluster.quarantine().map(q -> ClusterSummary.brief(q.commit())).orElse(""),
         !cluster.members().isEmpty(),
         cluster.suspension().isPresent(),
+        cluster.members().stream()
+            .filter(m -> m.role().equals("primary"))
+            .map(Member::name)
+            .findFirst()
+            .orElse(""),
         cluster.members().stream()
             .filter(m -> m.role().equals("replica") && m.state().equals("ready"))
             .map(Member::name)

@@ -16,7 +16,9 @@ public interface FleetRequests {
   Answer resume(ClusterId id);
 
   /**
+   * @param from the primary that was seen: nothing is done once it is another one, so that the same
+   *     asked twice happens once; empty for whichever is
    * @param to the pod that shall be the primary; empty for whichever may be
    */
-  Answer handOff(ClusterId id, Optional<String> to);
+  Answer handOff(ClusterId id, Optional<String> from, Optional<String> to);
 }

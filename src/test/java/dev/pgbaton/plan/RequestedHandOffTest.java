@@ -48,11 +48,29 @@ class RequestedHandOffTest {
     assertThat(tried).hasSize(5);
   }
 
+  @Test
+  void whoSawAnotherPrimaryAsksForNothing() {
+    var answer = press("1", _ -> "orders-0", Optional.of("orders-1"));
+    assertThat(answer.asked()).isFalse();
+    assertThat(answer.text())
+        .isEqualTo(
+            "orders-0 is the primary by now, and not orders-1 any more. Nothing was asked for.");
+    assertThat(tried).isEmpty();
+
+    assertThat(press("2", _ -> "orders-0", Optional.of("orders-0")).asked()).isTrue();
+  }
+
+  private Requests.Answer press(String taken, Function<Integer, String> holder) {
+    return press(taken, holder, Optional.empty());
+  }
+
   /**
    * @param taken the version of the Lease that is the server's at last
    * @param holder by the number of the look
+   * @param from the primary that the page showed
    */
-  private Requests.Answer press(String taken, Function<Integer, String> holder) {
+  private Requests.Answer press(
+      String taken, Function<Integer, String> holder, Optional<String> from) {
     var healthy = lease(0, holder.apply(1));
     var requests =
         new Requests(
@@ -67,7 +85,7 @@ class RequestedHandOffTest {
                     taken.equals(tried.getLast())
                         ? new Written.Done(null)
                         : new Written.Stale("the Lease moved")));
-    return requests.handOff(healthy.desired(), Optional.empty());
+    return requests.handOff(healthy.desired(), from, Optional.empty());
   }
 
   private static Clusters lease(int version, String holder) {
