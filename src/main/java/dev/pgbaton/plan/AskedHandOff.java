@@ -42,6 +42,11 @@ public sealed interface AskedHandOff {
    */
   static AskedHandOff of(
       ObservedCluster observed, Optional<String> to, long maxReplicaLag, int synchronousStandbys) {
+    var suspension = observed.journal().suspension();
+    if (suspension.isPresent())
+      return new Refused(
+          Refusal.SUSPENDED_BY_HAND,
+          "%s is %s. Resume it first.".formatted(observed.layout().id(), suspension.get().text()));
     if (observed.lease().isEmpty())
       return new Refused(
           "no Lease says who is its primary: either it is being made, or its image has no instance program. Then delete the primary's pod: its own hook passes the primary on.");

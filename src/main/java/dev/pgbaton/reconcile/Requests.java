@@ -99,7 +99,9 @@ public final class Requests {
   /** The commit that failed is tried once more, from the beginning, as if it had just come. */
   public Answer retry(ClusterId id, Instant now) {
     var entry = journal.read(id);
-    if (entry.suspension().isPresent()) return suspended(id, entry.suspension().get());
+    var suspension = entry.suspension();
+    if (suspension.isPresent())
+      return new Answer(false, "%s is %s. Resume it first.".formatted(id, suspension.get().text()));
     var failed = LastGood.quarantine(entry);
     if (failed.isEmpty()) return new Answer(false, "No commit of %s was given up.".formatted(id));
     var intent = entry.intent().orElseThrow();
@@ -130,8 +132,6 @@ public final class Requests {
       case APPLY, LEAVE -> {}
     }
     var observed = observe(desired);
-    if (observed.journal().suspension().isPresent())
-      return suspended(desired.layout().id(), observed.journal().suspension().get());
     var by = observed.primary().map(primary -> primary.pod().name());
     if (from.isPresent() && by.isPresent() && !by.equals(from))
       return new Answer(
@@ -160,10 +160,6 @@ public final class Requests {
       written = writer.requestHandoff(layout, now.get().resourceVersion(), candidate);
     }
     return written;
-  }
-
-  private static Answer suspended(ClusterId id, Suspension suspension) {
-    return new Answer(false, "%s is %s. Resume it first.".formatted(id, suspension.text()));
   }
 
   private ObservedCluster observe(DesiredCluster desired) {

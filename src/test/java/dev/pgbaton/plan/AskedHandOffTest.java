@@ -11,8 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.observed.JournalEntry.Rollout;
+import dev.pgbaton.observed.JournalEntry.Suspension;
 import dev.pgbaton.plan.AskedHandOff.Possible;
 import dev.pgbaton.plan.AskedHandOff.Refused;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,16 @@ class AskedHandOffTest {
   void theFirstReplicaTakesOverUnlessAnotherIsNamed() {
     assertThat(candidate(ask(three()))).isEqualTo("orders-1");
     assertThat(candidate(ask(three(), "orders-2"))).isEqualTo("orders-2");
+  }
+
+  @Test
+  void nothingIsAskedOfWhatIsSuspendedByHand() {
+    var suspension = new Suspension("alice", Instant.parse("2026-01-02T03:04:05Z"));
+    var answer = ask(three().journal(j -> j.withSuspension(Optional.of(suspension))));
+
+    assertThat(code(answer)).contains(Refusal.SUSPENDED_BY_HAND);
+    assertThat(((Refused) answer).text())
+        .endsWith("by alice since 2026-01-02T03:04:05Z. Resume it first.");
   }
 
   @Test
