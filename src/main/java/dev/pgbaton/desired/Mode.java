@@ -17,7 +17,7 @@ public enum Mode {
   /** Gives the StatefulSet back its owner's update strategy, and then does nothing. */
   LEAVE;
 
-  static final String ANNOTATION = Names.DOMAIN + "/mode";
+  public static final String ANNOTATION = Names.DOMAIN + "/mode";
 
   /** As the object's annotation says it; empty if it says nothing, or nothing that is known. */
   static Optional<Mode> of(HasMetadata object) {

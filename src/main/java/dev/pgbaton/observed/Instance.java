@@ -62,6 +62,13 @@ public record Instance(
                 && unreadySince.filter(since -> now.isAfter(since.plus(patience))).isPresent());
   }
 
+  /** No program of this pod has run yet, for what its template names can't be put together. */
+  public boolean neverBegan() {
+    return neverReady
+        && !(answer instanceof InstanceProbe.Answer.Known)
+        && trouble.filter(t -> t.startsWith(PodState.NOT_MADE)).isPresent();
+  }
+
   /**
    * Whether its trouble won't pass by itself. The kubelet goes to and fro between a pull that fails
    * and the time until the next one: after half a minute it was tried more than once.

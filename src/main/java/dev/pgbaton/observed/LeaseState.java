@@ -41,6 +41,11 @@ public record LeaseState(
         Optional.ofNullable(annotations.get(Names.USERS_TOLD)).flatMap(LeaseState::instant));
   }
 
+  /** No database of this cluster was ever begun by it. */
+  public boolean neverHeld() {
+    return holder.isEmpty() && epoch == 0 && systemIdentifier.isEmpty();
+  }
+
   /** Whether it was only renewed since: its holder does that every other second. */
   public boolean isStill(LeaseState before) {
     return holder.equals(before.holder)

@@ -18,6 +18,7 @@ record PodState(
     Optional<String> trouble,
     boolean hopeless) {
   static final String NO_IMAGE = "can't be pulled";
+  static final String NOT_MADE = "its container can't be made";
 
   private static final Set<String> IMAGE_TROUBLE =
       Set.of(
@@ -75,7 +76,7 @@ record PodState(
       return Optional.of(
           "its image %s %s (%s)".formatted(container.getImage(), NO_IMAGE, waiting.getReason()));
     if (waiting != null && CONFIG_TROUBLE.contains(waiting.getReason()))
-      return Optional.of("its container can't be made: " + waiting.getMessage());
+      return Optional.of(NOT_MADE + ": " + waiting.getMessage());
     if (waiting != null && "CrashLoopBackOff".equals(waiting.getReason()))
       return Optional.of(crash(container));
     if (state.getTerminated() != null) return Optional.of(crash(container));

@@ -113,17 +113,17 @@ final class Adoption {
     return Optional.of(
         new Blocked(
             Refusal.ADOPTION_NEEDED,
-            "%d objects are there that others applied%s, %s among them. Nothing is touched before %s in Git says %s: \"true\"%s%s."
+            "nothing is touched before %s in Git says %s: \"true\". %d objects are there that others applied%s, %s among them%s%s."
                 .formatted(
+                    hasBegun() ? "each of them" : "the StatefulSet",
+                    Names.ADOPT,
                     unasked.size(),
                     missingBudget().isEmpty() ? "" : ", and no PodDisruptionBudget " + DRAINS,
                     unasked.getFirst().key(),
-                    hasBegun() ? "each of them" : "the StatefulSet",
-                    Names.ADOPT,
                     missingBudget()
                         .map(
                             name ->
-                                ", which is the consent to %s as well: pgbaton makes it, and a drain waits then while an instance is missing"
+                                ". That line is the consent to %s as well: pgbaton makes it, and a drain waits then while an instance is missing"
                                     .formatted(name))
                         .orElse(""),
                     changes.isEmpty() ? "" : "; then this changes: " + changes)));

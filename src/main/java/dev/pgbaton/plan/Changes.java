@@ -1,9 +1,13 @@
 package dev.pgbaton.plan;
 
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.ObjectRole;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Change.Cause;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import java.util.List;
@@ -22,6 +26,32 @@ final class Changes {
             .map(change -> change.object().object())
             .filter(StatefulSet.class::isInstance)
             .anyMatch(set -> !onlyTheNumber((StatefulSet) set, live.get()));
+  }
+
+  /** Others' object becomes pgbaton's, and its pods are as they shall be: none is replaced. */
+  static boolean onlyTakesOver(Change change, ObservedCluster observed) {
+    return observed
+        .snapshot()
+        .find(change.object().key())
+        .filter(live -> !AppliedHash.isOn(live))
+        .filter(live -> Drift.difference(withPods(live, change.object().object()), live).isEmpty())
+        .isPresent();
+  }
+
+  private static HasMetadata withPods(HasMetadata live, HasMetadata wanted) {
+    if (live instanceof StatefulSet set && wanted instanceof StatefulSet other)
+      return new StatefulSetBuilder(set)
+          .editSpec()
+          .withTemplate(other.getSpec().getTemplate())
+          .endSpec()
+          .build();
+    if (live instanceof Deployment deployment && wanted instanceof Deployment other)
+      return new DeploymentBuilder(deployment)
+          .editSpec()
+          .withTemplate(other.getSpec().getTemplate())
+          .endSpec()
+          .build();
+    return wanted;
   }
 
   private static boolean onlyTheNumber(StatefulSet wanted, StatefulSet live) {

@@ -148,7 +148,9 @@ public record Forecast(
 
   private static List<Instance> restarting(
       DesiredCluster desired, ObservedCluster observed, List<Change> changes) {
-    var all = Changes.restartInstances(changes, observed);
+    var all =
+        Changes.restartInstances(
+            changes.stream().filter(c -> !Changes.onlyTakesOver(c, observed)).toList(), observed);
     return observed.instances().stream()
         .filter(i -> i.ordinal() < desired.layout().instances())
         .filter(i -> all || observed.outdated(i))
@@ -175,7 +177,9 @@ public record Forecast(
     if (Reloading.tell(desired, observed).isPresent())
       steps.add("reload settings on every instance");
     steps.addAll(Drops.of(desired, observed, changes));
-    if (changes.stream().anyMatch(c -> c.object().object() instanceof Deployment))
+    if (changes.stream()
+        .filter(c -> c.object().object() instanceof Deployment)
+        .anyMatch(c -> !Changes.onlyTakesOver(c, observed)))
       steps.add("pgpool's pods are replaced one after another");
     number(desired, observed, steps);
     var reason = reason(wanted, desired, observed, changes, restarts);

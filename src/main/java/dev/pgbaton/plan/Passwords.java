@@ -14,6 +14,7 @@ import dev.pgbaton.desired.PodReading;
 import dev.pgbaton.observed.ComparedSecrets;
 import dev.pgbaton.observed.Instance;
 import dev.pgbaton.observed.InstanceProbe.Answer;
+import dev.pgbaton.observed.LeaseState;
 import dev.pgbaton.observed.ObservedCluster;
 import dev.pgbaton.plan.Plan.Await;
 import dev.pgbaton.plan.Plan.Blocked;
@@ -143,9 +144,25 @@ final class Passwords {
         .anyMatch(notes -> notes != null && "true".equals(notes.get(Names.ADOPT)));
   }
 
-  /** Whether it is what PostgreSQL's own roles log in with; the rest is only to be written. */
+  /**
+   * Whether it is what PostgreSQL's own roles log in with, and somebody does; the rest is only to
+   * be written.
+   */
   private boolean isOfTheInstances() {
-    return desired.passwords().stream().anyMatch(this::changes);
+    return desired.passwords().stream().anyMatch(this::changes) && !nobodyHasBegun();
+  }
+
+  /**
+   * All pods wait for what is missing in a Secret, so that nobody goes by its former content. Where
+   * a key has changed, and not only come, a database may lie there that does.
+   */
+  private boolean nobodyHasBegun() {
+    return !observed.instances().isEmpty()
+        && observed.instances().stream().allMatch(Instance::neverBegan)
+        && (desired.passwords().stream()
+                .map(this::words)
+                .noneMatch(observed.secrets().changed()::contains)
+            || observed.lease().filter(LeaseState::neverHeld).isPresent());
   }
 
   private boolean changes(PasswordPlace place) {

@@ -70,21 +70,32 @@ public final class Planner {
     return switch (desired.mode()) {
       case APPLY, LEAVE -> plan;
       case OBSERVE ->
-          plan instanceof Proceed(var step)
-              ? new Blocked(
-                  Refusal.ONLY_OBSERVED,
-                  "next would be: %s.%s%s"
-                      .formatted(
-                          step.text(),
-                          Forecast.of(desired, observed, plan).inWords(),
-                          underWay(observed)))
-              : plan;
+          switch (plan) {
+            case Proceed(var step) ->
+                new Blocked(
+                    Refusal.ONLY_OBSERVED,
+                    "next would be: %s.%s%s"
+                        .formatted(
+                            step.text(),
+                            Forecast.of(desired, observed, plan).inWords(),
+                            underWay(observed)));
+            // Who only looks need not agree to anything first.
+            case Blocked(var refusal, var field, var text)
+                when refusal == Refusal.ADOPTION_NEEDED ->
+                new Blocked(refusal, field, text + Forecast.of(desired, observed, plan).inWords());
+            case Await _, Blocked _, InSync _ -> plan;
+          };
       case SUSPEND ->
           plan instanceof InSync
               ? plan
               : new Blocked(
                   Refusal.SUSPENDED,
-                  "nothing is done until that line is removed." + underWay(observed));
+                  "nothing is done as long as %s says suspend.%s"
+                      .formatted(
+                          desired.layout().isGenerated()
+                              ? "spec.mode"
+                              : "the StatefulSet's annotation " + Mode.ANNOTATION,
+                          underWay(observed)));
     };
   }
 

@@ -365,6 +365,31 @@ class OwnersPlanTest {
         .contains("What clients notice: one handoff: no writes for a fraction of a second.");
   }
 
+  /** Others' objects are looked at without an agreement to anything. */
+  @Test
+  void whoOnlyObservesOthersObjectsSaysWhatTheirAdoptionComesTo() {
+    var wanted = wanted(annotated("pgbaton.dev/mode: observe"));
+    var refused = refused(wanted, live(wanted, false, false, OLD));
+
+    assertThat(refused.reason()).isEqualTo(Refusal.ADOPTION_NEEDED);
+    assertThat(refused.text())
+        .startsWith(
+            "nothing is touched before the StatefulSet in Git says pgbaton.dev/adopt: \"true\". ")
+        .contains("In all, this would change: ", "The way: write ")
+        .doesNotContain("restart", "replaced one after another", "What clients notice");
+  }
+
+  @Test
+  void otherPodsAreForetoldThoughTheyAreTakenOver() {
+    var live = live(wanted(manifests()), false, false, OLD);
+    var newImage =
+        wanted(
+            annotated("pgbaton.dev/mode: observe")
+                .with("/pgbaton/postgres:17", "/pgbaton/postgres:17.1"));
+
+    assertThat(refused(newImage, live).text()).contains("The way: ", "restart postgres-sts-1");
+  }
+
   @Test
   void theWholeWayOfAHugeCommitIsCut() {
     var many = annotated("pgbaton.dev/mode: observe");

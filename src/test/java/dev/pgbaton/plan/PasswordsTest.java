@@ -23,6 +23,8 @@ import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
@@ -63,6 +65,7 @@ class PasswordsTest {
   private Instant since = NOW;
   private boolean done;
   private boolean withoutLease;
+  private boolean nobodyBegan;
 
   private Plan plan() {
     return Planner.plan(wanted, observed(), NOW);
@@ -79,14 +82,16 @@ class PasswordsTest {
     objects.putAll(instead);
     if (withoutLease) objects.remove(LEASE);
     notes.forEach((key, note) -> objects.put(key, noted(objects.get(key), note)));
-    var snapshot = new ClusterSnapshot(objects, live.pods(), Set.of(), true);
+    var pods =
+        nobodyBegan ? live.pods().stream().map(PasswordsTest::notMade).toList() : live.pods();
+    var snapshot = new ClusterSnapshot(objects, pods, Set.of(), true);
     var standby = new Standby(true, 0, false);
     var answers = new TreeMap<String, Answer>();
     for (var pod : wanted.layout().podNames()) {
       var primary = pod.endsWith("-0");
       answers.put(
           pod,
-          silent.filter(pod::equals).isPresent()
+          nobodyBegan || silent.filter(pod::equals).isPresent()
               ? new Answer.Unknown("away")
               : known(
                   primary ? Role.PRIMARY : Role.REPLICA,
@@ -109,6 +114,27 @@ class PasswordsTest {
         Map.of(),
         Optional.empty(),
         Optional.of(taken));
+  }
+
+  /** As a pod is whose Secret lacks a key. */
+  private static Pod notMade(Pod pod) {
+    return pod.edit()
+        .editMetadata()
+        .removeFromLabels(Names.ROLE_LABEL)
+        .endMetadata()
+        .withStatus(
+            new PodStatusBuilder()
+                .addNewContainerStatus()
+                .withNewState()
+                .withNewWaiting()
+                .withReason("CreateContainerConfigError")
+                .withMessage(
+                    "couldn't find key repmgr-password in Secret database/postgres-secrets")
+                .endWaiting()
+                .endState()
+                .endContainerStatus()
+                .build())
+        .build();
   }
 
   private static HasMetadata noted(HasMetadata object, String note) {
@@ -292,6 +318,32 @@ class PasswordsTest {
     assertThat(((Step.Apply) step()).changes())
         .extracting(c -> c.object().key())
         .containsExactly(PGPOOL);
+  }
+
+  @Test
+  void aKeyThatPodsWaitForIsOnlyWritten() {
+    nobodyBegan = true;
+    compared =
+        new ComparedSecrets(
+            List.of(),
+            changed("repmgr-password").changed(),
+            new TreeSet<>(Set.of(SECRET)),
+            List.of());
+
+    assertThat(step().text())
+        .isEqualTo(
+            "write Secret database/postgres-secrets key repmgr-password from Git into the cluster");
+  }
+
+  /** Until the Lease was held once, there is no database that goes by the former password. */
+  @Test
+  void anotherPasswordBeforeTheFirstBeginningIsOnlyWritten() {
+    nobodyBegan = true;
+    compared = changed("postgresql-password");
+    assertThat(step()).isInstanceOf(Step.WritePasswords.class);
+
+    withoutLease = true;
+    assertThat(plan()).isInstanceOf(Await.class);
   }
 
   @Test
