@@ -95,12 +95,13 @@ public final class Reconciler {
       chronicle.ended(
           observed, refusal == Refusal.SUSPENDED_BY_HAND ? "interrupted" : "failure", now);
     var after = observed.with(journal.read(id));
+    var health = ClusterHealth.of(after, plan, outcome);
     return new Pass.Done(
         id,
         after,
         plan,
         outcome,
-        ClusterHealth.of(after, plan, outcome).advised(desired.advice()),
+        desired.mode() == Mode.LEAVE ? health.left() : health.advised(desired.advice()),
         isUntouchable(desired.mode(), plan));
   }
 

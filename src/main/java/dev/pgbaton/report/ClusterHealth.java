@@ -170,6 +170,14 @@ public record ClusterHealth(Condition condition, String reason, String text) {
                         .collect(Collectors.joining("; "))));
   }
 
+  /** The owner has it back. */
+  public ClusterHealth left() {
+    return condition == Condition.HEALTHY
+        ? new ClusterHealth(
+            condition, reason, "left to its owner, nothing of it is touched: " + text)
+        : this;
+  }
+
   /** As a forge shows it. */
   public State state() {
     return switch (condition) {

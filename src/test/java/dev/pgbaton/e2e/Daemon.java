@@ -170,11 +170,7 @@ final class Daemon {
         secretGenerator:
           - name: pgbaton-secrets
             literals: [git-token=%8$s, forge-token=%8$s%12$s]
-        patches:
-          # The forge of the tests listens on a port of its own.
-          - target: {kind: NetworkPolicy, name: pgbaton}
-            patch: '[{"op": "add", "path": "/spec/egress/-", "value": {"ports": [{"port": %9$d, "protocol": "TCP"}]}}]'
-        """
+        %9$s"""
         .formatted(
             where.systemNamespace(),
             where.daemonImage().substring(0, where.daemonImage().lastIndexOf(':')),
@@ -184,7 +180,7 @@ final class Daemon {
             where.forgeApi(),
             ENVIRONMENT,
             where.forgeToken(),
-            port(repository),
+            forgeOnAnotherPort(port(repository)),
             settings.entrySet().stream()
                 .filter(e -> !e.getKey().equals(ACTIONS))
                 .map(e -> "\n      - %s=%s".formatted(e.getKey(), e.getValue()))
@@ -203,6 +199,15 @@ final class Daemon {
         .filter(line -> line.startsWith("AGE-SECRET-KEY-"))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** In the README's own words. */
+  private static String forgeOnAnotherPort(int port) {
+    var readme = read(Path.of("README.md"));
+    var from = readme.indexOf("patches:\n  - target: {kind: NetworkPolicy, name: pgbaton}");
+    return readme
+        .substring(from, readme.indexOf("```", from))
+        .replace("port: 3000", "port: " + port);
   }
 
   private static boolean started(Pod pod) {

@@ -667,7 +667,8 @@ class ManifestsClusterIT {
     forge.edit(THEIR_SET, ADOPTED, ADOPTED + ", pgbaton.dev/mode: leave");
     head = forge.push("Back to kubectl");
 
-    System.out.println(awaitStatus(context(theirs), "success", SOON));
+    assertThat(awaitStatus(context(theirs), "success", SOON).description())
+        .startsWith("left to its owner, nothing of it is touched: 2 of 2");
     assertThat(theirs.statefulSet().getSpec().getUpdateStrategy().getType())
         .isEqualTo("RollingUpdate");
     awaitHealthy(theirs, 2);

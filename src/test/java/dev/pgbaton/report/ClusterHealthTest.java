@@ -93,6 +93,9 @@ class ClusterHealthTest {
         .isEqualTo(healthy.sentence() + "; advice: put this; or that");
     assertThat(healthy.advised(List.of())).isEqualTo(healthy);
     assertThat(refused.advised(List.of(advice("put this")))).isEqualTo(refused);
+    assertThat(healthy.left().sentence())
+        .isEqualTo("left to its owner, nothing of it is touched: " + healthy.sentence());
+    assertThat(refused.left()).isEqualTo(refused);
   }
 
   private static Problem advice(String words) {
