@@ -293,8 +293,7 @@ class ManifestsClusterIT {
     System.out.println(asked);
     assertThat(asked.description())
         .startsWith("AdoptionNeeded: ")
-        .contains("others applied")
-        .contains("no PodDisruptionBudget");
+        .contains("pgbaton.dev/adopt: \"true\"");
     assertThat(theirs.statefulSet().getSpec().getUpdateStrategy().getType())
         .isEqualTo("RollingUpdate");
     assertThat(theirs.statefulSet().getMetadata().getLabels()).isNullOrEmpty();
