@@ -37,7 +37,12 @@ class Validate implements Callable<Integer> {
     intended.problems().forEach(out::println);
     intended.warnings().forEach(out::println);
     if (intended.problems().isEmpty()) {
-      out.printf("%d clusters in %d files are valid.%n", parsed.clusters().size(), files.size());
+      out.printf(
+          parsed.clusters().size() == 1
+              ? "%d cluster in %d files is valid.%n"
+              : "%d clusters in %d files are valid.%n",
+          parsed.clusters().size(),
+          files.size());
     }
     return intended.problems().isEmpty() ? 0 : 1;
   }

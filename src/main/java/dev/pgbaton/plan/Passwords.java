@@ -115,11 +115,11 @@ final class Passwords {
     if (!isOfTheInstances()) return Optional.empty();
     if (!desired.layout().capabilities().instanceProgram())
       return refused(
-          "%s has another value in Git than it has here, and the instances' image has no instance program: its pods know what they began with, so their probes would fail, and Kubernetes would restart all of them, before the last was replaced. Put it back; nothing is touched."
+          "Put it back, nothing is touched: %s has another value in Git than it has here, and the instances' image has no instance program. Its pods know what they began with, so their probes would fail, and Kubernetes would restart all of them, before the last was replaced."
               .formatted(keys));
     if (observed.instances().isEmpty())
       return refused(
-          "%s has another value in Git than it has here, and no instance runs that could bring it to PostgreSQL. Put it back until they run; nothing is touched."
+          "Put it back until instances run, nothing is touched: %s has another value in Git than it has here, and nobody is there who could bring it to PostgreSQL."
               .formatted(keys));
     return desired.passwords().stream()
         .filter(this::changes)

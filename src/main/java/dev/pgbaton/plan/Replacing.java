@@ -51,7 +51,7 @@ final class Replacing {
             object ->
                 new Blocked(
                     Refusal.NEEDS_REPLACING,
-                    "%s is not what Git says any more, and Kubernetes lets nobody change it. With the annotation %s: \"true\" on it in Git it is deleted and made anew; or give it another name. All else is done."
+                    "%s differs from Git, and can only be made anew: put %s: \"true\" on it there, or give it another name. Kubernetes lets nobody change it. All else is done."
                         .formatted(object.key(), Names.REPLACE)));
   }
 

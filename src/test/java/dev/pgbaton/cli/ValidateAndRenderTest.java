@@ -55,7 +55,7 @@ class ValidateAndRenderTest {
     assertThat(out.toString())
         .contains("database/postgres-sts warning: ")
         .contains("terminationGracePeriodSeconds: 60")
-        .endsWith("1 clusters in 9 files are valid.\n");
+        .endsWith("1 cluster in 9 files is valid.\n");
   }
 
   @Test
@@ -88,7 +88,7 @@ class ValidateAndRenderTest {
   @Test
   void aDirectoryOfPlainManifestsIsACluster() {
     assertThat(pgbaton("validate", PLAIN, "-n", "database")).as("%s", out).isZero();
-    assertThat(out.toString()).endsWith("1 clusters in 9 files are valid.\n");
+    assertThat(out.toString()).endsWith("1 cluster in 9 files is valid.\n");
   }
 
   @Test
@@ -100,7 +100,7 @@ class ValidateAndRenderTest {
         .isZero();
     assertThat(pgbaton("validate", PLAIN, "--manifests", "ignored")).isZero();
     assertThat(out.toString().lines())
-        .contains("1 clusters in 9 files are valid.", "0 clusters in 9 files are valid.");
+        .contains("1 cluster in 9 files is valid.", "0 clusters in 9 files are valid.");
   }
 
   @Test
