@@ -1,7 +1,9 @@
 package dev.pgbaton.desired;
 
+import dev.pgbaton.cluster.SourceRef;
 import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.PgpoolSpec;
+import dev.pgbaton.spec.PlacedObject;
 import dev.pgbaton.spec.PostgresqlSpec;
 import dev.pgbaton.spec.SettingsCatalogue;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -9,6 +11,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapVolumeSource;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +32,7 @@ import java.util.stream.Stream;
  * spec has a place for it. Files win over the environment, as they do in those images.
  */
 final class CarriedSettings {
-  private static final String LIBRARIES = "shared_preload_libraries";
+  static final String LIBRARIES = "shared_preload_libraries";
 
   /** In Debian's package, and so in pgbaton's image; repmgr is always loaded. */
   private static final Set<String> IN_THE_IMAGE =
@@ -37,10 +40,21 @@ final class CarriedSettings {
 
   private static final String EXTRA_FLAGS = "POSTGRESQL_EXTRA_FLAGS";
 
-  /** What a shell takes for one word. */
-  private static final Pattern WORD = Pattern.compile("(?:[^\\s'\"]|'[^']*'|\"[^\"]*\")+");
+  /** What a shell takes for one word. Possessive, like all here: a long one takes no stack. */
+  private static final Pattern WORD = Pattern.compile("(?:[^\\s'\"]++|'[^']*+'|\"[^\"]*+\")++");
 
   private static final Pattern FLAG = Pattern.compile("(?:-c|--)([\\w.-]+)=(.*)", Pattern.DOTALL);
+
+  /** Letters of PostgreSQL's own for a setting, whose value follows. */
+  private static final Map<String, String> LETTERS =
+      Map.of(
+          "-B", "shared_buffers",
+          "-D", "data_directory",
+          "-N", "max_connections",
+          "-S", "work_mem",
+          "-h", "listen_addresses",
+          "-k", "unix_socket_directories",
+          "-p", "port");
 
   private static final Map<String, String> POSTGRESQL =
       Map.of("POSTGRESQL_SYNCHRONOUS_COMMIT_MODE", "synchronous_commit");
@@ -79,13 +93,14 @@ final class CarriedSettings {
   /** As both programs read their files: name, an equals sign or a blank, a value, a comment. */
   private static final Pattern LINE =
       Pattern.compile(
-          "\\s*([A-Za-z_][\\w.]*)\\s*(?:=\\s*|\\s)(?:'((?:[^']|'')*)'|([^\\s#']+))\\s*(?:#.*)?");
+          "\\s*([A-Za-z_][\\w.]*)\\s*(?:=\\s*|\\s)(?:'((?:[^']++|'')*+)'|([^\\s#']+))\\s*(?:#.*)?");
 
   private final ParsedSpec.Manifests manifests;
   private final Workload workload;
   private final BiFunction<String, String, Optional<String>> wrong;
   private final SortedMap<String, String> parameters = new TreeMap<>();
   private final SortedSet<String> variables = new TreeSet<>();
+  private final Map<String, Asked> asked = new LinkedHashMap<>();
   private final List<String> left = new ArrayList<>();
 
   private CarriedSettings(
@@ -100,17 +115,53 @@ final class CarriedSettings {
   /**
    * @param parameters by the settings' names
    * @param variables those that are told by the parameters, or by what is left
+   * @param asked every setting once, whether a spec can say it or not
    * @param left what a spec can't say, in words
    */
-  record Found(SortedMap<String, String> parameters, Set<String> variables, List<String> left) {}
+  record Found(
+      SortedMap<String, String> parameters,
+      Set<String> variables,
+      List<Asked> asked,
+      List<String> left) {}
+
+  /** A setting with the value that would count, which may be anything. */
+  record Asked(String setting, String value, Origin origin) {
+    @Override
+    public String toString() {
+      return "%s: %s".formatted(setting, origin);
+    }
+  }
+
+  /**
+   * @param by the variable, or the file in the container
+   * @param field of the object that has it
+   */
+  record Origin(String by, PlacedObject object, String field) {
+    SourceRef place() {
+      return object.places().of(field);
+    }
+
+    @Override
+    public String toString() {
+      return "%s (%s)".formatted(by, place());
+    }
+  }
+
+  /** Whether a variable of other images' is a setting that a spec has a place for. */
+  static boolean isOne(String variable) {
+    var pgpools = variable.replaceFirst("^PGPOOL_", "");
+    return pgpools.equals(variable)
+        ? setting(variable).filter(PostgresqlSpec::mayBeSet).isPresent()
+        : PGPOOL.contains(pgpools) || PGPOOL_SWITCHES.containsKey(pgpools);
+  }
 
   static Found postgresql(ParsedSpec.Manifests manifests, Workload set) {
     var carried = new CarriedSettings(manifests, set, PostgresqlSpec::wrong);
     for (var variable : PodReading.names(set.container())) {
-      var setting = carried.setting(variable);
+      var setting = setting(variable);
       var value = set.value(variable);
       if (setting.isPresent() && value.isPresent())
-        carried.put(setting.get(), value.get(), variable, variable);
+        carried.put(setting.get(), value.get(), variable);
     }
     carried.flags();
     carried.files(path -> POSTGRESQL_FILE.matcher(path).matches());
@@ -123,13 +174,11 @@ final class CarriedSettings {
       var name = variable.replaceFirst("^PGPOOL_", "");
       var value = pgpool.value(variable);
       if (value.isEmpty() || name.equals(variable)) continue;
-      if (PGPOOL.contains(name))
-        carried.put(name.toLowerCase(Locale.ROOT), value.get(), variable, variable);
+      if (PGPOOL.contains(name)) carried.put(name.toLowerCase(Locale.ROOT), value.get(), variable);
       else if (PGPOOL_SWITCHES.containsKey(name))
         carried.put(
             PGPOOL_SWITCHES.get(name),
             YES.contains(value.get().toLowerCase(Locale.ROOT)) ? "on" : "off",
-            variable,
             variable);
     }
     pgpool.value("PGPOOL_USER_CONF_FILE").ifPresent(file -> carried.files(file::equals));
@@ -137,10 +186,10 @@ final class CarriedSettings {
   }
 
   private Found found() {
-    return new Found(parameters, variables, List.copyOf(left));
+    return new Found(parameters, variables, List.copyOf(asked.values()), List.copyOf(left));
   }
 
-  private Optional<String> setting(String variable) {
+  private static Optional<String> setting(String variable) {
     // The image's own words for these are another thing.
     if (ImageLimits.hasOneValue(variable)) return Optional.empty();
     var known = Optional.ofNullable(POSTGRESQL.get(variable));
@@ -164,39 +213,56 @@ final class CarriedSettings {
     while (words.hasNext()) {
       var word = words.next();
       var flag = FLAG.matcher(word.equals("-c") && words.hasNext() ? word + words.next() : word);
-      if (flag.matches())
-        put(flag.group(1).replace('-', '_'), flag.group(2), EXTRA_FLAGS, EXTRA_FLAGS);
+      var letter = word.substring(0, Math.min(2, word.length()));
+      if (flag.matches()) put(flag.group(1).replace('-', '_'), flag.group(2), EXTRA_FLAGS);
+      else if (word.equals("-F")) put("fsync", "off", EXTRA_FLAGS);
+      else if (LETTERS.containsKey(letter))
+        put(
+            LETTERS.get(letter),
+            word.length() == 2 && words.hasNext() ? words.next() : word.substring(2),
+            EXTRA_FLAGS);
       // Not its value, which may be anything.
-      else if (word.startsWith("-"))
-        left.add("%s: %s".formatted(place(EXTRA_FLAGS), word.replaceFirst("(?s)=.*", "")));
+      else if (word.startsWith("-")) {
+        variables.add(EXTRA_FLAGS);
+        left.add("%s: %s".formatted(place(of(EXTRA_FLAGS)), word.replaceFirst("(?s)=.*", "")));
+      }
     }
   }
 
-  /**
-   * @param where for a person
-   */
-  private void put(String setting, String value, String variable, String where) {
-    variables.add(variable);
-    put(setting, value, where);
+  private Origin of(String variable) {
+    return new Origin(variable, workload.placed(), workload.field(variable));
   }
 
-  private void put(String setting, String value, String where) {
+  private void put(String setting, String value, String variable) {
+    variables.add(variable);
+    put(setting, value, of(variable));
+  }
+
+  private void put(String setting, String value, Origin where) {
     if (setting.equalsIgnoreCase(LIBRARIES)) libraries(value, where);
-    else
+    else {
+      ask(setting, value, where);
       wrong
           .apply(setting, value)
           .ifPresentOrElse(
               why -> left.add("%s: %s %s".formatted(place(where), setting, why)),
               () -> parameters.put(setting, value));
+    }
+  }
+
+  private void ask(String setting, String value, Origin where) {
+    asked.put(setting.toLowerCase(Locale.ROOT), new Asked(setting, value, where));
   }
 
   /** PostgreSQL does not start with a library that is not there. */
-  private void libraries(String value, String where) {
+  private void libraries(String value, Origin where) {
     var all =
         Stream.of(value.split(","))
             .map(String::strip)
             .filter(name -> !name.isEmpty() && !name.equals("repmgr"))
             .toList();
+    if (all.isEmpty()) asked.remove(LIBRARIES);
+    else ask(LIBRARIES, String.join(", ", all), where);
     var here = all.stream().filter(IN_THE_IMAGE::contains).collect(Collectors.joining(","));
     if (here.isEmpty()) parameters.remove(LIBRARIES);
     else parameters.put(LIBRARIES, here);
@@ -209,13 +275,13 @@ final class CarriedSettings {
                         .formatted(place(where), name, LIBRARIES)));
   }
 
-  private String place(String where) {
+  private String place(Origin where) {
     return "%s: %s".formatted(workload.placed().key(), where);
   }
 
   /** Files of ConfigMaps, in the order in which they are included. */
   private void files(java.util.function.Predicate<String> which) {
-    var texts = new TreeMap<String, String>();
+    var texts = new TreeMap<String, ConfigurationFile>();
     for (var mount : list(workload.container().getVolumeMounts())) {
       list(workload.template().getSpec().getVolumes()).stream()
           .filter(volume -> volume.getName().equals(mount.getName()))
@@ -227,7 +293,7 @@ final class CarriedSettings {
     texts.entrySet().stream()
         .sorted(
             java.util.Comparator.comparing(
-                (Map.Entry<String, String> e) -> e.getKey().contains("/conf.d/")))
+                (Map.Entry<String, ConfigurationFile> e) -> e.getKey().contains("/conf.d/")))
         .forEach(file -> file(file.getKey(), file.getValue()));
   }
 
@@ -235,49 +301,58 @@ final class CarriedSettings {
       ConfigMapVolumeSource source,
       VolumeMount mount,
       java.util.function.Predicate<String> which,
-      Map<String, String> texts) {
+      Map<String, ConfigurationFile> texts) {
     var root = mount.getMountPath().replaceFirst("/*$", "");
-    var paths =
-        list(source.getItems()).stream()
-            .collect(Collectors.toMap(KeyToPath::getKey, KeyToPath::getPath));
-    map(source.getName())
-        .forEach(
-            (key, text) -> {
-              if (!paths.isEmpty() && !paths.containsKey(key)) return;
-              var path = paths.getOrDefault(key, key);
-              var file =
-                  mount.getSubPath() == null || mount.getSubPath().isEmpty()
-                      ? root + "/" + path
-                      : mount.getSubPath().equals(path) ? root : "";
-              if (which.test(file)) texts.put(file, text);
-            });
+    var items = list(source.getItems());
+    for (var placed : manifests.objects()) {
+      if (!(placed.object() instanceof ConfigMap map)
+          || !map.getMetadata().getName().equals(source.getName())
+          || map.getData() == null) continue;
+      map.getData()
+          .forEach(
+              (key, text) -> {
+                if (text == null) return;
+                var paths =
+                    items.isEmpty()
+                        ? Stream.of(key)
+                        : items.stream()
+                            .filter(item -> key.equals(item.getKey()))
+                            .map(KeyToPath::getPath)
+                            .filter(Objects::nonNull);
+                paths
+                    .map(path -> file(root, mount.getSubPath(), path))
+                    .filter(which)
+                    .forEach(file -> texts.put(file, new ConfigurationFile(placed, key, text)));
+              });
+    }
   }
 
-  private Map<String, String> map(String name) {
-    return manifests.objects().stream()
-        .map(placed -> placed.object())
-        .filter(o -> o instanceof ConfigMap && o.getMetadata().getName().equals(name))
-        .map(o -> ((ConfigMap) o).getData())
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(Map.of());
+  /** Where it is in the container; empty where the mount has another part of the volume. */
+  private static String file(String root, String subPath, String path) {
+    if (subPath == null || subPath.isEmpty()) return root + "/" + path;
+    return subPath.equals(path) ? root : "";
   }
 
-  private void file(String path, String text) {
-    text.lines()
-        .filter(line -> !line.isBlank() && !line.strip().startsWith("#"))
-        .forEach(
-            line -> {
-              var setting = LINE.matcher(line);
-              if (setting.matches())
-                put(
-                    setting.group(1),
-                    setting.group(2) == null
-                        ? setting.group(3)
-                        : setting.group(2).replace("''", "'"),
-                    path);
-              else left.add("%s: a line of it that is no setting".formatted(place(path)));
-            });
+  /**
+   * @param key of the ConfigMap
+   */
+  private record ConfigurationFile(PlacedObject map, String key, String text) {}
+
+  private void file(String path, ConfigurationFile file) {
+    var lines = file.text().lines().toList();
+    for (int number = 1; number <= lines.size(); number++) {
+      var line = lines.get(number - 1);
+      if (line.isBlank() || line.strip().startsWith("#")) continue;
+      var where =
+          new Origin("line %d of %s".formatted(number, path), file.map(), "data." + file.key());
+      var setting = LINE.matcher(line);
+      if (setting.matches())
+        put(
+            setting.group(1),
+            setting.group(2) == null ? setting.group(3) : setting.group(2).replace("''", "'"),
+            where);
+      else left.add("%s: no setting".formatted(place(where)));
+    }
   }
 
   private static <T> List<T> list(List<T> maybe) {

@@ -66,7 +66,10 @@ public final class Conversion {
       Pattern.compile("(?:REPMGR|PGPOOL|POSTGRES(?:QL)?|PGBATON|BITNAMI|PG)_.*|PG[A-Z]+");
 
   private static final Pattern SECRET =
-      Pattern.compile("(?:PASS|SECRET|TOKEN|KEY|CREDENTIAL|UR[IL]|DSN|CONNINFO|CONNECTION)");
+      Pattern.compile("PASS|SECRET|TOKEN|KEY|CREDENTIAL|UR[IL]|DSN|CONNINFO");
+
+  /** The same word in a setting's name is about how many there are, and who logs them. */
+  private static final Pattern ADDRESS = Pattern.compile("CONNECTION");
 
   private final ParsedSpec.Manifests manifests;
   private final FoundRoles.Clear roles;
@@ -373,7 +376,9 @@ public final class Conversion {
 
   /** In the log of a pipeline. A token may be in any variable but those that are known. */
   private static boolean mayBeShown(String variable) {
-    return KNOWN.matcher(variable).matches() && !SECRET.matcher(variable).find();
+    return KNOWN.matcher(variable).matches()
+        && !SECRET.matcher(variable).find()
+        && (CarriedSettings.isOne(variable) || !ADDRESS.matcher(variable).find());
   }
 
   /** A copy in which no variable has a value that may not be shown. */
@@ -403,13 +408,16 @@ public final class Conversion {
   private static String told(Workload workload, String variable) {
     var place = workload.placed().places().of(workload.field(variable));
     var value = mayBeShown(variable) ? " = " + workload.value(variable).orElse("") : "";
-    var where =
-        variable.startsWith("PGPOOL_")
-            ? "; pgpool's settings go to spec.pgpool.parameters"
-            : variable.startsWith("POSTGRESQL_")
-                ? "; PostgreSQL's settings go to spec.postgresql.parameters"
-                : "";
-    return "%s%s (%s)%s".formatted(variable, value, place, where);
+    return "%s%s (%s)%s".formatted(variable, value, place, whereTo(variable));
+  }
+
+  private static String whereTo(String variable) {
+    if (CarriedSettings.isOne(variable))
+      return variable.startsWith("PGPOOL_")
+          ? "; its value goes to spec.pgpool.parameters"
+          : "; its value goes to spec.postgresql.parameters";
+    if (variable.startsWith("PGPOOL_ADMIN_PASSWORD")) return "; pgbaton makes one of its own";
+    return variable.contains("PGAUDIT") ? "; pgaudit is not in pgbaton's image" : "";
   }
 
   /** Such as its name, for other variables to refer to. */

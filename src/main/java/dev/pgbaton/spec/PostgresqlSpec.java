@@ -14,6 +14,11 @@ public record PostgresqlSpec(Map<String, String> parameters) {
     return new ParametersType().wrong(name, value);
   }
 
+  /** Whether it is a person's to set, with a value that fits. */
+  public static boolean mayBeSet(String name) {
+    return OwnedParameters.reason(name).isEmpty();
+  }
+
   static final FieldType<PostgresqlSpec> TYPE =
       FieldType.object(
           postgresql ->

@@ -107,7 +107,7 @@ class ConvertTest {
     var file = "postgres-statefulset.yaml";
     var text = Files.readString(Path.of(TUTORIAL, "postgresql", file));
     var more =
-        "env:\n            - {name: SENTRY_DSN, value: s3cret-1}\n            - {name: POSTGRES_TOKEN, value: s3cret-2}\n";
+        "env:\n            - {name: SENTRY_DSN, value: s3cret-1}\n            - {name: POSTGRES_TOKEN, value: s3cret-2}\n            - {name: POSTGRES_CONNECTIONS, value: s3cret-3}\n            - {name: POSTGRESQL_MAX_CONNECTIONS, value: \"150\"}\n";
     for (var name : List.of("postgres-secrets.yaml", "postgres-headless-svc.yaml"))
       Files.copy(Path.of(TUTORIAL, "postgresql", name), directory.resolve(name));
     Files.writeString(directory.resolve(file), text.replaceFirst("env:\n", more));
@@ -116,6 +116,7 @@ class ConvertTest {
     assertThat(err.toString())
         .contains("the variable SENTRY_DSN (", "the variable POSTGRES_TOKEN (")
         .contains("value: <not shown>")
+        .containsPattern("name: POSTGRESQL_MAX_CONNECTIONS\n-? +value: '150'")
         .contains("the variable REPMGR_RECONNECT_ATTEMPTS = 3 (")
         .doesNotContain("s3cret");
   }
@@ -136,7 +137,9 @@ class ConvertTest {
                             - {name: POSTGRESQL_SYNCHRONOUS_COMMIT_MODE, value: remote_write}
                             - {name: POSTGRESQL_LOG_CONNECTIONS, value: "true"}
                             - {name: POSTGRESQL_FSYNC, value: "off"}
-                            - {name: POSTGRESQL_EXTRA_FLAGS, value: "-c work_mem=16MB --application-name='a b' -h x"}
+                            - {name: POSTGRESQL_EXTRA_FLAGS, value: "-c work_mem=16MB --application-name='a b' -h x -N 200 -B4096 -t s3cret"}
+                            - {name: POSTGRESQL_PGAUDIT_LOG_CATALOG, value: "off"}
+                            - {name: POSTGRESQL_LOG_DISCONNECTIONS, value: "true"}
                 """)
             .replace("\"pgaudit, repmgr\"", "\"pgaudit, repmgr, pg_stat_statements\"")
             .replaceFirst(
@@ -173,18 +176,24 @@ class ConvertTest {
             "      max_connections: '300'\n",
             "      synchronous_commit: remote_write\n",
             "      work_mem: 16MB\n",
+            "      shared_buffers: '4096'\n",
             "      application_name: a b\n",
             "      shared_preload_libraries: pg_stat_statements\n",
             "      log_line_prefix: ",
             "      load_balance_mode: 'on'\n");
     assertThat(err.toString())
         .contains("the library pgaudit, which is not in pgbaton's image")
-        .contains("POSTGRESQL_FSYNC: fsync is pgbaton's")
-        .contains("POSTGRESQL_EXTRA_FLAGS: -h\n")
-        .doesNotContain("POSTGRESQL_EXTRA_FLAGS: x")
-        .contains("override.conf: archive_mode can't be set")
-        .contains("override.conf: include is not a setting")
-        .doesNotContain("the variable POSTGRESQL_MAX_CONNECTIONS", "the variable PGPOOL_CHILD");
+        .containsPattern(
+            "POSTGRESQL_FSYNC \\([^ ]*postgres-statefulset.yaml:\\d+:\\d+\\): fsync is pgbaton's")
+        .containsPattern("POSTGRESQL_EXTRA_FLAGS \\([^ ]+\\): listen_addresses is pgbaton's")
+        .containsPattern("POSTGRESQL_EXTRA_FLAGS \\([^ ]+\\): -t\n")
+        .containsPattern(
+            "line 4 of [^ ]*/override.conf \\([^ ]*extended.yaml:5:18\\): archive_mode can't be set")
+        .containsPattern("line 5 of [^ ]*/override.conf \\([^ ]+\\): include is not a setting")
+        .containsPattern("PGAUDIT_LOG_CATALOG = off \\([^ ]+\\); pgaudit is not in pgbaton's image")
+        .containsPattern("PGPOOL_ADMIN_PASSWORD \\([^ ]+\\); pgbaton makes one of its own")
+        .doesNotContain("the variable POSTGRESQL_MAX_CONNECTIONS", "the variable PGPOOL_CHILD")
+        .doesNotContain("goes to spec", "go to spec");
     assertThat(converted()).isNotNull();
   }
 
