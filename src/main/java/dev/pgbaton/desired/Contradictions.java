@@ -1,6 +1,8 @@
 package dev.pgbaton.desired;
 
+import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.Problem;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -9,22 +11,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a person's manifests say twice, and not the same: who the instances are, how many, and who
- * is the first primary.
+ * What a person's manifests say twice, and not the same: who the instances are, how many, who is
+ * the first primary, whose images they run, and what is in a Secret.
  */
 final class Contradictions {
   private static final String PARTNERS = "REPMGR_PARTNER_NODES";
   private static final String PRIMARY = "REPMGR_PRIMARY_HOST";
   private static final String BACKENDS = "PGPOOL_BACKEND_NODES";
+  private static final String PGPOOL_CONFIGURATION = "/etc/pgbaton/pgpool";
 
   /** Bitnami's partner list may give a port; pgpool's backends have a number before the name. */
   private static final Pattern HOST = Pattern.compile("([^:/]+)(?::\\d+)?");
 
   private static final Pattern BACKEND =
       Pattern.compile("\\d+:([^:]+)(?::\\d+)?(?::[0-9.]+)?(?::.*)?");
+
+  private static final Pattern SEVERAL = Pattern.compile("[,;].*[^,;]", Pattern.DOTALL);
 
   private final Workload set;
   private final StatefulSet object;
@@ -44,12 +50,15 @@ final class Contradictions {
    */
   record Found(List<Problem> problems, List<Problem> advice) {}
 
-  static Found in(FoundRoles.Clear roles) {
+  static Found in(ParsedSpec.Manifests manifests, FoundRoles.Clear roles) {
     var found = new Contradictions(roles.postgresql());
     found.howMany();
     found.partners();
     found.primary();
     roles.pgpool().ifPresent(found::backends);
+    roles.pgpool().ifPresent(pgpool -> found.routes(manifests, pgpool));
+    found.problems.addAll(MissingKeys.ofTheDatabase(manifests, roles));
+    found.advice.addAll(MissingKeys.ofOthers(manifests, roles));
     return new Found(List.copyOf(found.problems), List.copyOf(found.advice));
   }
 
@@ -142,6 +151,46 @@ final class Contradictions {
             "lists %d backends, but the StatefulSet has %d instances: %s is missing."
                 .formatted(named.size(), replicas, missing));
     }
+  }
+
+  /**
+   * pgbaton's pgpool finds PostgreSQL by two Services that come with pgbaton's PostgreSQL alone.
+   */
+  private void routes(ParsedSpec.Manifests manifests, Workload pgpool) {
+    if (OwnersClusters.hasInstanceProgram(set)
+        || !OwnersClusters.isPgbatons(pgpool)
+        || hasItsOwnConfiguration(pgpool)) return;
+    var there =
+        manifests.objects().stream()
+            .filter(o -> o.object() instanceof Service)
+            .map(o -> o.object().getMetadata().getName())
+            .collect(Collectors.toSet());
+    var several = pgpool.value(BACKENDS).filter(t -> SEVERAL.matcher(t).find()).isPresent();
+    var missing =
+        Stream.of(set.name() + "-primary", set.name() + "-replicas")
+            .limit(several ? 2 : 1)
+            .filter(service -> !there.contains(service))
+            .toList();
+    if (!missing.isEmpty())
+      problem(
+          pgpool,
+          pgpool.imageField(),
+          "runs pgbaton's pgpool (%s) before somebody else's PostgreSQL (%s): that pgpool leads to the Services %s-primary and %s-replicas, which pgbaton makes beside its own PostgreSQL only, so it would never be Ready. Put the pgpool image that goes with that PostgreSQL, or write the Services (missing: %s). Where a name misleads, the annotation %s says whose image it is: \"true\" on the StatefulSet, or \"false\" on the Deployment."
+              .formatted(
+                  pgpool.image(),
+                  set.image(),
+                  set.name(),
+                  set.name(),
+                  String.join(", ", missing),
+                  OwnersClusters.INSTANCE_PROGRAM));
+  }
+
+  /** Then its image reads no variable for its settings. */
+  static boolean hasItsOwnConfiguration(Workload pgpool) {
+    var mounts = pgpool.container().getVolumeMounts();
+    return pgpool.has("PGPOOL_CONF_FILE")
+        || mounts != null
+            && mounts.stream().anyMatch(m -> m.getMountPath().startsWith(PGPOOL_CONFIGURATION));
   }
 
   /** The pod that a host name means, if it can be one of this StatefulSet's. */

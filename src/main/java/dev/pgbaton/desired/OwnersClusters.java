@@ -32,8 +32,11 @@ import java.util.stream.Stream;
  * the routes need. Their pod templates are not touched.
  */
 public final class OwnersClusters {
-  /** On the StatefulSet: whether its image runs pgbaton's instance program. */
-  private static final String INSTANCE_PROGRAM = "pgbaton.dev/instance-program";
+  /**
+   * On the StatefulSet: whether its image runs pgbaton's instance program. On pgpool's Deployment:
+   * whether its image is pgbaton's.
+   */
+  static final String INSTANCE_PROGRAM = "pgbaton.dev/instance-program";
 
   private static final String ACCEPT_COLLATION = "pgbaton.dev/accept-collation-version";
 
@@ -78,7 +81,7 @@ public final class OwnersClusters {
 
   private static Result of(ParsedSpec.Manifests manifests, FoundRoles.Clear roles) {
     var set = roles.postgresql();
-    var contradictions = Contradictions.in(roles);
+    var contradictions = Contradictions.in(manifests, roles);
     var problems = new ArrayList<>(contradictions.problems());
     problems.addAll(mode(set));
     problems.addAll(jobs(manifests));
@@ -136,7 +139,15 @@ public final class OwnersClusters {
   }
 
   static boolean hasInstanceProgram(Workload set) {
-    return hasInstanceProgram(set.placed().object().getMetadata().getAnnotations(), set.image());
+    return isPgbatons(set);
+  }
+
+  /**
+   * Whether it runs an image of pgbaton's, be it PostgreSQL's or pgpool's, as far as one can tell.
+   */
+  static boolean isPgbatons(Workload workload) {
+    return hasInstanceProgram(
+        workload.placed().object().getMetadata().getAnnotations(), workload.image());
   }
 
   /** Whether a StatefulSet's image runs pgbaton's instance program, as far as one can tell. */

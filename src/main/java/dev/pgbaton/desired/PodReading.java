@@ -132,17 +132,21 @@ public final class PodReading {
 
   /** What a pod, or those made from a template, read; nothing for any other object. */
   public static SortedSet<ObjectKey> reads(HasMetadata object) {
-    var pod =
+    return pod(object)
+        .map(pod -> reads(pod, object.getMetadata().getNamespace()))
+        .orElseGet(Collections::emptySortedSet);
+  }
+
+  /** A pod, or that of a template. */
+  static Optional<PodSpec> pod(HasMetadata object) {
+    return Optional.ofNullable(
         switch (object) {
           case Pod it -> it.getSpec();
           case Job job -> job.getSpec().getTemplate().getSpec();
           case StatefulSet set -> set.getSpec().getTemplate().getSpec();
           case Deployment deployment -> deployment.getSpec().getTemplate().getSpec();
           default -> null;
-        };
-    return pod == null
-        ? Collections.emptySortedSet()
-        : reads(pod, object.getMetadata().getNamespace());
+        });
   }
 
   /** The Secrets and ConfigMaps that a pod reads, by whatever way. */

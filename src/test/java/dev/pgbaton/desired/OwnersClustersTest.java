@@ -199,7 +199,8 @@ class OwnersClustersTest {
         manifests()
             .with(
                 "registry.example.com/pgbaton/postgres:17",
-                "docker.io/bitnami/postgresql-repmgr:16.3.0");
+                "docker.io/bitnami/postgresql-repmgr:16.3.0")
+            .with("registry.example.com/pgbaton/pgpool:4.6", "docker.io/bitnami/pgpool:4.5.2");
 
     var cluster = made(theirs).cluster();
     assertThat(cluster.layout().capabilities().instanceProgram()).isFalse();
@@ -298,6 +299,93 @@ class OwnersClustersTest {
         .anySatisfy(text -> assertThat(text).contains("terminationGracePeriodSeconds: 60"))
         .anySatisfy(text -> assertThat(text).contains("publishNotReadyAddresses: true"))
         .anySatisfy(text -> assertThat(text).contains("has no PodDisruptionBudget"));
+  }
+
+  private static Tutorial mixed() {
+    return manifests().with("/pgbaton/postgres:17", "/bitnami/postgresql-repmgr:17");
+  }
+
+  private static final String OWN_SERVICE =
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: postgres-sts-%s}
+      spec: {selector: {app: postgres}, ports: [{port: 5432}]}
+      """;
+
+  @Test
+  void pgbatonsPgpoolBeforeSomebodyElsesPostgresqlIsRefused() {
+    assertThat(refused(mixed()))
+        .contains("pgpool/pgpool-deployment.yaml:2:1 spec.template.spec.containers[0].image: ")
+        .contains(
+            "runs pgbaton's pgpool (registry.example.com/pgbaton/pgpool:4.6) before somebody else's PostgreSQL (registry.example.com/bitnami/postgresql-repmgr:17)")
+        .contains("(missing: postgres-sts-primary, postgres-sts-replicas)");
+    assertThat(refused(mixed().and(OWN_SERVICE.formatted("primary"))))
+        .contains("(missing: postgres-sts-replicas)");
+  }
+
+  @Test
+  void whereItsServicesAreThereOrItIsNotPgbatonsTheyMayBeMixed() {
+    assertThat(
+            keys(
+                made(mixed()
+                        .and(OWN_SERVICE.formatted("primary"))
+                        .and(OWN_SERVICE.formatted("replicas")))
+                    .cluster()))
+        .contains("Service database/postgres-sts-primary");
+    made(
+        mixed()
+            .with(
+                "  name: pgpool-deployment\n",
+                "  name: pgpool-deployment\n  annotations: {pgbaton.dev/instance-program: \"false\"}\n"));
+    made(
+        mixed()
+            .with(
+                "{name: PGPOOL_CHILD_LIFE_TIME, value: \"\"}",
+                "{name: PGPOOL_CONF_FILE, value: /ours/pgpool.conf}"));
+  }
+
+  private static final String REPMGR_KEY =
+      "valueFrom: {secretKeyRef: {name: postgres-secrets, key: repmgr-password%s}}";
+
+  @Test
+  void aKeyThatTheSecretBesideDoesNotHaveIsRefused() {
+    var renamed = manifests().with("  repmgr-password: ", "  repmgr-pass: ");
+
+    assertThat(refused(renamed))
+        .contains(
+            "postgresql/postgres-statefulset.yaml:2:1 spec.template.spec.containers[0].env[19].valueFrom.secretKeyRef.key: StatefulSet database/postgres-sts takes REPMGR_PASSWORD from the key repmgr-password of the Secret postgres-secrets, which has no such key (postgresql/postgres-secrets.yaml:1:1: postgresql-password, repmgr-pass)")
+        .contains("Deployment database/pgpool-deployment takes PGPOOL_SR_CHECK_PASSWORD from")
+        .doesNotContain("c3VwZXItZXhhbXBsZQ");
+    made(renamed.with(REPMGR_KEY.formatted(""), REPMGR_KEY.formatted(", optional: true")));
+  }
+
+  @Test
+  void whatIsInASecretOfSomebodyElsesIsNotKnown() {
+    made(
+        manifests()
+            .with("name: postgres-secrets", "name: others")
+            .with("  name: others\ndata", "  name: unread\ndata"));
+    made(
+        manifests()
+            .with("  postgresql-password: c3VwZXItZXhhbXBsZQ==\n", "")
+            .with("  repmgr-password: cmVwbWdyLWV4YW1wbGU=\n", ""));
+  }
+
+  @Test
+  void aPodBesideThatWouldNotStartIsAdvice() {
+    var client =
+        manifests()
+            .with(
+                "          value: \"yes\"\n",
+                "          value: \"yes\"\n        - name: PGPASSWORD\n          valueFrom: {secretKeyRef: {name: postgres-secrets, key: mine}}\n");
+
+    assertThat(advice(client))
+        .anyMatch(
+            a ->
+                a.contains(
+                        "spec.containers[0].env[1].valueFrom.secretKeyRef.key: Pod database/pg-client")
+                    && a.contains("takes PGPASSWORD from the key mine"));
   }
 
   @Test

@@ -279,7 +279,9 @@ class OwnersPlanTest {
   }
 
   static Tutorial othersImage() {
-    return manifests().with("/pgbaton/postgres:17", "/bitnami/postgresql-repmgr:17");
+    return manifests()
+        .with("/pgbaton/postgres:17", "/bitnami/postgresql-repmgr:17")
+        .with("/pgbaton/pgpool:4.6", "/bitnami/pgpool:4.6");
   }
 
   @Test
@@ -311,13 +313,12 @@ class OwnersPlanTest {
   @Test
   void thatTheProgramIsThereIsNotTakenBackByALine() {
     var mirrored = "registry.example.com/mirror/postgres:17";
-    var image = manifests().with("registry.example.com/pgbaton/postgres:17", mirrored);
-    var said =
-        manifests()
-            .with("registry.example.com/pgbaton/postgres:17", mirrored)
-            .with(
-                "  name: postgres-sts\n",
-                ANNOTATED.formatted("pgbaton.dev/instance-program: \"true\""));
+    UnaryOperator<Tutorial> inMirror =
+        all ->
+            all.with("registry.example.com/pgbaton/postgres:17", mirrored)
+                .with("/pgbaton/pgpool:", "/mirror/pgpool:");
+    var image = inMirror.apply(manifests());
+    var said = inMirror.apply(annotated("pgbaton.dev/instance-program: \"true\""));
 
     assertThat(plan(wanted(image), live(wanted(said), true, true, OLD)))
         .isInstanceOfSatisfying(
