@@ -50,7 +50,8 @@ public final class OwnersClusters {
   /** What became of a directory of manifests. */
   public sealed interface Result {
     /**
-     * @param advice what works, but would work better otherwise, or not as it looks
+     * @param advice what works, but would work better otherwise, or not as it looks; more than the
+     *     cluster's own, which has nothing that pgbaton mends by itself
      */
     record Made(DesiredCluster cluster, List<Problem> advice) implements Result {}
 
@@ -97,7 +98,7 @@ public final class OwnersClusters {
     if (!problems.isEmpty()) return new Result.Refused(List.copyOf(problems));
     var objects = new ArrayList<>(beside);
     manifests.objects().forEach(o -> objects.add(owned(o, roles, layout)));
-    var advice = new ArrayList<>(OwnersAdvice.onItsBudget(manifests, set));
+    var advice = new ArrayList<>(UnreadSettings.advice(manifests, roles));
     advice.addAll(
         OwnersAdvice.onPlainPasswords(
             manifests, passwords(set).stream().map(PasswordPlace::secret).toList()));
@@ -114,7 +115,7 @@ public final class OwnersClusters {
             Mode.of(set.placed().object()).orElse(Mode.APPLY),
             passwords(set),
             List.copyOf(advice)),
-        List.copyOf(advice));
+        Stream.concat(advice.stream(), OwnersAdvice.onItsBudget(manifests, set).stream()).toList());
   }
 
   /** What pgbaton's own images need. */

@@ -301,6 +301,138 @@ class OwnersClustersTest {
         .anySatisfy(text -> assertThat(text).contains("has no PodDisruptionBudget"));
   }
 
+  /** The advice of the cluster itself is said as long as it lives. */
+  @Test
+  void whatPgbatonMendsByItselfIsNoLastingAdvice() {
+    assertThat(made(manifests()).cluster().advice())
+        .isNotEmpty()
+        .noneMatch(a -> a.message().contains("PodDisruptionBudget"));
+  }
+
+  private static final String SETTINGS =
+      """
+                  - {name: POSTGRESQL_MAX_CONNECTIONS, value: "150"}
+                  - {name: POSTGRESQL_WORK_MEM, value: 16MB}
+                  - {name: POSTGRESQL_EXTRA_FLAGS, value: "-c jit=off -B 4096"}
+                  - {name: POSTGRESQL_LOG_CONNECTIONS, value: "false"}
+                  - {name: POSTGRESQL_WAL_KEEP_SIZE, value: 512MB}
+      """;
+  private static final String SYNCHRONOUS =
+      "            - {name: POSTGRESQL_NUM_SYNCHRONOUS_REPLICAS, value: \"1\"}\n";
+  private static final String AFTER = "            - {name: POSTGRES_DB, value: postgres}\n";
+
+  private static Tutorial tuned() {
+    return manifests()
+        .with(AFTER, AFTER + SETTINGS + SYNCHRONOUS)
+        .with(
+            "          volumeMounts:\n",
+            "          volumeMounts:\n            - {name: tuning, mountPath: /bitnami/postgresql/conf/conf.d}\n")
+        .with(
+            "      volumes:\n",
+            "      volumes:\n        - {name: tuning, configMap: {name: tuning}}\n")
+        .and(
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: tuning}
+            data: {tuning.conf: "# ours\\nrandom_page_cost = 1.1\\nmax_connections = 200\\n"}
+            """);
+  }
+
+  @Test
+  void settingsThatTheImageDoesNotReadAreNamedWithTheirPlaces() {
+    var all = advice(tuned());
+
+    assertThat(all.getFirst())
+        .contains("StatefulSet database/postgres-sts sets ")
+        .contains(" and 3 more, which pgbaton's image does not read: the defaults are in force")
+        .contains(
+            "max_connections: line 3 of /bitnami/postgresql/conf/conf.d/tuning.conf (more.yaml:2:1)")
+        .contains("work_mem: POSTGRESQL_WORK_MEM (postgresql/postgres-statefulset.yaml:2:1)")
+        .contains("jit: POSTGRESQL_EXTRA_FLAGS (")
+        .contains("shared_buffers: POSTGRESQL_EXTRA_FLAGS (")
+        .contains("random_page_cost: line 2 of ")
+        .contains("shared_preload_libraries (pgaudit): ")
+        .contains("pgbaton convert")
+        // They have what they ask for.
+        .doesNotContain("log_connections", "wal_keep_size", "SYNCHRONOUS");
+    assertThat(made(tuned()).cluster().advice().getFirst().toString()).isEqualTo(all.getFirst());
+  }
+
+  @Test
+  void manySettingsAreCountedAndNotAllListed() {
+    var many = new StringBuilder();
+    for (var name : List.of("A", "B", "C", "D", "E", "F", "G", "H", "I", "J"))
+      many.append(" -c x.").append(name).append("=1");
+
+    var text =
+        advice(manifests().with(AFTER, AFTER + SETTINGS).with("-c jit=off", many.toString()))
+            .getFirst();
+
+    assertThat(text).contains(" and 11 more, which", " and 8 more. ").hasSizeLessThan(1000);
+  }
+
+  /** What is read of every push may not end the daemon's pass. */
+  @Test
+  void settingsOfAnyLengthAreRead() {
+    var quoted = "'" + "x''".repeat(50_000) + "'";
+    var flags = "-c work_mem=" + "'1'".repeat(20_000);
+    var twice =
+        "configMap: {name: tuning, items: [{key: tuning.conf, path: a.conf}, {key: tuning.conf, path: b.conf}]}";
+
+    assertThat(
+            advice(
+                    tuned()
+                        .with("-c jit=off", flags)
+                        .with("configMap: {name: tuning}", twice)
+                        .and(
+                            """
+                            apiVersion: v1
+                            kind: ConfigMap
+                            metadata: {name: tuning}
+                            data: {tuning.conf: "log_line_prefix = %s"}
+                            """
+                                .formatted(quoted)))
+                .getFirst())
+        .contains("log_line_prefix: line 1 of /bitnami/postgresql/conf/conf.d/b.conf")
+        .hasSizeLessThan(1500);
+  }
+
+  @Test
+  void othersImagesReadTheirSettings() {
+    var theirs =
+        tuned()
+            .with("/pgbaton/postgres:17", "/bitnami/postgresql-repmgr:17")
+            .with("/pgbaton/pgpool:4.6", "/bitnami/pgpool:4.6")
+            .with(
+                "{name: PGPOOL_CHILD_LIFE_TIME, value: \"\"}",
+                "{name: PGPOOL_MAX_POOL, value: \"4\"}");
+
+    assertThat(advice(theirs)).noneMatch(a -> a.contains("does not read"));
+  }
+
+  @Test
+  void ofPgpoolsSettingsTwoAreRead() {
+    var pgpool =
+        manifests()
+            .with(
+                "{name: PGPOOL_CHILD_LIFE_TIME, value: \"\"}",
+                "{name: PGPOOL_CHILD_LIFE_TIME, value: \"60\"}\n"
+                    + "            - {name: PGPOOL_NUM_INIT_CHILDREN, value: \"64\"}\n"
+                    + "            - {name: PGPOOL_ENABLE_LOG_CONNECTIONS, value: \"no\"}");
+
+    assertThat(advice(pgpool))
+        .anySatisfy(
+            text ->
+                assertThat(text)
+                    .contains("Deployment database/pgpool-deployment sets child_life_time, which")
+                    .contains(
+                        "child_life_time: PGPOOL_CHILD_LIFE_TIME (pgpool/pgpool-deployment.yaml:2:1)")
+                    .contains("It reads PGPOOL_ENABLE_LOAD_BALANCING and PGPOOL_NUM_INIT_CHILDREN.")
+                    .doesNotContain("num_init_children", "log_connections"));
+    assertThat(advice(manifests())).noneMatch(a -> a.contains("pgpool image does not read"));
+  }
+
   private static Tutorial mixed() {
     return manifests().with("/pgbaton/postgres:17", "/bitnami/postgresql-repmgr:17");
   }
