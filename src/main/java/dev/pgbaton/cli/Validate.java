@@ -38,12 +38,15 @@ class Validate implements Callable<Integer> {
     intended.warnings().forEach(out::println);
     if (intended.problems().isEmpty()) {
       out.printf(
-          parsed.clusters().size() == 1
-              ? "%d cluster in %d files is valid.%n"
-              : "%d clusters in %d files are valid.%n",
-          parsed.clusters().size(),
-          files.size());
+          "%s in %s %s valid.%n",
+          count(parsed.clusters().size(), "cluster"),
+          count(files.size(), "file"),
+          parsed.clusters().size() == 1 ? "is" : "are");
     }
     return intended.problems().isEmpty() ? 0 : 1;
+  }
+
+  private static String count(int number, String what) {
+    return number == 1 ? "1 " + what : number + " " + what + "s";
   }
 }

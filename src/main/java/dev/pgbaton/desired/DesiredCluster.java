@@ -52,6 +52,19 @@ public record DesiredCluster(
             .toList();
   }
 
+  public DesiredCluster with(List<DesiredObject> others) {
+    return new DesiredCluster(
+        layout,
+        others,
+        rollout,
+        settings,
+        reloadHash,
+        synchronousStandbys,
+        mode,
+        passwords,
+        advice);
+  }
+
   public DesiredObject get(ObjectKey key) {
     return objects.stream().filter(o -> o.key().equals(key)).findFirst().orElseThrow();
   }

@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param revision the StatefulSet's revision that its pod was made from
  * @param neverReady the pod has not been Ready once: replacing it takes nothing away
+ * @param begun whether a program of its containers has run, or may have
  * @param unreadySince when its pod ceased to be Ready, or began; empty while it is Ready
  * @param trouble why the pod does not start, in words for a person; empty while nothing is known to
  *     be wrong
@@ -27,6 +28,7 @@ public record Instance(
     boolean ready,
     boolean terminating,
     boolean neverReady,
+    boolean begun,
     boolean cordoned,
     Optional<Instant> unreadySince,
     Optional<String> trouble,
@@ -62,11 +64,9 @@ public record Instance(
                 && unreadySince.filter(since -> now.isAfter(since.plus(patience))).isPresent());
   }
 
-  /** No program of this pod has run yet, for what its template names can't be put together. */
+  /** No program of this pod has run: whatever it will go by, it has not read yet. */
   public boolean neverBegan() {
-    return neverReady
-        && !(answer instanceof InstanceProbe.Answer.Known)
-        && trouble.filter(t -> t.startsWith(PodState.NOT_MADE)).isPresent();
+    return !begun && neverReady && !(answer instanceof InstanceProbe.Answer.Known);
   }
 
   /**

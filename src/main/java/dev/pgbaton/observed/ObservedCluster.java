@@ -84,6 +84,7 @@ public record ObservedCluster(
         meta.getDeletionTimestamp() != null,
         // Clocks may be set, and who carries its role was Ready once.
         state.neverReady() && !labels.containsKey(Names.ROLE_LABEL),
+        PodState.begun(pod),
         node != null && snapshot.cordonedNodes().contains(node),
         state.unreadySince(),
         state.trouble(),

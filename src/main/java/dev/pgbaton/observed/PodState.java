@@ -18,7 +18,6 @@ record PodState(
     Optional<String> trouble,
     boolean hopeless) {
   static final String NO_IMAGE = "can't be pulled";
-  static final String NOT_MADE = "its container can't be made";
 
   private static final Set<String> IMAGE_TROUBLE =
       Set.of(
@@ -34,6 +33,20 @@ record PodState(
    * Kubernetes starts a crashing container again after 10, 20, 40 s: three ends are no accident.
    */
   private static final int HOPELESS_RESTARTS = 3;
+
+  /** Whether a program of its containers has run, or may have: not known is yes. */
+  static boolean begun(Pod pod) {
+    var status = pod.getStatus();
+    return status == null
+        || status.getPhase() == null
+        || !status.getPhase().equals("Pending")
+        || status.getContainerStatuses().stream()
+            .anyMatch(
+                container ->
+                    container.getState() == null
+                        || container.getState().getWaiting() == null
+                        || container.getRestartCount() != null && container.getRestartCount() > 0);
+  }
 
   static PodState of(Pod pod) {
     var status = pod.getStatus();
@@ -76,7 +89,7 @@ record PodState(
       return Optional.of(
           "its image %s %s (%s)".formatted(container.getImage(), NO_IMAGE, waiting.getReason()));
     if (waiting != null && CONFIG_TROUBLE.contains(waiting.getReason()))
-      return Optional.of(NOT_MADE + ": " + waiting.getMessage());
+      return Optional.of("its container can't be made: " + waiting.getMessage());
     if (waiting != null && "CrashLoopBackOff".equals(waiting.getReason()))
       return Optional.of(crash(container));
     if (state.getTerminated() != null) return Optional.of(crash(container));

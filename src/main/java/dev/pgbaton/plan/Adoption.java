@@ -115,7 +115,7 @@ final class Adoption {
             Refusal.ADOPTION_NEEDED,
             "nothing is touched before %s in Git says %s: \"true\". %d objects are there that others applied%s, %s among them%s%s."
                 .formatted(
-                    hasBegun() ? "each of them" : "the StatefulSet",
+                    hasBegun() ? names(unasked) : "the StatefulSet",
                     Names.ADOPT,
                     unasked.size(),
                     missingBudget().isEmpty() ? "" : ", and no PodDisruptionBudget " + DRAINS,
@@ -222,6 +222,24 @@ final class Adoption {
   /** The StatefulSet is taken over last: see {@link Planner#changes}. */
   private boolean hasBegun() {
     return observed.statefulSet().filter(AppliedHash::isOn).isPresent();
+  }
+
+  private static String names(List<DesiredObject> objects) {
+    var first = objects.getFirst().key().toString();
+    return objects.size() == 1 ? first : first + " (and each other object that is not agreed to)";
+  }
+
+  /** The same as if its owner had agreed. */
+  static DesiredCluster agreed(DesiredCluster wanted) {
+    return wanted.with(
+        wanted.objects().stream()
+            .map(
+                object ->
+                    object.policy() == ApplyPolicy.APPLY
+                        ? new DesiredObject(
+                            object.object(), object.role(), ApplyPolicy.ADOPT, object.source())
+                        : object)
+            .toList());
   }
 
   private static Plan inTheWay(DesiredObject object) {

@@ -112,6 +112,15 @@ final class Passwords {
       return refused(
           "%s has another value in Git than it has here, and something else writes it as well: %s. Let that have the new value and take the Secret out of Git, or put %s: \"true\" on the Secret in Git; nothing is touched."
               .formatted(keys, String.join(", ", renewed), Names.ADOPT));
+    var unusable =
+        desired.passwords().stream()
+            .filter(this::changes)
+            .filter(place -> !isOneLine(place))
+            .findFirst();
+    if (unusable.isPresent() && desired.layout().capabilities().instanceProgram())
+      return refused(
+          "%s in Git is no password that every client can send: it has to be one line of printable characters, without a blank at either end (echo adds a line's end, printf does not). Nothing is touched."
+              .formatted(words(unusable.get())));
     if (!isOfTheInstances()) return Optional.empty();
     if (!desired.layout().capabilities().instanceProgram())
       return refused(
@@ -121,15 +130,7 @@ final class Passwords {
       return refused(
           "Put it back until instances run, nothing is touched: %s has another value in Git than it has here, and nobody is there who could bring it to PostgreSQL."
               .formatted(keys));
-    return desired.passwords().stream()
-        .filter(this::changes)
-        .filter(place -> !isOneLine(place))
-        .findFirst()
-        .flatMap(
-            place ->
-                refused(
-                    "%s in Git is no password that every client can send: it has to be one line of printable characters, without a blank at either end (echo adds a line's end, printf does not). Nothing is touched."
-                        .formatted(words(place))));
+    return Optional.empty();
   }
 
   private static Optional<Blocked> refused(String text) {
@@ -153,11 +154,13 @@ final class Passwords {
   }
 
   /**
-   * All pods wait for what is missing in a Secret, so that nobody goes by its former content. Where
-   * a key has changed, and not only come, a database may lie there that does.
+   * No pod's program has run: nobody has read the former content. A database on a volume may go by
+   * it all the same, unless the key is a new one, or the Lease was never held; an instance of ours
+   * tells that one by itself afterwards.
    */
   private boolean nobodyHasBegun() {
-    return !observed.instances().isEmpty()
+    return desired.layout().capabilities().instanceProgram()
+        && !observed.instances().isEmpty()
         && observed.instances().stream().allMatch(Instance::neverBegan)
         && (desired.passwords().stream()
                 .map(this::words)
@@ -226,6 +229,8 @@ final class Passwords {
     var waiting = waiting(told.get());
     if (waiting.isEmpty())
       return Optional.of(new Proceed(new Step.TellPasswords(told.get().over())));
+    // What they wait for may be in this commit, too.
+    if (observed.instances().stream().allMatch(Instance::neverBegan)) return Optional.empty();
     // Until one of them has done it, nobody knows how the others are: the daemon is asked for the
     // new password, too.
     var deadline = Deadlines.sinceIntent(desired, observed);

@@ -82,7 +82,7 @@ public final class Planner {
             // Who only looks need not agree to anything first.
             case Blocked(var refusal, var field, var text)
                 when refusal == Refusal.ADOPTION_NEEDED ->
-                new Blocked(refusal, field, text + Forecast.of(desired, observed, plan).inWords());
+                new Blocked(refusal, field, text + onceAgreed(desired, observed, now));
             case Await _, Blocked _, InSync _ -> plan;
           };
       case SUSPEND ->
@@ -96,6 +96,20 @@ public final class Planner {
                               ? "spec.mode"
                               : "the StatefulSet's annotation " + Mode.ANNOTATION,
                           underWay(observed)));
+    };
+  }
+
+  private static String onceAgreed(DesiredCluster wanted, ObservedCluster observed, Instant now) {
+    var agreed = Adoption.agreed(wanted);
+    var plan = new Planner(agreed, observed, now).plan();
+    return switch (plan) {
+      case Proceed _ -> Forecast.of(agreed, observed, plan).inWords();
+      // It asks for something else than that line.
+      case Blocked(var refusal, _, _) when refusal == Refusal.ADOPTION_NEEDED -> "";
+      case Blocked(var refusal, _, var text) ->
+          " And then: %s: %s".formatted(refusal.code(), text);
+      case Await(var what, _, _) -> " And then it waits for " + what + ".";
+      case InSync _ -> "";
     };
   }
 

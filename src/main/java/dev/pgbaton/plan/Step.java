@@ -124,6 +124,11 @@ public sealed interface Step {
     };
   }
 
+  /** Whether it is decided by who runs, or does not: the caches may not have heard of them yet. */
+  default boolean takesALiveLook() {
+    return disruptive() || this instanceof WritePasswords;
+  }
+
   static PodRef ref(Pod pod) {
     var meta = pod.getMetadata();
     return new PodRef(meta.getName(), meta.getUid(), meta.getResourceVersion());

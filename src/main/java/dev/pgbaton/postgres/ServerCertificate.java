@@ -196,7 +196,10 @@ final class ServerCertificate {
     try (var directories = Files.newDirectoryStream(run, "tls-*")) {
       for (var directory : directories) {
         if (directory.equals(kept) || before.contains(directory + "/")) continue;
-        for (var file : FILES) Files.deleteIfExists(directory.resolve(file));
+        // Also what a program that was killed has left half written.
+        try (var files = Files.newDirectoryStream(directory)) {
+          for (var file : files) Files.deleteIfExists(file);
+        }
         Files.deleteIfExists(directory);
       }
     }

@@ -82,8 +82,8 @@ public final class Reconciler {
     var outcome =
         switch (plan) {
           case Proceed(var step) ->
-              step.disruptive()
-                  ? disruptive(desired, noted.get(), step, now)
+              step.takesALiveLook()
+                  ? onALiveLook(desired, noted.get(), step, now)
                   : runner.run(step, observed, now);
           case InSync _ ->
               chronicle.knows(observed, desired)
@@ -160,7 +160,7 @@ public final class Reconciler {
    * Caches may be late: right before an instance stops, everything is looked at again, and only the
    * same step runs.
    */
-  private Outcome disruptive(DesiredCluster desired, JournalEntry entry, Step step, Instant now) {
+  private Outcome onALiveLook(DesiredCluster desired, JournalEntry entry, Step step, Instant now) {
     var observed = observeLive(desired, entry);
     return Planner.plan(desired, observed, now) instanceof Proceed(var again)
             && again.text().equals(step.text())

@@ -45,6 +45,12 @@ record Buttons(
 
   private static Buttons on(
       ClusterDetail cluster, String user, String form, List<String> instances) {
+    var primary =
+        cluster.members().stream()
+            .filter(m -> m.role().equals("primary"))
+            .map(Member::name)
+            .findFirst()
+            .orElse("");
     return new Buttons(
         cluster.summary().id(),
         "on",
@@ -53,12 +59,10 @@ record Buttons(
         cluster.quarantine().map(q -> ClusterSummary.brief(q.commit())).orElse(""),
         !cluster.members().isEmpty(),
         cluster.suspension().isPresent(),
+        primary,
+        // Without a primary there is nobody to ask.
         cluster.members().stream()
-            .filter(m -> m.role().equals("primary"))
-            .map(Member::name)
-            .findFirst()
-            .orElse(""),
-        cluster.members().stream()
+            .filter(_ -> !primary.isEmpty())
             .filter(m -> m.role().equals("replica") && m.state().equals("ready"))
             .map(Member::name)
             .toList(),

@@ -379,6 +379,26 @@ class OwnersPlanTest {
   }
 
   @Test
+  void whatIsRefusedAfterTheAdoptionIsSaidBeforeIt() {
+    var theirs = live(wanted(othersImage()), false, false, OLD);
+
+    assertThat(refused(wanted(annotated("pgbaton.dev/mode: observe")), theirs).text())
+        .contains(" And then: ImageKindChanges: ")
+        .doesNotContain("The way: ");
+  }
+
+  @Test
+  void otherPodsOfPgpoolAreForetold() {
+    var live = live(wanted(manifests()), false, false, OLD);
+    var newImage =
+        wanted(annotated("pgbaton.dev/mode: observe").with("/pgbaton/pgpool:4.6", "/pgbaton/pgpool:4.6.2"));
+
+    assertThat(refused(newImage, live).text())
+        .contains("pgpool's pods are replaced one after another")
+        .doesNotContain("restart postgres-sts");
+  }
+
+  @Test
   void otherPodsAreForetoldThoughTheyAreTakenOver() {
     var live = live(wanted(manifests()), false, false, OLD);
     var newImage =

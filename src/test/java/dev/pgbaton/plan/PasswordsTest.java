@@ -25,6 +25,7 @@ import dev.pgbaton.plan.Plan.Proceed;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
@@ -66,6 +67,7 @@ class PasswordsTest {
   private boolean done;
   private boolean withoutLease;
   private boolean nobodyBegan;
+  private String began = "";
 
   private Plan plan() {
     return Planner.plan(wanted, observed(), NOW);
@@ -83,7 +85,9 @@ class PasswordsTest {
     if (withoutLease) objects.remove(LEASE);
     notes.forEach((key, note) -> objects.put(key, noted(objects.get(key), note)));
     var pods =
-        nobodyBegan ? live.pods().stream().map(PasswordsTest::notMade).toList() : live.pods();
+        live.pods().stream()
+            .map(p -> nobodyBegan && !p.getMetadata().getName().equals(began) ? notMade(p) : p)
+            .toList();
     var snapshot = new ClusterSnapshot(objects, pods, Set.of(), true);
     var standby = new Standby(true, 0, false);
     var answers = new TreeMap<String, Answer>();
@@ -124,6 +128,7 @@ class PasswordsTest {
         .endMetadata()
         .withStatus(
             new PodStatusBuilder()
+                .withPhase("Pending")
                 .addNewContainerStatus()
                 .withNewState()
                 .withNewWaiting()
@@ -323,12 +328,7 @@ class PasswordsTest {
   @Test
   void aKeyThatPodsWaitForIsOnlyWritten() {
     nobodyBegan = true;
-    compared =
-        new ComparedSecrets(
-            List.of(),
-            changed("repmgr-password").changed(),
-            new TreeSet<>(Set.of(SECRET)),
-            List.of());
+    compared = added("repmgr-password");
 
     assertThat(step().text())
         .isEqualTo(
@@ -344,6 +344,68 @@ class PasswordsTest {
 
     withoutLease = true;
     assertThat(plan()).isInstanceOf(Await.class);
+    withoutLease = false;
+    instead.put(LEASE, held());
+    assertThat(plan()).isInstanceOf(Await.class);
+  }
+
+  @Test
+  void aNewKeyIsWrittenAlsoWhereADatabaseLies() {
+    nobodyBegan = true;
+    instead.put(LEASE, held());
+    compared = added("repmgr-password");
+
+    assertThat(step().text()).doesNotContain("without a restart");
+    began = "postgres-sts-2";
+    assertThat(plan()).isInstanceOf(Await.class);
+  }
+
+  @Test
+  void aNewKeyIsToBeUsableToo() {
+    nobodyBegan = true;
+    wanted = OwnersPlanTest.wanted(manifests().with("c3VwZXItZXhhbXBsZQ==", "bmV3Cg=="));
+    compared = added("postgresql-password");
+
+    assertThat(((Blocked) plan()).text()).contains("one line of printable characters");
+  }
+
+  @Test
+  void othersImagesGetNoOtherPasswordBeforeTheyBeginEither() {
+    nobodyBegan = true;
+    wanted = OwnersPlanTest.wanted(OwnersPlanTest.othersImage());
+    compared = added("repmgr-password");
+
+    assertThat(((Blocked) plan()).reason()).isEqualTo(Refusal.PASSWORD_CHANGES);
+  }
+
+  /** The same commit may have what the pods wait for. */
+  @Test
+  void nobodyIsWaitedForWhoHasNotBegun() {
+    nobodyBegan = true;
+    notes.put(SECRET, "abc");
+    withTheRight();
+    notes.put(LEASE, "abc postgres-secrets/postgresql-password postgres-secrets/repmgr-password");
+    assertThat(plan().toString()).doesNotContain("with the new password");
+
+    nobodyBegan = false;
+    silent = Optional.of("postgres-sts-0");
+    assertThat(plan().toString()).contains("postgres-sts-0 to answer with the new password");
+  }
+
+  private HasMetadata held() {
+    var lease = (Lease) OwnersPlanTest.live(wanted, true, true, REVISION).objects().get(LEASE);
+    return lease
+        .edit()
+        .editOrNewSpec()
+        .withHolderIdentity("postgres-sts-0")
+        .withLeaseTransitions(3)
+        .endSpec()
+        .build();
+  }
+
+  private static ComparedSecrets added(String key) {
+    return new ComparedSecrets(
+        List.of(), changed(key).changed(), new TreeSet<>(Set.of(SECRET)), List.of());
   }
 
   @Test

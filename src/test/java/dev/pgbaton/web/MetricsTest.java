@@ -168,6 +168,7 @@ class MetricsTest {
         true,
         false,
         false,
+        true,
         false,
         Optional.empty(),
         Optional.empty(),
