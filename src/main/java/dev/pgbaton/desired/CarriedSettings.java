@@ -29,7 +29,8 @@ import java.util.stream.Stream;
 
 /**
  * What other images' environments and files say of PostgreSQL's and pgpool's settings, as far as a
- * spec has a place for it. Files win over the environment, as they do in those images.
+ * spec has a place for it. Files win over the environment, as they do in those images, and what
+ * PostgreSQL is started with wins over both.
  */
 final class CarriedSettings {
   static final String LIBRARIES = "shared_preload_libraries";
@@ -163,8 +164,8 @@ final class CarriedSettings {
       if (setting.isPresent() && value.isPresent())
         carried.put(setting.get(), value.get(), variable);
     }
-    carried.flags();
     carried.files(path -> POSTGRESQL_FILE.matcher(path).matches());
+    carried.flags();
     return carried.found();
   }
 

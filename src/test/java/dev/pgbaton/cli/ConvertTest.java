@@ -173,7 +173,7 @@ class ConvertTest {
     assertThat(out.toString())
         .contains(
             "    parameters:\n",
-            "      max_connections: '300'\n",
+            "      max_connections: '200'\n",
             "      synchronous_commit: remote_write\n",
             "      work_mem: 16MB\n",
             "      shared_buffers: '4096'\n",
