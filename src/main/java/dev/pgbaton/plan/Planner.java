@@ -101,13 +101,16 @@ public final class Planner {
 
   private static String onceAgreed(DesiredCluster wanted, ObservedCluster observed, Instant now) {
     var agreed = Adoption.agreed(wanted);
-    var plan = new Planner(agreed, observed, now).plan();
+    // Before that, the pods are labelled.
+    var plan =
+        Preflight.refuse(agreed, observed)
+            .map(Plan.class::cast)
+            .orElseGet(() -> new Planner(agreed, observed, now).plan());
     return switch (plan) {
       case Proceed _ -> Forecast.of(agreed, observed, plan).inWords();
       // It asks for something else than that line.
       case Blocked(var refusal, _, _) when refusal == Refusal.ADOPTION_NEEDED -> "";
-      case Blocked(var refusal, _, var text) ->
-          " And then: %s: %s".formatted(refusal.code(), text);
+      case Blocked(var refusal, _, var text) -> " And then: %s: %s".formatted(refusal.code(), text);
       case Await(var what, _, _) -> " And then it waits for " + what + ".";
       case InSync _ -> "";
     };

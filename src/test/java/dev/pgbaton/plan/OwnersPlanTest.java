@@ -391,7 +391,9 @@ class OwnersPlanTest {
   void otherPodsOfPgpoolAreForetold() {
     var live = live(wanted(manifests()), false, false, OLD);
     var newImage =
-        wanted(annotated("pgbaton.dev/mode: observe").with("/pgbaton/pgpool:4.6", "/pgbaton/pgpool:4.6.2"));
+        wanted(
+            annotated("pgbaton.dev/mode: observe")
+                .with("/pgbaton/pgpool:4.6", "/pgbaton/pgpool:4.6.2"));
 
     assertThat(refused(newImage, live).text())
         .contains("pgpool's pods are replaced one after another")
@@ -513,7 +515,8 @@ class OwnersPlanTest {
     var snapshot = butFor(live(wanted, true, true, OLD), later, without(Names.APPLIED));
 
     assertThat(refused(wanted, snapshot).reason()).isEqualTo(Refusal.ADOPTION_NEEDED);
-    assertThat(refused(wanted, snapshot).text()).contains("before each of them in Git says");
+    assertThat(refused(wanted, snapshot).text())
+        .contains("before Service database/pgpool-svc in Git says");
 
     var named =
         wanted(
