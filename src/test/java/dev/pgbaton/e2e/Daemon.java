@@ -2,6 +2,7 @@ package dev.pgbaton.e2e;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.LocalPortForward;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,17 +109,13 @@ final class Daemon {
         .getLog();
   }
 
-  /** From this machine: service addresses answer here. */
-  String page() {
-    var service =
-        kubernetes
-            .services()
-            .inNamespace(where.systemNamespace())
-            .withName("pgbaton-" + where.systemNamespace())
-            .get();
-    return "http://%s:%d"
-        .formatted(
-            service.getSpec().getClusterIP(), service.getSpec().getPorts().getFirst().getPort());
+  /** Its page, as by {@code kubectl port-forward}: a token is taken by this machine's name only. */
+  LocalPortForward page() {
+    return kubernetes
+        .services()
+        .inNamespace(where.systemNamespace())
+        .withName("pgbaton-" + where.systemNamespace())
+        .portForward(8080);
   }
 
   String metrics() {

@@ -431,26 +431,28 @@ class GitopsClusterIT {
   void whoMayPatchTheLeaseHandsThePrimaryOnByAButton() throws Exception {
     assumeTrue(running);
     var people = new People(kubernetes, WHERE.namespace());
-    var visitor = new Visitor(daemon.page(), WHERE.namespace(), ORDERS);
-    visitor.post("/sign-in", Map.of("token", people.token("presser")));
     var before = shop.primary();
-    assertThat(visitor.press("handoff")).contains("You may not", "patch on leases");
-
-    people.mayPatchLeases("presser");
     var to =
         shop.instances(ORDERS).stream()
             .map(pod -> pod.getMetadata().getName())
             .filter(name -> !name.equals(before))
             .findFirst()
             .orElseThrow();
-    try (var load = LoadClient.start(shop.throughPgpool())) {
-      System.out.println(
-          await("the handoff is asked for")
-              .atMost(START)
-              .pollInterval(Duration.ofSeconds(1))
-              .until(
-                  () -> visitor.press("handoff", Map.of("to", to)),
-                  answer -> answer.contains("is asked to hand off to " + to)));
+    try (var forward = daemon.page();
+        var load = LoadClient.start(shop.throughPgpool())) {
+      var root = "http://127.0.0.1:" + forward.getLocalPort();
+      var visitor = new Visitor(root, WHERE.namespace(), ORDERS);
+      var signedIn = visitor.post("/sign-in", Map.of("token", people.token("presser")));
+      assertThat(signedIn.statusCode()).as(signedIn.body()).isEqualTo(303);
+      assertThat(visitor.press("handoff")).contains("You may not", "patch on leases");
+
+      people.mayPatchLeases("presser");
+      await("the handoff is asked for")
+          .atMost(START)
+          .pollInterval(Duration.ofSeconds(1))
+          .until(
+              () -> visitor.press("handoff", Map.of("to", to)),
+              answer -> answer.contains("is asked to hand off to " + to));
       await(to + " is the primary").atMost(START).until(() -> primaryOrNobody().equals(to));
       await("all is well again").atMost(START).until(() -> shop.ready(ORDERS) == 3);
       var gap = load.longestGap();
