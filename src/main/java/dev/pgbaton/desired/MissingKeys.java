@@ -11,9 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -81,7 +78,7 @@ final class MissingKeys {
     if (Boolean.TRUE.equals(key.getOptional())) return;
     var secret = secret(key.getName());
     if (secret.isEmpty()) return;
-    var keys = keys((Secret) secret.get().object());
+    var keys = DesiredCluster.encoded((Secret) secret.get().object()).keySet();
     // One without any is for something else to fill.
     if (keys.isEmpty() || keys.contains(key.getKey())) return;
     problems.add(
@@ -89,7 +86,11 @@ final class MissingKeys {
             field,
             "takes %s from the key %s of the Secret %s, which has no such key (%s: %s), so that its container would not start. Put the key that is meant here, or that key there. If something else adds it, take the Secret out of the directory: it stays as it is."
                 .formatted(
-                    variable, key.getKey(), key.getName(), secret.get().source(), some(keys))));
+                    variable,
+                    key.getKey(),
+                    key.getName(),
+                    secret.get().source(),
+                    UnreadSettings.some(keys, LISTED, ", "))));
   }
 
   private Optional<PlacedObject> secret(String name) {
@@ -101,17 +102,5 @@ final class MissingKeys {
                         secret.object().getMetadata().getNamespace(),
                         reader.object().getMetadata().getNamespace()))
         .findFirst();
-  }
-
-  private static SortedSet<String> keys(Secret secret) {
-    var keys = new TreeSet<String>();
-    if (secret.getData() != null) keys.addAll(secret.getData().keySet());
-    if (secret.getStringData() != null) keys.addAll(secret.getStringData().keySet());
-    return keys;
-  }
-
-  private static String some(SortedSet<String> keys) {
-    var some = keys.stream().limit(LISTED).collect(Collectors.joining(", "));
-    return keys.size() > LISTED ? some + " and " + (keys.size() - LISTED) + " more" : some;
   }
 }

@@ -5,6 +5,7 @@ import dev.pgbaton.spec.ParsedSpec;
 import dev.pgbaton.spec.Problem;
 import dev.pgbaton.spec.SettingsCatalogue;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -133,7 +134,8 @@ final class UnreadSettings {
         : asked.toString();
   }
 
-  private static String some(List<String> all, int most, String between) {
+  /** So many of them, and how many more there are. */
+  static String some(Collection<String> all, int most, String between) {
     var some = all.stream().limit(most).collect(Collectors.joining(between));
     return all.size() > most ? "%s and %d more".formatted(some, all.size() - most) : some;
   }

@@ -141,8 +141,8 @@ final class Passwords {
   private boolean isAgreed(String renewed) {
     return desired.objects().stream()
         .filter(object -> renewed.startsWith(object.key() + " "))
-        .map(object -> object.object().getMetadata().getAnnotations())
-        .anyMatch(notes -> notes != null && "true".equals(notes.get(Names.ADOPT)));
+        .flatMap(object -> Annotations.of(object.object(), Names.ADOPT).stream())
+        .anyMatch("true"::equals);
   }
 
   /**

@@ -14,7 +14,7 @@ public record PostgresqlSpec(Map<String, String> parameters) {
     return new ParametersType().wrong(name, value);
   }
 
-  /** Whether it is a person's to set, with a value that fits. */
+  /** Whether it is a person's to set, whatever its value. */
   public static boolean mayBeSet(String name) {
     return OwnedParameters.reason(name).isEmpty();
   }
