@@ -198,17 +198,20 @@ final class BareCluster {
     return Shell.run(where.kubectl(), all.toArray(String[]::new));
   }
 
-  /** Also of the container that ran before. */
+  /** Also of the container that ran before, as long as there is one. */
   String log(String pod) {
-    var text = Shell.run(where.kubectl(), "-n", namespace, "logs", pod, "--tail=400");
-    var restarted =
-        find(pod)
-            .filter(p -> p.getStatus().getContainerStatuses().getFirst().getRestartCount() > 0)
-            .isPresent();
-    return restarted
-        ? Shell.run(where.kubectl(), "-n", namespace, "logs", pod, "--previous", "--tail=400")
-            + text
-        : text;
+    String before;
+    try {
+      before = log(pod, "--previous");
+    } catch (Shell.Failed e) {
+      // Nothing ran before, or what did is removed while the one after it is being replaced.
+      before = "";
+    }
+    return before + log(pod, "--previous=false");
+  }
+
+  private String log(String pod, String which) {
+    return Shell.run(where.kubectl(), "-n", namespace, "logs", pod, which, "--tail=400");
   }
 
   List<Long> processes(String pod, String words) {

@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -314,7 +314,7 @@ class ComebackClusterIT {
       return tale.exec(
           pod,
           Stream.concat(Stream.of("pgbaton-ask"), Arrays.stream(words)).toArray(String[]::new));
-    } catch (IllegalStateException e) {
+    } catch (Shell.Failed e) {
       return e.getMessage();
     }
   }
@@ -383,10 +383,6 @@ class ComebackClusterIT {
     }
   }
 
-  private interface Condition {
-    boolean met() throws Exception;
-  }
-
   private static String successorOf(String old) {
     until(
         "another one is the primary",
@@ -395,19 +391,7 @@ class ComebackClusterIT {
     return tale.holder();
   }
 
-  private static void until(String what, Duration atMost, Condition condition) {
-    patient(what, atMost)
-        .until(
-            () -> {
-              try {
-                return condition.met();
-              } catch (SQLException e) {
-                return false;
-              }
-            });
-  }
-
-  private static ConditionFactory patient(String what, Duration atMost) {
-    return await(what).atMost(atMost).pollInterval(Duration.ofMillis(20));
+  private static void until(String what, Duration atMost, Callable<Boolean> condition) {
+    await(what).atMost(atMost).pollInterval(Duration.ofMillis(20)).until(condition);
   }
 }

@@ -106,7 +106,7 @@ final class Diagnostics implements TestWatcher {
     System.arraycopy(arguments, 0, all, 2, arguments.length);
     try {
       return Shell.run(where.kubectl(), all);
-    } catch (IllegalStateException e) {
+    } catch (Shell.Failed e) {
       return e.getMessage() + "\n";
     }
   }

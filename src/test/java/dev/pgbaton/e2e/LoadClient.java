@@ -42,7 +42,6 @@ final class LoadClient implements AutoCloseable {
     await("the database answers")
         .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(200))
-        .ignoreExceptionsInstanceOf(SQLException.class)
         .until(() -> prepare(database));
     var client = new LoadClient(database);
     client.lastAcknowledged = System.nanoTime();

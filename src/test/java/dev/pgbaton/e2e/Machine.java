@@ -159,7 +159,7 @@ final class Machine {
     try {
       // One call: whoever is resumed first must not get ahead by much.
       Shell.run(words);
-    } catch (IllegalStateException e) {
+    } catch (Shell.Failed e) {
       // One of them ended meanwhile; the others have got it.
     }
   }

@@ -280,7 +280,6 @@ class ManifestsClusterIT {
     assertThat(Databases.query(chart.clientsWay(), "select 1")).containsExactly("1");
     await("psql through pgpool's node port")
         .atMost(SOON)
-        .ignoreExceptionsInstanceOf(SQLException.class)
         .until(() -> Databases.query(nodePort(), "select 1").equals(List.of("1")));
     running = true;
   }
@@ -371,7 +370,6 @@ class ManifestsClusterIT {
     }
     await("psql through pgpool's node port, with the new password")
         .atMost(SOON)
-        .ignoreExceptionsInstanceOf(SQLException.class)
         .until(
             () -> Databases.query(nodePort(), "select count(*) from passed_on"),
             List.of("100")::equals);
@@ -817,7 +815,6 @@ class ManifestsClusterIT {
     await("%d instances, all but one of them streaming".formatted(instances))
         .atMost(START)
         .pollInterval(Duration.ofMillis(300))
-        .ignoreExceptionsInstanceOf(SQLException.class)
         .until(() -> cluster.ready() == instances && cluster.streaming().size() == instances - 1);
   }
 

@@ -19,14 +19,22 @@ final class Shell {
       var process = builder.start();
       process.getOutputStream().close();
       var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0)
-        throw new IllegalStateException(String.join(" ", all) + " failed:\n" + output);
+      if (process.waitFor() != 0) throw new Failed(String.join(" ", all) + " failed:\n" + output);
       return output;
     } catch (IOException e) {
       throw new UncheckedIOException(String.join(" ", all), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** The command ended with another code than 0; with all that it printed. */
+  static final class Failed extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    Failed(String message) {
+      super(message);
     }
   }
 }

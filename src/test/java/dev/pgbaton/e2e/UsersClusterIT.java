@@ -580,10 +580,6 @@ class UsersClusterIT {
   }
 
   private static void soon(String what, Callable<Boolean> condition) {
-    await(what)
-        .atMost(SOON)
-        .pollInterval(Duration.ofMillis(100))
-        .ignoreExceptionsInstanceOf(SQLException.class)
-        .until(condition);
+    await(what).atMost(SOON).pollInterval(Duration.ofMillis(100)).until(condition);
   }
 }

@@ -185,10 +185,6 @@ class VolumeClusterIT {
   }
 
   private static void until(String what, Callable<Boolean> condition) {
-    await(what)
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(100))
-        .ignoreExceptionsInstanceOf(SQLException.class)
-        .until(condition);
+    await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(condition);
   }
 }
