@@ -22,6 +22,8 @@ interface DaemonConfig {
 
   Web web();
 
+  Oidc oidc();
+
   Traces traces();
 
   Vault vault();
@@ -100,6 +102,36 @@ interface DaemonConfig {
     /** off, or kubernetes: the page's buttons, for who may do the same by kubectl. */
     @WithDefault("off")
     String actions();
+  }
+
+  /** Who signs in at an issuer: each means what the API server's flag of that name means. */
+  interface Oidc {
+    /** As it stands in the issuer's tokens; nobody signs in so where it isn't set. */
+    Optional<String> issuerUrl();
+
+    Optional<String> clientId();
+
+    /** A client without a secret has none. */
+    Optional<Path> clientSecretFile();
+
+    @WithDefault("sub")
+    String usernameClaim();
+
+    /**
+     * The issuer's URL and {@code #} where it isn't set, but for the claim email; {@code -} for
+     * none.
+     */
+    Optional<String> usernamePrefix();
+
+    Optional<String> groupsClaim();
+
+    Optional<String> groupsPrefix();
+
+    Optional<Path> caFile();
+
+    /** What the issuer is asked for, beside openid. */
+    @WithDefault("profile,email")
+    List<String> scopes();
   }
 
   interface Traces {

@@ -4,10 +4,16 @@ import dev.pgbaton.forge.ForgeKind;
 import dev.pgbaton.forge.ForgeSettings;
 import dev.pgbaton.git.GitSettings;
 import dev.pgbaton.spec.ManifestLayout;
+import dev.pgbaton.tls.TrustedAuthorities;
+import dev.pgbaton.web.OidcClaims;
+import dev.pgbaton.web.OidcSettings;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -89,6 +95,7 @@ record DaemonSettings(
     if (!Set.of("off", "kubernetes").contains(config.web().actions()))
       problems.add(
           "PGBATON_WEB_ACTIONS: expected off or kubernetes, found " + config.web().actions());
+    problems.addAll(oidcProblems(config));
     if (config.parallelism() < 1 || config.parallelism() > 64)
       problems.add("PGBATON_PARALLELISM: expected 1 to 64, found " + config.parallelism());
     if (!problems.isEmpty()) throw new BadConfiguration(problems);
@@ -110,6 +117,49 @@ record DaemonSettings(
             forge.caFile(),
             forge.proxy(),
             forge.timeout());
+  }
+
+  private static List<String> oidcProblems(DaemonConfig config) {
+    var oidc = config.oidc();
+    if (oidc.issuerUrl().isEmpty())
+      return oidc.clientId().isPresent() || oidc.clientSecretFile().isPresent()
+          ? List.of("PGBATON_OIDC_ISSUER_URL is not set, but what belongs to it is")
+          : List.of();
+    var problems = new ArrayList<String>();
+    if (!config.web().actions().equals("kubernetes"))
+      problems.add(
+          "PGBATON_OIDC_ISSUER_URL: there is nothing to sign in for unless PGBATON_WEB_ACTIONS is kubernetes");
+    oidc(config).ifPresent(settings -> problems.addAll(settings.problems()));
+    oidc.caFile().ifPresent(file -> checkCertificates(file, problems));
+    return problems;
+  }
+
+  private static void checkCertificates(Path file, List<String> problems) {
+    try {
+      TrustedAuthorities.read(file);
+    } catch (IOException e) {
+      problems.add("PGBATON_OIDC_CA_FILE: %s can't be read as PEM certificates".formatted(file));
+    }
+  }
+
+  /** Not checked; empty where no issuer is named. */
+  static Optional<OidcSettings> oidc(DaemonConfig config) {
+    var oidc = config.oidc();
+    return oidc.issuerUrl()
+        .map(
+            issuer ->
+                new OidcSettings(
+                    issuer,
+                    oidc.clientId().orElse(""),
+                    oidc.clientSecretFile(),
+                    OidcClaims.of(
+                        issuer,
+                        oidc.usernameClaim(),
+                        oidc.usernamePrefix(),
+                        oidc.groupsClaim(),
+                        oidc.groupsPrefix()),
+                    oidc.scopes(),
+                    oidc.caFile()));
   }
 
   /** The daemon can't start with this configuration. */

@@ -2,6 +2,7 @@ package dev.pgbaton.daemon;
 
 import dev.pgbaton.kube.Visitors;
 import dev.pgbaton.web.Doorkeeper;
+import dev.pgbaton.web.OidcSettings;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,16 +30,32 @@ class Door implements Doorkeeper {
   }
 
   @Override
+  public Optional<OidcSettings> issuer() {
+    return open() == Open.TO_WHO_MAY ? DaemonSettings.oidc(config) : Optional.empty();
+  }
+
+  @Override
   public Optional<String> who(Token token) {
     return asked(visitors -> visitors.who(token.value()));
   }
 
   @Override
-  public boolean may(Token token, Right right) {
+  public boolean may(Proof proof, Right right) {
     return asked(
         visitors ->
-            visitors.mayPatch(
-                token.value(), right.group(), right.resource(), right.namespace(), right.name()));
+            switch (proof) {
+              case Token(var token) ->
+                  visitors.mayPatch(
+                      token, right.group(), right.resource(), right.namespace(), right.name());
+              case Person(var user, var groups) ->
+                  visitors.mayPatch(
+                      user,
+                      groups,
+                      right.group(),
+                      right.resource(),
+                      right.namespace(),
+                      right.name());
+            });
   }
 
   private <T> T asked(Function<Visitors, T> question) {

@@ -2,12 +2,17 @@ package dev.pgbaton.kube;
 
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.api.model.authentication.UserInfo;
+import io.fabric8.kubernetes.api.model.authentication.UserInfoBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
 import java.util.Optional;
 
-/** Whom a bearer token stands for, and what Kubernetes lets them do. */
+/** Whom a bearer token stands for, and what Kubernetes lets somebody do. */
 public final class Visitors {
+  /** What the API server adds to whoever has signed in. */
+  private static final String EVERYBODY = "system:authenticated";
+
   private final KubernetesClient client;
 
   public Visitors(KubernetesClient client) {
@@ -34,6 +39,22 @@ public final class Visitors {
   public boolean mayPatch(
       String token, String group, String resource, String namespace, String name) {
     return user(token).filter(u -> mayPatch(u, group, resource, namespace, name)).isPresent();
+  }
+
+  /** Whether somebody with that name and in those groups may patch that object. */
+  public boolean mayPatch(
+      String user,
+      List<String> groups,
+      String group,
+      String resource,
+      String namespace,
+      String name) {
+    return mayPatch(
+        new UserInfoBuilder().withUsername(user).withGroups(groups).addToGroups(EVERYBODY).build(),
+        group,
+        resource,
+        namespace,
+        name);
   }
 
   private boolean mayPatch(

@@ -129,7 +129,7 @@ public class ButtonPresses {
             case Visit.Reading _, Visit.Stranger _ -> "";
             case Visit.Owner _ -> "somebody at this machine";
             case Visit.SignedIn(var session) ->
-                door.may(session.token(), right) ? session.user() : "";
+                door.may(session.proof(), right) ? session.user() : "";
           };
       if (user.isEmpty())
         return said(

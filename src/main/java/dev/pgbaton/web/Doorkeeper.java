@@ -1,5 +1,6 @@
 package dev.pgbaton.web;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Who may press the buttons. */
@@ -12,8 +13,18 @@ public interface Doorkeeper {
     TO_WHO_MAY
   }
 
+  /** What a visitor has signed in with. */
+  sealed interface Proof {}
+
+  /**
+   * Whom an issuer has named (OIDC), as Kubernetes would call them.
+   *
+   * @param groups without those that Kubernetes itself gives to everybody
+   */
+  record Person(String user, List<String> groups) implements Proof {}
+
   /** A bearer token; it can't be printed. */
-  record Token(String value) {
+  record Token(String value) implements Proof {
     @Override
     public String toString() {
       return "***";
@@ -29,6 +40,9 @@ public interface Doorkeeper {
 
   Open open();
 
+  /** Where visitors may sign in without a token; empty where nobody can. */
+  Optional<OidcSettings> issuer();
+
   /**
    * The user's name; empty for a token that Kubernetes does not know.
    *
@@ -41,7 +55,7 @@ public interface Doorkeeper {
    *
    * @throws NotAnswered if the API server does not answer
    */
-  boolean may(Token token, Right right);
+  boolean may(Proof proof, Right right);
 
   final class NotAnswered extends RuntimeException {
     public NotAnswered(String message, Throwable cause) {

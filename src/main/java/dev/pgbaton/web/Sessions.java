@@ -1,6 +1,6 @@
 package dev.pgbaton.web;
 
-import dev.pgbaton.web.Doorkeeper.Token;
+import dev.pgbaton.web.Doorkeeper.Proof;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Who has signed in. In memory: a new process asks for the token again. */
+/** Who has signed in. In memory: a new process asks them again. */
 @ApplicationScoped
 class Sessions {
   static final Duration LASTS = Duration.ofMinutes(30);
@@ -25,14 +25,20 @@ class Sessions {
   /**
    * @param forms what each of its forms carries: another site can't know it
    */
-  record Session(String user, Token token, String forms, Instant until) {}
+  record Session(String user, Proof proof, String forms, Instant until) {}
 
-  /** The new session's secret, for its cookie; empty if there are too many. */
-  Optional<String> open(String user, Token token, Instant now) {
+  /**
+   * The new session's secret, for its cookie; empty if there are too many.
+   *
+   * @param until it lasts no longer than {@link #LASTS}, whatever this says
+   */
+  Optional<String> open(String user, Proof proof, Instant until, Instant now) {
     sessions.values().removeIf(s -> !now.isBefore(s.until()));
     if (sessions.size() >= MOST) return Optional.empty();
     var secret = secret();
-    sessions.put(secret, new Session(user, token, secret(), now.plus(LASTS)));
+    var longest = now.plus(LASTS);
+    sessions.put(
+        secret, new Session(user, proof, secret(), until.isBefore(longest) ? until : longest));
     return Optional.of(secret);
   }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestForm;
 
-/** A bearer token of Kubernetes', kept here while its visitor stays. */
+/** With a bearer token of Kubernetes', kept here while its visitor stays. */
 @Path("/")
 @Produces(MediaType.TEXT_HTML)
 @Blocking
@@ -45,7 +45,7 @@ public class SignIn {
   @Path("sign-in")
   public TemplateInstance form() {
     ifThereIsWhatFor();
-    return Templates.SignIn.page("");
+    return Templates.SignIn.page("", OidcSettings.host(door.issuer()));
   }
 
   @POST
@@ -65,12 +65,12 @@ public class SignIn {
       var user = door.who(given);
       if (user.isEmpty())
         return again(Status.FORBIDDEN, "Kubernetes does not know this token, or it has ended.");
-      var secret = sessions.open(user.get(), given, Instant.now());
+      var secret = sessions.open(user.get(), given, Instant.MAX, Instant.now());
       if (secret.isEmpty())
         return again(Status.SERVICE_UNAVAILABLE, "Too many people are signed in.");
       LOG.infof("%s has signed in", user.get());
       return Response.seeOther(URI.create("/"))
-          .cookie(cookie(secret.get(), (int) Sessions.LASTS.toSeconds(), request))
+          .cookie(cookie(secret.get(), (int) Sessions.LASTS.toSeconds(), isEncrypted(request)))
           .build();
     } catch (Doorkeeper.NotAnswered e) {
       return again(Status.SERVICE_UNAVAILABLE, e.getMessage() + ".");
@@ -84,28 +84,32 @@ public class SignIn {
   public Response signOut(@RestForm String form, HttpServerRequest request) {
     if (!reception.visit(request).has(form)) return again(Status.FORBIDDEN, FOREIGN);
     sessions.close(Visit.Reception.secret(request));
-    return Response.seeOther(URI.create("/")).cookie(cookie("", 0, request)).build();
+    return Response.seeOther(URI.create("/")).cookie(cookie("", 0, isEncrypted(request))).build();
   }
 
   private void ifThereIsWhatFor() {
     if (door.open() != Open.TO_WHO_MAY) throw new NotFoundException();
   }
 
-  private static Response again(Status status, String why) {
+  private Response again(Status status, String why) {
+    return again(door, status, why);
+  }
+
+  static Response again(Doorkeeper door, Status status, String why) {
     return Response.status(status)
-        .entity(Templates.SignIn.page(why).render())
+        .entity(Templates.SignIn.page(why, OidcSettings.host(door.issuer())).render())
         .type(MediaType.TEXT_HTML + ";charset=UTF-8")
         .build();
   }
 
-  private static NewCookie cookie(String value, int lasts, HttpServerRequest request) {
+  static NewCookie cookie(String value, int lasts, boolean encrypted) {
     return new NewCookie.Builder(Visit.Reception.COOKIE)
         .value(value)
         .path("/")
         .maxAge(lasts)
         .httpOnly(true)
         .sameSite(NewCookie.SameSite.STRICT)
-        .secure(isEncrypted(request))
+        .secure(encrypted)
         .build();
   }
 

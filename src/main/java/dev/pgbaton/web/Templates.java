@@ -52,6 +52,9 @@ final class Templates {
   static final class SignIn {
     private SignIn() {}
 
-    static native TemplateInstance page(String why);
+    /**
+     * @param issuer its host; empty where there is none
+     */
+    static native TemplateInstance page(String why, String issuer);
   }
 }

@@ -2,8 +2,10 @@ package dev.pgbaton.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pgbaton.web.Doorkeeper.Person;
 import dev.pgbaton.web.Doorkeeper.Token;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class VisitTest {
@@ -30,13 +32,22 @@ class VisitTest {
 
   @Test
   void aSessionEndsByItselfAndWhenItIsClosed() {
-    var secret = sessions.open("alice", new Token("t"), NOW).orElseThrow();
+    var secret = sessions.open("alice", new Token("t"), Instant.MAX, NOW).orElseThrow();
 
     assertThat(sessions.find(secret, NOW)).isPresent();
     assertThat(sessions.find(secret, NOW.plus(Sessions.LASTS))).isEmpty();
     sessions.close(secret);
     assertThat(sessions.find(secret, NOW)).isEmpty();
     assertThat(sessions.find("", NOW)).isEmpty();
+  }
+
+  @Test
+  void aSessionEndsWithWhatItWasOpenedFor() {
+    var token = NOW.plusSeconds(300);
+    var secret = sessions.open("alice", new Person("alice", List.of()), token, NOW).orElseThrow();
+
+    assertThat(sessions.find(secret, token.minusSeconds(1))).isPresent();
+    assertThat(sessions.find(secret, token)).isEmpty();
   }
 
   @Test
@@ -58,7 +69,7 @@ class VisitTest {
   }
 
   private Visit visit(String user) {
-    var secret = sessions.open(user, new Token("token-of-" + user), NOW).orElseThrow();
+    var secret = sessions.open(user, new Token("token-of-" + user), Instant.MAX, NOW).orElseThrow();
     return new Visit.SignedIn(sessions.find(secret, NOW).orElseThrow());
   }
 }

@@ -1,0 +1,179 @@
+package dev.pgbaton.web;
+
+import dev.pgbaton.web.OidcClaims.NotTaken;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
+import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.jwt.JsonWebToken;
+import org.jboss.logging.Logger;
+import org.jose4j.jwt.consumer.InvalidJwtException;
+
+/**
+ * At an issuer, and back: who somebody is, by OpenID Connect's authorization code flow. What they
+ * may is Kubernetes' to say, as for a token.
+ */
+@Path(OidcTenants.PATH)
+@Produces(MediaType.TEXT_HTML)
+@Blocking
+public class OidcSignIn {
+  private static final Logger LOG = Logger.getLogger("dev.pgbaton");
+  private static final Duration LONGEST = Duration.ofSeconds(12);
+  private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
+
+  private final Doorkeeper door;
+  private final Sessions sessions;
+  private final HttpAuthenticator authenticator;
+
+  /** Anybody may try, and a try may be a request to the issuer. */
+  private final Semaphore asking = new Semaphore(4);
+
+  OidcSignIn(Doorkeeper door, Sessions sessions, HttpAuthenticator authenticator) {
+    this.door = door;
+    this.sessions = sessions;
+    this.authenticator = authenticator;
+  }
+
+  /** To the issuer; or, when it has sent the visitor back with a code, in. */
+  @GET
+  public Response signIn(RoutingContext context) {
+    var issuer = door.issuer().orElseThrow(NotFoundException::new);
+    var request = context.request();
+    if (cameInTheClear(request))
+      return SignIn.again(
+          door,
+          Status.FORBIDDEN,
+          "One signs in over TLS only, or by a name of this machine (kubectl port-forward).");
+    if (!asking.tryAcquire())
+      return SignIn.again(door, Status.SERVICE_UNAVAILABLE, "Others are signing in. Try again.");
+    try {
+      return request.getParam("state") == null ? toTheIssuer(context) : back(context, issuer);
+    } catch (NotTaken e) {
+      return SignIn.again(door, Status.FORBIDDEN, e.getMessage());
+    } catch (RuntimeException e) {
+      return failed(issuer, request, e);
+    } finally {
+      asking.release();
+    }
+  }
+
+  private Response toTheIssuer(RoutingContext context) {
+    authenticator.attemptAuthentication(context).await().atMost(LONGEST);
+    var challenge = authenticator.getChallenge(context).await().atMost(LONGEST);
+    var location =
+        challenge.getHeaders().entrySet().stream()
+            .filter(header -> header.getKey().toString().equalsIgnoreCase(HttpHeaders.LOCATION))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("nowhere to go"));
+    return Response.seeOther(URI.create(location)).build();
+  }
+
+  private Response back(RoutingContext context, OidcSettings issuer) {
+    var identity = authenticator.attemptAuthentication(context).await().atMost(LONGEST);
+    if (identity == null || identity.isAnonymous())
+      throw new NotTaken(
+          "This sign-in was not begun in this browser, or too long ago. Begin it once more.");
+    // Its cookie would say nothing: ForgottenTokens.
+    OidcTenants.SESSIONS.forEach(name -> context.response().removeCookies(name, false));
+    var claims = claims(identity);
+    var person = issuer.claims().person(claims);
+    var now = Instant.now();
+    var secret = sessions.open(person.user(), person, end(claims), now);
+    if (secret.isEmpty())
+      return SignIn.again(door, Status.SERVICE_UNAVAILABLE, "Too many people are signed in.");
+    LOG.infof("%s has signed in", person.user());
+    return Response.seeOther(URI.create("/"))
+        .cookie(
+            SignIn.cookie(
+                secret.get(), (int) Sessions.LASTS.toSeconds(), isEncrypted(context.request())))
+        .build();
+  }
+
+  /** The token was verified. */
+  private static Map<String, Object> claims(SecurityIdentity identity) {
+    var token = ((JsonWebToken) identity.getPrincipal()).getRawToken();
+    return new JsonObject(
+            new String(
+                Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8))
+        .getMap();
+  }
+
+  /** A token that has ended would not be taken by the API server, either. */
+  private static Instant end(Map<String, Object> claims) {
+    return claims.get("exp") instanceof Number seconds
+        ? Instant.ofEpochSecond(seconds.longValue())
+        : Instant.EPOCH;
+  }
+
+  private Response failed(OidcSettings issuer, HttpServerRequest request, RuntimeException e) {
+    var refused = Optional.ofNullable(request.getParam("error")).filter(ERROR.asMatchPredicate());
+    if (refused.isPresent())
+      return SignIn.again(
+          door, Status.FORBIDDEN, "The issuer did not let you in: %s.".formatted(refused.get()));
+    LOG.warnf("nobody can sign in at %s: %s", issuer.issuer(), why(e));
+    return SignIn.again(
+        door,
+        Status.SERVICE_UNAVAILABLE,
+        "%s does not answer, or not as it should: pgbaton's log says more. With a token you can sign in all the same."
+            .formatted(issuer.issuer()));
+  }
+
+  /** A message about a token may have the token in it. */
+  private static String why(Throwable e) {
+    for (var cause = e; cause != null; cause = cause.getCause())
+      if (cause instanceof InvalidJwtException token)
+        return "its ID token is not taken (%s)"
+            .formatted(
+                token.getErrorDetails().stream()
+                    .map(detail -> "jose4j's error code " + detail.getErrorCode())
+                    .toList());
+    var deepest = e;
+    while (deepest.getCause() instanceof RuntimeException cause) deepest = cause;
+    var said = deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
+    var line = said.replaceAll("\\p{Cntrl}+", " ").strip();
+    return line.length() > 300 ? line.substring(0, 300) + "…" : line;
+  }
+
+  /**
+   * Whether a visitor's browser speaks TLS: behind an ingress only it knows, and the cookie with
+   * which it comes back is one that it keeps for TLS. Without TLS nobody gets in but by a name of
+   * this machine.
+   */
+  static boolean isEncrypted(HttpServerRequest request) {
+    return request.isSSL() || !isThisMachine(request);
+  }
+
+  /** As far as its browser tells where the link was; without TLS it would not come back, anyway. */
+  private static boolean cameInTheClear(HttpServerRequest request) {
+    var referer = request.getHeader("Referer");
+    return !request.isSSL()
+        && !isThisMachine(request)
+        && referer != null
+        && referer.startsWith("http:")
+        && SameOrigin.is(referer, request.authority().toString());
+  }
+
+  private static boolean isThisMachine(HttpServerRequest request) {
+    return request.authority() != null && SameOrigin.isThisMachine(request.authority().toString());
+  }
+}
