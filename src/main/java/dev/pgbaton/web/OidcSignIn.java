@@ -1,6 +1,9 @@
 package dev.pgbaton.web;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.pgbaton.web.OidcClaims.NotTaken;
+import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
 import io.smallrye.common.annotation.Blocking;
@@ -26,7 +29,9 @@ import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jboss.logging.Logger;
+import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
+import org.jose4j.lang.JoseException;
 
 /**
  * At an issuer, and back: who somebody is, by OpenID Connect's authorization code flow. What they
@@ -38,6 +43,17 @@ import org.jose4j.jwt.consumer.InvalidJwtException;
 public class OidcSignIn {
   private static final Logger LOG = Logger.getLogger("dev.pgbaton");
   private static final Duration LONGEST = Duration.ofSeconds(12);
+  private static final String NOT_BEGUN =
+      "This sign-in was not begun in this browser, or too long ago. Begin it once more.";
+  private static final int LONGEST_LINE = 300;
+  private static final Map<Integer, String> KINDS =
+      Map.of(
+          ErrorCodes.EXPIRED, "it has ended",
+          ErrorCodes.AUDIENCE_INVALID, "it is for another client",
+          ErrorCodes.ISSUER_INVALID, "it is of another issuer",
+          ErrorCodes.ISSUER_MISSING, "it names no issuer",
+          ErrorCodes.SIGNATURE_INVALID, "its signature is not the issuer's",
+          ErrorCodes.SIGNATURE_MISSING, "nobody has signed it");
   private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
 
   private final Doorkeeper door;
@@ -69,6 +85,8 @@ public class OidcSignIn {
       return request.getParam("state") == null ? toTheIssuer(context) : back(context, issuer);
     } catch (NotTaken e) {
       return SignIn.again(door, Status.FORBIDDEN, e.getMessage());
+    } catch (AuthenticationFailedException e) {
+      return SignIn.again(door, Status.FORBIDDEN, NOT_BEGUN);
     } catch (RuntimeException e) {
       return failed(issuer, request, e);
     } finally {
@@ -77,7 +95,6 @@ public class OidcSignIn {
   }
 
   private Response toTheIssuer(RoutingContext context) {
-    authenticator.attemptAuthentication(context).await().atMost(LONGEST);
     var challenge = authenticator.getChallenge(context).await().atMost(LONGEST);
     var location =
         challenge.getHeaders().entrySet().stream()
@@ -90,9 +107,7 @@ public class OidcSignIn {
 
   private Response back(RoutingContext context, OidcSettings issuer) {
     var identity = authenticator.attemptAuthentication(context).await().atMost(LONGEST);
-    if (identity == null || identity.isAnonymous())
-      throw new NotTaken(
-          "This sign-in was not begun in this browser, or too long ago. Begin it once more.");
+    if (identity == null || identity.isAnonymous()) throw new NotTaken(NOT_BEGUN);
     // Its cookie would say nothing: ForgottenTokens.
     OidcTenants.SESSIONS.forEach(name -> context.response().removeCookies(name, false));
     var claims = claims(identity);
@@ -138,20 +153,23 @@ public class OidcSignIn {
             .formatted(issuer.issuer()));
   }
 
-  /** A message about a token may have the token in it. */
-  private static String why(Throwable e) {
-    for (var cause = e; cause != null; cause = cause.getCause())
-      if (cause instanceof InvalidJwtException token)
-        return "its ID token is not taken (%s)"
-            .formatted(
-                token.getErrorDetails().stream()
-                    .map(detail -> "jose4j's error code " + detail.getErrorCode())
-                    .toList());
+  /** For the log. A message about a token may have the token in it: of that, only the kind. */
+  static String why(Throwable e) {
     var deepest = e;
-    while (deepest.getCause() instanceof RuntimeException cause) deepest = cause;
+    while (deepest.getCause() != null) {
+      if (deepest instanceof InvalidJwtException) break;
+      deepest = deepest.getCause();
+    }
+    if (deepest instanceof InvalidJwtException token)
+      return "its ID token is not taken, for "
+          + token.getErrorDetails().stream()
+              .map(detail -> KINDS.getOrDefault(detail.getErrorCode(), "another reason"))
+              .distinct()
+              .collect(joining(", "));
+    if (deepest instanceof JoseException) return "its ID token can't be read";
     var said = deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
     var line = said.replaceAll("\\p{Cntrl}+", " ").strip();
-    return line.length() > 300 ? line.substring(0, 300) + "…" : line;
+    return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "…" : line;
   }
 
   /**

@@ -68,7 +68,7 @@ class OidcTenants implements TenantConfigResolver {
             .applicationType(ApplicationType.WEB_APP)
             .clientId(issuer.clientId())
             .connectionTimeout(TIMEOUT)
-            .connectionRetryCount(0)
+            .connectionRetryCount(1)
             .token()
             .issuer(issuer.issuer())
             .end()

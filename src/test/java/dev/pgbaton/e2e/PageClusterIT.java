@@ -1,17 +1,26 @@
 package dev.pgbaton.e2e;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.SameSiteAttribute;
 import dev.pgbaton.kube.ClientConfiguration;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.eclipse.jgit.api.Git;
@@ -28,11 +37,12 @@ class PageClusterIT {
   private final KubernetesClient client = client();
 
   @TempDir Path directory;
+  private final Map<String, String> settings = new HashMap<>();
   private String root;
   private Process daemon;
 
   @BeforeEach
-  void start() throws Exception {
+  void prepare() throws Exception {
     client
         .resource(
             new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
@@ -57,25 +67,26 @@ class PageClusterIT {
       port = socket.getLocalPort();
     }
     root = "http://127.0.0.1:" + port;
-    daemon =
-        Packaged.start(
-            Map.of(
-                "PGBATON_GIT_URL",
-                repository.toUri().toString(),
-                "PGBATON_GIT_CACHE_DIR",
-                directory.resolve("clone").toString(),
-                "PGBATON_NAMESPACES",
-                namespace,
-                "PGBATON_NAMESPACE",
-                namespace,
-                "PGBATON_WEB_ACTIONS",
-                "kubernetes",
-                "QUARKUS_HTTP_HOST",
-                "127.0.0.1",
-                "QUARKUS_HTTP_PORT",
-                Integer.toString(port)),
-            directory.resolve("output"),
-            "run");
+    settings.putAll(
+        Map.of(
+            "PGBATON_GIT_URL",
+            repository.toUri().toString(),
+            "PGBATON_GIT_CACHE_DIR",
+            directory.resolve("clone").toString(),
+            "PGBATON_NAMESPACES",
+            namespace,
+            "PGBATON_NAMESPACE",
+            namespace,
+            "PGBATON_WEB_ACTIONS",
+            "kubernetes",
+            "QUARKUS_HTTP_HOST",
+            "127.0.0.1",
+            "QUARKUS_HTTP_PORT",
+            Integer.toString(port)));
+  }
+
+  private void start() throws IOException {
+    daemon = Packaged.start(settings, directory.resolve("output"), "run");
     await("the cluster is looked at")
         .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(200))
@@ -95,8 +106,10 @@ class PageClusterIT {
 
   @Test
   void aButtonIsForWhoMayDoTheSameByKubectl() throws Exception {
+    start();
     var people = new People(client, namespace);
     var stranger = visitor();
+    assertThat(stranger.get("/sign-in/oidc").statusCode()).isEqualTo(404);
     assertThat(stranger.page()).contains("/sign-in").doesNotContain("name=\"form\"");
     assertThat(stranger.post("/sign-in", Map.of("token", "nonsense")).statusCode()).isEqualTo(403);
 
@@ -127,6 +140,84 @@ class PageClusterIT {
     assertThat(alice.post("/sign-out", Map.of("form", form)).statusCode()).isEqualTo(303);
     assertThat(alice.post(alice.path("handoff"), Map.of("form", form)).statusCode()).isEqualTo(403);
     assertThat(Files.readString(directory.resolve("output"))).doesNotContain(token);
+  }
+
+  @Test
+  void whomAnIssuerNamesMayDoWhatKubernetesGivesThatName() throws Exception {
+    var program = Issuer.program();
+    assumeTrue(program.isPresent(), "there is no Gitea here that could be an issuer");
+    var people = new People(client, namespace);
+    try (var issuer = Issuer.start(program.get(), directory.resolve("issuer"));
+        var chromium = Chromium.start()) {
+      issuer.knows("alice");
+      issuer.knows("mallory");
+      var secret = settingsOf(issuer);
+      start();
+      people.mayPatchStatefulSets(issuer.url() + "#alice");
+
+      var context = chromium.visitor();
+      var alice = signedIn(context, "alice");
+      assertThat(alice.locator("#actions")).containsText("Signed in as " + issuer.url() + "#alice");
+      button(alice, "Suspend").click();
+      assertThat(alice.getByRole(AriaRole.ALERT)).containsText("is suspended");
+      var cookies = context.cookies(root);
+      assertThat(cookies).singleElement().satisfies(c -> assertThat(c.name).contains("session"));
+      assertThat(cookies.getFirst().httpOnly).isTrue();
+      assertThat(cookies.getFirst().sameSite).isEqualTo(SameSiteAttribute.STRICT);
+      var page = visitor().page();
+      assertThat(page).contains("suspended by " + issuer.url() + "#alice");
+
+      var mallory = signedIn(chromium.visitor(), "mallory");
+      button(mallory, "Resume").click();
+      assertThat(mallory.getByRole(AriaRole.ALERT))
+          .containsText("You may not: Kubernetes has to give you patch on statefulsets");
+
+      alice.navigate(cluster());
+      button(alice, "Sign out").click();
+      assertThat(alice).hasURL(root + "/");
+      assertThat(context.cookies(root)).isEmpty();
+      // A JSON Web Token begins so.
+      assertThat(Files.readString(directory.resolve("output")))
+          .contains("#alice has signed in", "#mallory has signed in")
+          .doesNotContain("eyJ", secret);
+    }
+  }
+
+  /** The client's secret. */
+  private String settingsOf(Issuer issuer) throws Exception {
+    var it = issuer.client(root + "/sign-in/oidc");
+    var file = Files.writeString(directory.resolve("client-secret"), it.secret());
+    settings.putAll(
+        Map.of(
+            "PGBATON_OIDC_ISSUER_URL", issuer.url(),
+            "PGBATON_OIDC_CLIENT_ID", it.id(),
+            "PGBATON_OIDC_CLIENT_SECRET_FILE", file.toString(),
+            "PGBATON_OIDC_CA_FILE", issuer.authority().toString(),
+            "PGBATON_OIDC_USERNAME_CLAIM", "preferred_username"));
+    return it.secret();
+  }
+
+  /** At the cluster's page, by way of the issuer's own pages. */
+  private Page signedIn(BrowserContext context, String person) {
+    var page = context.newPage();
+    page.navigate(cluster());
+    page.getByText("Sign in", new Page.GetByTextOptions().setExact(true)).click();
+    page.getByText("Sign in at 127.0.0.1").click();
+    page.locator("input[name=user_name]").fill(person);
+    page.locator("input[name=password]").fill(Issuer.PASSWORD);
+    page.locator("input[name=password]").press("Enter");
+    page.locator("#authorize-app").click();
+    assertThat(page).hasURL(root + "/");
+    page.getByText(namespace + "/minimal").click();
+    return page;
+  }
+
+  private String cluster() {
+    return root + "/clusters/" + namespace + "/minimal";
+  }
+
+  private static Locator button(Page page, String name) {
+    return page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name));
   }
 
   private Visitor visitor() {

@@ -3,17 +3,13 @@ package dev.pgbaton.e2e;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions;
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.pgbaton.sandbox.SeedRepository;
@@ -34,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -62,7 +57,7 @@ class PageIT {
   private static Process daemon;
   private static Path output;
   private static String root;
-  private static Playwright playwright;
+  private static Chromium chromium;
   private static Browser browser;
 
   private final List<String> complaints = new ArrayList<>();
@@ -70,13 +65,8 @@ class PageIT {
 
   @BeforeAll
   static void start() throws Exception {
-    var chromium =
-        Path.of(Optional.ofNullable(System.getenv("PGBATON_CHROMIUM")).orElse("/usr/bin/chromium"));
-    // Who names one means to use it.
-    if (System.getenv("PGBATON_CHROMIUM") == null)
-      assumeTrue(
-          Files.isExecutable(chromium),
-          "the page is not tried: there is no %s here".formatted(chromium));
+    chromium = Chromium.start();
+    browser = chromium.browser();
     var repository = directory.resolve("repository");
     SeedRepository.make(repository);
     addMany(repository);
@@ -96,12 +86,6 @@ class PageIT {
                 "QUARKUS_HTTP_PORT", Integer.toString(port)),
             output,
             "run");
-    PlaywrightAssertions.setDefaultAssertionTimeout(SLOW);
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(chromium));
     await("the daemon listens")
         .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(100))
@@ -129,7 +113,7 @@ class PageIT {
 
   @AfterAll
   static void end() throws Exception {
-    if (playwright != null) playwright.close();
+    if (chromium != null) chromium.close();
     if (daemon == null) return;
     daemon.destroy();
     daemon.waitFor();

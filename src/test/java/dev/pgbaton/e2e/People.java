@@ -65,6 +65,35 @@ final class People {
         .create();
   }
 
+  /** What a suspension takes, for somebody whom Kubernetes knows by that name alone. */
+  void mayPatchStatefulSets(String user) {
+    client
+        .resource(
+            new RoleBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName("suspends")
+                .endMetadata()
+                .addNewRule()
+                .withApiGroups("apps")
+                .withResources("statefulsets")
+                .withVerbs("patch")
+                .endRule()
+                .build())
+        .create();
+    client
+        .resource(
+            new RoleBindingBuilder()
+                .withNewMetadata()
+                .withNamespace(namespace)
+                .withName("suspends")
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "Role", "suspends")
+                .addNewSubject("rbac.authorization.k8s.io", "User", user, null)
+                .build())
+        .create();
+  }
+
   void mayNot(String user) {
     client.rbac().roleBindings().inNamespace(namespace).withName(user).delete();
   }

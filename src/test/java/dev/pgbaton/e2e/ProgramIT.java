@@ -56,11 +56,15 @@ class ProgramIT {
             Map.of(
                 "PGBATON_FORGE_KIND", "sourceforge",
                 "PGBATON_PARALLELISM", "0",
+                "PGBATON_OIDC_ISSUER_URL", "http://git.example.com",
+                "PGBATON_OIDC_CA_FILE", "/nowhere",
                 "QUARKUS_HTTP_PORT", "0"),
             "run");
 
     assertThat(result.output())
-        .contains("PGBATON_GIT_URL", "PGBATON_FORGE_KIND", "PGBATON_PARALLELISM");
+        .contains("PGBATON_GIT_URL", "PGBATON_FORGE_KIND", "PGBATON_PARALLELISM")
+        .contains("PGBATON_OIDC_ISSUER_URL: expected", "PGBATON_OIDC_CLIENT_ID")
+        .contains("PGBATON_OIDC_CA_FILE", "unless PGBATON_WEB_ACTIONS is kubernetes");
     assertThat(result.exit()).isNotZero();
   }
 

@@ -38,9 +38,12 @@ final class Visitor {
   }
 
   String page() throws IOException, InterruptedException {
-    return browser
-        .send(HttpRequest.newBuilder(URI.create(root + cluster)).build(), BodyHandlers.ofString())
-        .body();
+    return get(cluster).body();
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return browser.send(
+        HttpRequest.newBuilder(URI.create(root + path)).build(), BodyHandlers.ofString());
   }
 
   String form() throws IOException, InterruptedException {
