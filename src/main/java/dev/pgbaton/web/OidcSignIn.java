@@ -117,7 +117,7 @@ public class OidcSignIn {
     if (secret.isEmpty())
       return SignIn.again(door, Status.SERVICE_UNAVAILABLE, "Too many people are signed in.");
     LOG.infof("%s has signed in", person.user());
-    return Response.seeOther(URI.create("/"))
+    return SignIn.home()
         .cookie(
             SignIn.cookie(
                 secret.get(), (int) Sessions.LASTS.toSeconds(), isEncrypted(context.request())))
@@ -145,7 +145,7 @@ public class OidcSignIn {
     if (refused.isPresent())
       return SignIn.again(
           door, Status.FORBIDDEN, "The issuer did not let you in: %s.".formatted(refused.get()));
-    LOG.warnf("nobody can sign in at %s: %s", issuer.issuer(), why(e));
+    LOG.warnf("somebody could not sign in at %s: %s", issuer.issuer(), why(e));
     return SignIn.again(
         door,
         Status.SERVICE_UNAVAILABLE,

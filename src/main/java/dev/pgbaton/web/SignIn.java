@@ -10,11 +10,11 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
-import java.net.URI;
 import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
@@ -69,7 +69,7 @@ public class SignIn {
       if (secret.isEmpty())
         return again(Status.SERVICE_UNAVAILABLE, "Too many people are signed in.");
       LOG.infof("%s has signed in", user.get());
-      return Response.seeOther(URI.create("/"))
+      return home()
           .cookie(cookie(secret.get(), (int) Sessions.LASTS.toSeconds(), isEncrypted(request)))
           .build();
     } catch (Doorkeeper.NotAnswered e) {
@@ -84,7 +84,12 @@ public class SignIn {
   public Response signOut(@RestForm String form, HttpServerRequest request) {
     if (!reception.visit(request).has(form)) return again(Status.FORBIDDEN, FOREIGN);
     sessions.close(Visit.Reception.secret(request));
-    return Response.seeOther(URI.create("/")).cookie(cookie("", 0, isEncrypted(request))).build();
+    return home().cookie(cookie("", 0, isEncrypted(request))).build();
+  }
+
+  /** Not with this server's address: behind an ingress the browser calls it by another. */
+  static Response.ResponseBuilder home() {
+    return Response.status(Status.SEE_OTHER).header(HttpHeaders.LOCATION, "/");
   }
 
   private void ifThereIsWhatFor() {

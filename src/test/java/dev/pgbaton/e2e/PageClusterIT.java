@@ -117,6 +117,7 @@ class PageClusterIT {
     var alice = visitor();
     var signedIn = alice.post("/sign-in", Map.of("token", token));
     assertThat(signedIn.statusCode()).isEqualTo(303);
+    assertThat(signedIn.headers().firstValue("Location")).contains("/");
     assertThat(signedIn.headers().firstValue("Set-Cookie").orElseThrow())
         .contains("HttpOnly", "SameSite=Strict")
         .doesNotContain(token);
@@ -208,7 +209,7 @@ class PageClusterIT {
     page.locator("input[name=password]").press("Enter");
     page.locator("#authorize-app").click();
     assertThat(page).hasURL(root + "/");
-    page.getByText(namespace + "/minimal").click();
+    page.locator("#clusters a").first().click();
     return page;
   }
 
