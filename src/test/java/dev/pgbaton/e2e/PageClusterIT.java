@@ -17,6 +17,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -155,6 +158,13 @@ class PageClusterIT {
       var secret = settingsOf(issuer);
       start();
       people.mayPatchStatefulSets(issuer.url() + "#alice");
+      // As an ingress with TLS passes it on.
+      assertThat(answer("pgbaton.example.com"))
+          .contains("redirect_uri=https%3A%2F%2Fpgbaton.example.com%2Fsign-in%2Foidc")
+          .contains("code_challenge_method=S256", "nonce=", "state=")
+          .containsPattern("(?i)set-cookie: q_auth_tls_.*Secure; HTTPOnly; SameSite=Lax");
+      assertThat(answer(URI.create(root).getAuthority()))
+          .contains("redirect_uri=http%3A%2F%2F127.0.0.1");
 
       var context = chromium.visitor();
       var alice = signedIn(context, "alice");
@@ -181,6 +191,19 @@ class PageClusterIT {
       assertThat(Files.readString(directory.resolve("output")))
           .contains("#alice has signed in", "#mallory has signed in")
           .doesNotContain("eyJ", secret);
+    }
+  }
+
+  /** To who would sign in, and calls the page by that name. */
+  private String answer(String host) throws IOException {
+    try (var socket = new Socket("127.0.0.1", URI.create(root).getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /sign-in/oidc HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+                  .formatted(host)
+                  .getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
