@@ -130,6 +130,9 @@ record DaemonSettings(
       problems.add(
           "PGBATON_OIDC_ISSUER_URL: there is nothing to sign in for unless PGBATON_WEB_ACTIONS is kubernetes");
     oidc(config).ifPresent(settings -> problems.addAll(settings.problems()));
+    if (oidc.groupsClaim().isPresent() && oidc.groupsPrefix().isEmpty())
+      problems.add(
+          "PGBATON_OIDC_GROUPS_PREFIX is not set: say what the issuer's groups begin with here, such as oidc:, or - for nothing. Without a prefix, whoever may name a group at the issuer may be in any group of Kubernetes' (docs/page.md)");
     oidc.caFile().ifPresent(file -> checkCertificates(file, problems));
     return problems;
   }

@@ -7,21 +7,24 @@ import java.util.Optional;
 
 /**
  * Who an ID token's claims say somebody is: the name and the groups that the API server makes of
- * them by its flags of the same names. Stricter in one thing: a name of Kubernetes' own, {@code
- * system:…}, is nobody's.
+ * them by its flags of the same names. Stricter in one thing: a name of Kubernetes' own ({@code
+ * system:…}, {@code kubeadm:…}) is nobody's.
  */
 public record OidcClaims(
     String usernameClaim,
     String usernamePrefix,
     Optional<String> groupsClaim,
     String groupsPrefix) {
-  private static final String KUBERNETES_OWN = "system:";
+  /** Of Kubernetes, and of what sets most clusters up: kubeadm:cluster-admins may do everything. */
+  private static final List<String> RESERVED = List.of("system:", "kubeadm:");
+
   private static final String EMAIL = "email";
   private static final String NO_PREFIX = "-";
 
   /**
    * @param usernamePrefix {@code -} for none; where it isn't said, the issuer and {@code #}, but
    *     none for the claim email
+   * @param groupsPrefix {@code -} for none
    */
   public static OidcClaims of(
       String issuer,
@@ -35,7 +38,7 @@ public record OidcClaims(
             .map(prefix -> prefix.equals(NO_PREFIX) ? "" : prefix)
             .orElseGet(() -> usernameClaim.equals(EMAIL) ? "" : issuer + "#"),
         groupsClaim,
-        groupsPrefix.orElse(""));
+        groupsPrefix.filter(prefix -> !prefix.equals(NO_PREFIX)).orElse(""));
   }
 
   /**
@@ -72,9 +75,9 @@ public record OidcClaims(
   }
 
   private static String named(String name, String whose) {
-    if (name.startsWith(KUBERNETES_OWN))
+    if (RESERVED.stream().anyMatch(name::startsWith))
       throw new NotTaken(
-          "The issuer calls you, or a group of yours, '%s': names that begin with system: are Kubernetes' own. A prefix (PGBATON_OIDC_%s_PREFIX) tells them apart."
+          "The issuer calls you, or a group of yours, '%s': names that begin with system: or kubeadm: are Kubernetes' own. A prefix (PGBATON_OIDC_%s_PREFIX) tells them apart."
               .formatted(name, whose));
     if (name.chars().anyMatch(Character::isISOControl))
       throw new NotTaken("The issuer gives you a name that nobody can read.");

@@ -3,6 +3,7 @@ package dev.pgbaton.web;
 import static java.util.stream.Collectors.joining;
 
 import dev.pgbaton.web.OidcClaims.NotTaken;
+import io.quarkus.security.AuthenticationCompletionException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticator;
@@ -24,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.jwt.JsonWebToken;
@@ -56,6 +56,12 @@ public class OidcSignIn {
           ErrorCodes.SIGNATURE_MISSING, "nobody has signed it");
   private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
 
+  /** What moves, hides or ends a line where it is read. */
+  private static final Pattern UNREADABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
+
+  /** As the extension names it; its value begins with the state. */
+  private static final String STATE_COOKIE = "q_auth_";
+
   private final Doorkeeper door;
   private final Sessions sessions;
   private final HttpAuthenticator authenticator;
@@ -82,7 +88,10 @@ public class OidcSignIn {
     if (!asking.tryAcquire())
       return SignIn.again(door, Status.SERVICE_UNAVAILABLE, "Others are signing in. Try again.");
     try {
-      return request.getParam("state") == null ? toTheIssuer(context) : back(context, issuer);
+      if (request.getParam("state") == null) return toTheIssuer(context);
+      // Whatever anybody may put into a link reaches neither the log nor the issuer.
+      if (!wasBegunHere(request)) throw new NotTaken(NOT_BEGUN);
+      return back(context, issuer);
     } catch (NotTaken e) {
       return SignIn.again(door, Status.FORBIDDEN, e.getMessage());
     } catch (AuthenticationFailedException e) {
@@ -94,8 +103,16 @@ public class OidcSignIn {
     }
   }
 
+  private static boolean wasBegunHere(HttpServerRequest request) {
+    var state = request.getParam("state") + "|";
+    return request.cookies().stream()
+        .anyMatch(c -> c.getName().startsWith(STATE_COOKIE) && c.getValue().startsWith(state));
+  }
+
   private Response toTheIssuer(RoutingContext context) {
     var challenge = authenticator.getChallenge(context).await().atMost(LONGEST);
+    // Another spelling of the path, which the extension does not know.
+    if (challenge == null) throw new NotFoundException();
     var location =
         challenge.getHeaders().entrySet().stream()
             .filter(header -> header.getKey().toString().equalsIgnoreCase(HttpHeaders.LOCATION))
@@ -141,10 +158,17 @@ public class OidcSignIn {
   }
 
   private Response failed(OidcSettings issuer, HttpServerRequest request, RuntimeException e) {
-    var refused = Optional.ofNullable(request.getParam("error")).filter(ERROR.asMatchPredicate());
-    if (refused.isPresent())
+    var refused = request.getParam("error");
+    if (refused != null)
       return SignIn.again(
-          door, Status.FORBIDDEN, "The issuer did not let you in: %s.".formatted(refused.get()));
+          door,
+          Status.FORBIDDEN,
+          "The issuer did not let you in%s."
+              .formatted(ERROR.matcher(refused).matches() ? ": " + refused : ""));
+    var deepest = deepest(e);
+    // The state's cookie was sealed by another process, or by nobody.
+    if (deepest instanceof JoseException && !(deepest instanceof InvalidJwtException))
+      return SignIn.again(door, Status.FORBIDDEN, NOT_BEGUN);
     LOG.warnf("somebody could not sign in at %s: %s", issuer.issuer(), why(e));
     return SignIn.again(
         door,
@@ -153,13 +177,16 @@ public class OidcSignIn {
             .formatted(issuer.issuer()));
   }
 
+  private static Throwable deepest(Throwable e) {
+    var deepest = e;
+    while (deepest.getCause() != null && !(deepest instanceof InvalidJwtException))
+      deepest = deepest.getCause();
+    return deepest;
+  }
+
   /** For the log. A message about a token may have the token in it: of that, only the kind. */
   static String why(Throwable e) {
-    var deepest = e;
-    while (deepest.getCause() != null) {
-      if (deepest instanceof InvalidJwtException) break;
-      deepest = deepest.getCause();
-    }
+    var deepest = deepest(e);
     if (deepest instanceof InvalidJwtException token)
       return "its ID token is not taken, for "
           + token.getErrorDetails().stream()

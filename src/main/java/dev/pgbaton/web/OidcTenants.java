@@ -71,6 +71,9 @@ class OidcTenants implements TenantConfigResolver {
             .connectionRetryCount(1)
             .token()
             .issuer(issuer.issuer())
+            // Only a signature that was checked here says anything.
+            .allowJwtIntrospection(false)
+            .allowOpaqueTokenIntrospection(false)
             .end()
             .authentication()
             .redirectPath(PATH)

@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 class Sessions {
   static final Duration LASTS = Duration.ofMinutes(30);
   private static final int MOST = 1000;
+
+  /** Whoever may sign in must not use up what there is for everybody. */
+  private static final int MOST_OF_ONE = 5;
 
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
@@ -34,6 +38,13 @@ class Sessions {
    */
   Optional<String> open(String user, Proof proof, Instant until, Instant now) {
     sessions.values().removeIf(s -> !now.isBefore(s.until()));
+    sessions.entrySet().stream()
+        .filter(s -> s.getValue().user().equals(user))
+        .sorted(Comparator.comparing(s -> s.getValue().until(), Comparator.reverseOrder()))
+        .skip(MOST_OF_ONE - 1)
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(sessions::remove);
     if (sessions.size() >= MOST) return Optional.empty();
     var secret = secret();
     var longest = now.plus(LASTS);

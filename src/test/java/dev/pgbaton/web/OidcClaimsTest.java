@@ -89,6 +89,11 @@ class OidcClaimsTest {
     assertThatThrownBy(() -> withGroups(null).person(claims))
         .isInstanceOf(NotTaken.class)
         .hasMessageContaining("PGBATON_OIDC_GROUPS_PREFIX");
+    assertThatThrownBy(
+            () ->
+                withGroups("-")
+                    .person(Map.of("sub", "42", "groups", "kubeadm:cluster-admins")))
+        .isInstanceOf(NotTaken.class);
     assertThat(withGroups("oidc:").person(claims).groups())
         .containsExactly("oidc:dba", "oidc:system:masters");
   }
