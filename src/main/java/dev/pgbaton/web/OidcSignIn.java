@@ -54,6 +54,10 @@ public class OidcSignIn {
           ErrorCodes.ISSUER_MISSING, "it names no issuer",
           ErrorCodes.SIGNATURE_INVALID, "its signature is not the issuer's",
           ErrorCodes.SIGNATURE_MISSING, "nobody has signed it");
+
+  /** A JSON Web Token, wherever it stands: its head begins with a brace and a quotation mark. */
+  private static final Pattern TOKEN = Pattern.compile("eyJ[-\\w.]+");
+
   private static final Pattern ERROR = Pattern.compile("[a-z_]{1,40}");
 
   /** What moves, hides or ends a line where it is read. */
@@ -195,7 +199,7 @@ public class OidcSignIn {
               .collect(joining(", "));
     if (deepest instanceof JoseException) return "its ID token can't be read";
     var said = deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
-    var line = said.replaceAll("\\p{Cntrl}+", " ").strip();
+    var line = TOKEN.matcher(said.replaceAll("\\p{Cntrl}+", " ").strip()).replaceAll("***");
     return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "…" : line;
   }
 

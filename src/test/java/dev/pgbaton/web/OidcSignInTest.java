@@ -33,6 +33,8 @@ class OidcSignInTest {
                 new IllegalStateException(
                     "no", new ConnectException("Connection refused:\n127.0.0.1"))))
         .isEqualTo("Connection refused: 127.0.0.1");
+    assertThat(OidcSignIn.why(new IllegalStateException("got " + TOKEN + ", sorry")))
+        .isEqualTo("got ***, sorry");
     assertThat(OidcSignIn.why(new IllegalStateException("x".repeat(2000)))).hasSize(301);
     assertThat(OidcSignIn.why(new IllegalStateException()))
         .isEqualTo("java.lang.IllegalStateException");
