@@ -1,6 +1,7 @@
 package dev.pgbaton.web;
 
 import io.quarkus.oidc.common.OidcRequestFilter;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 
@@ -10,7 +11,8 @@ class OidcRequests implements OidcRequestFilter {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   @Override
-  public void filter(OidcRequestContext context) {
+  public Uni<Void> filter(OidcRequestFilterContext context) {
     context.request().timeout(TIMEOUT.toMillis());
+    return Uni.createFrom().voidItem();
   }
 }

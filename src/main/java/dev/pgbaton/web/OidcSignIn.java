@@ -197,9 +197,10 @@ public class OidcSignIn {
               .map(detail -> KINDS.getOrDefault(detail.getErrorCode(), "another reason"))
               .distinct()
               .collect(joining(", "));
-    if (deepest instanceof JoseException) return "its ID token can't be read";
+    if (deepest.getMessage() == null && deepest instanceof AuthenticationCompletionException)
+      return "its answer has no ID token, or not this sign-in's nonce: is the client one for OpenID Connect?";
     var said = deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
-    var line = TOKEN.matcher(said.replaceAll("\\p{Cntrl}+", " ").strip()).replaceAll("***");
+    var line = TOKEN.matcher(UNREADABLE.matcher(said).replaceAll(" ").strip()).replaceAll("***");
     return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "…" : line;
   }
 

@@ -90,9 +90,7 @@ class OidcClaimsTest {
         .isInstanceOf(NotTaken.class)
         .hasMessageContaining("PGBATON_OIDC_GROUPS_PREFIX");
     assertThatThrownBy(
-            () ->
-                withGroups("-")
-                    .person(Map.of("sub", "42", "groups", "kubeadm:cluster-admins")))
+            () -> withGroups("-").person(Map.of("sub", "42", "groups", "kubeadm:cluster-admins")))
         .isInstanceOf(NotTaken.class);
     assertThat(withGroups("oidc:").person(claims).groups())
         .containsExactly("oidc:dba", "oidc:system:masters");
