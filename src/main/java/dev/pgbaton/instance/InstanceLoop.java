@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.Role;
 import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
 import dev.pgbaton.instance.InstanceStep.AskPromises;
 import dev.pgbaton.instance.InstanceStep.BeginHandOff;
+import dev.pgbaton.instance.InstanceStep.Checkpoint;
 import dev.pgbaton.instance.InstanceStep.Clone;
 import dev.pgbaton.instance.InstanceStep.CutOff;
 import dev.pgbaton.instance.InstanceStep.Exit;
@@ -249,6 +250,10 @@ public final class InstanceLoop {
       }
       case BeginHandOff(var candidate, var asked) -> {
         memory = memory.begun(new Memory.HandOff(candidate, asked, false, now));
+        postgres.checkpoint();
+      }
+      case Checkpoint _ -> {
+        memory = memory.checkpointing(now);
         postgres.checkpoint();
       }
       case LeadAhead(var candidate, var address) -> {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
 import dev.pgbaton.instance.InstanceStep.BeginHandOff;
+import dev.pgbaton.instance.InstanceStep.Checkpoint;
 import dev.pgbaton.instance.InstanceStep.HandOver;
 import dev.pgbaton.instance.InstanceStep.LeadAhead;
 import dev.pgbaton.instance.InstanceStep.Publish;
@@ -83,13 +84,15 @@ class HandOffTest {
 
   @Test
   void whereAllEndNobodyIsHandedTheLease() {
-    assertThat(
-            primary()
-                .peer("pg-1", endingReplica("pg-1", at(1, 500), "pg-0"))
-                .peer("pg-2", endingReplica("pg-2", at(1, 500), "pg-0"))
-                .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.0")))
-                .hookAsks()
-                .step())
+    var alone =
+        primary()
+            .peer("pg-1", endingReplica("pg-1", at(1, 500), "pg-0"))
+            .peer("pg-2", endingReplica("pg-2", at(1, 500), "pg-0"))
+            .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.0")))
+            .hookAsks();
+
+    assertThat(alone.step()).isEqualTo(new Checkpoint());
+    assertThat(alone.checkpoint(Duration.ofSeconds(1), false).step())
         .isEqualTo(new AbandonHandOff("", false, "no replica can take over"));
   }
 
