@@ -262,7 +262,7 @@ public final class InstanceLoop {
         else {
           var asked = memory.handOff().filter(Memory.HandOff::asked).isPresent();
           // It may have been carried out, with the answer lost: they are led back either way.
-          memory = memory.routeFailed(now);
+          memory = memory.routeUnknown(now);
           abandon(candidate, asked, "clients can't be led to it", now);
         }
       }

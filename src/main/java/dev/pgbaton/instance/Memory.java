@@ -156,7 +156,15 @@ public record Memory(
         });
   }
 
+  /**
+   * What was published before still leads clients here: the primary's own address never changes.
+   */
   Memory routeFailed(Duration now) {
+    return with(draft -> draft.routeFailedAt = Optional.of(now));
+  }
+
+  /** Nobody knows whether clients are led elsewhere by now. */
+  Memory routeUnknown(Duration now) {
     return with(
         draft -> {
           draft.routed = Optional.empty();

@@ -71,7 +71,7 @@ class HandOffTest {
   @Test
   void whereItIsNotKnownWhetherClientsWereLedAheadTheyAreLedBack() {
     assertThat(
-            primary().handingOverTo("pg-2").routeFailed(Duration.ofMillis(600)).abandoned().step())
+            primary().handingOverTo("pg-2").routeUnknown(Duration.ofMillis(600)).abandoned().step())
         .isEqualTo(new Publish(RouteTargets.onlyPrimary("10.0.0.0")));
   }
 

@@ -425,6 +425,11 @@ final class InstanceFixture {
     return this;
   }
 
+  InstanceFixture routeUnknown(Duration before) {
+    memory = memory.routeUnknown(NOW.minus(before));
+    return this;
+  }
+
   InstanceFixture abandoned() {
     memory = memory.abandoned(false);
     return this;

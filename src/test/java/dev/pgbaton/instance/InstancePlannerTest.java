@@ -112,6 +112,23 @@ class InstancePlannerTest {
   }
 
   @Test
+  void aPrimaryStaysReadyWhereItsRouteCannotBeWrittenAnew() {
+    var primary =
+        instance("pg-0")
+            .primary()
+            .holding()
+            .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.1")));
+
+    assertThat(isReady(primary)).isTrue();
+    assertThat(isReady(primary.routeFailed(Duration.ofMillis(100)))).isTrue();
+    assertThat(isReady(primary.routeUnknown(Duration.ofMillis(100)))).isFalse();
+  }
+
+  private static boolean isReady(InstanceFixture instance) {
+    return Statuses.of(instance.view(), new Moment(InstanceFixture.NOW.toNanos(), 0)).ready();
+  }
+
+  @Test
   void theHolderRenewsEveryTwoSeconds() {
     assertThat(instance("pg-0").primary().holding(Duration.ofSeconds(2)).step())
         .isEqualTo(new RenewLease());
