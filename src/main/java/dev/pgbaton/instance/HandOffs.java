@@ -49,6 +49,12 @@ final class HandOffs {
    */
   static final Duration ASKED_CHECKPOINT = Duration.ofSeconds(40);
 
+  /**
+   * From when the pod was told to end: with the stop after it, that is less than the 30 s that a
+   * pod has where its owner says nothing.
+   */
+  private static final Duration LONE_CHECKPOINT = Duration.ofSeconds(15);
+
   /** What was written into the database since then is not much. */
   private static final Duration COUNTS = Duration.ofSeconds(90);
 
@@ -96,7 +102,9 @@ final class HandOffs {
                     p -> p.status().filter(s -> !s.stopping()).isPresent() || p.askedAt().isEmpty())
             && !elapsed(leaving, now, view.settings().candidateBudget());
     if (patient) return waiting("the pod is about to end, and no replica can take over yet");
-    return checkpointFirst(view, primary, view.settings().checkpointBudget(), now)
+    return (elapsed(leaving, now, LONE_CHECKPOINT)
+            ? Optional.<Decision>empty()
+            : checkpointFirst(view, primary, LONE_CHECKPOINT, now))
         .orElseGet(
             () ->
                 decided(

@@ -79,10 +79,10 @@ public record Memory(
     return with(
         draft -> {
           draft.streamed = newest;
-          if (!(server instanceof ServerState.Primary)) {
-            draft.registered = List.of();
+          if (!(server instanceof ServerState.Primary)) draft.registered = List.of();
+          // One that does not answer for a moment may be busy with just that.
+          if (!(server instanceof ServerState.Primary || server instanceof ServerState.Starting))
             draft.checkpointBegun = Optional.empty();
-          }
           draft.stopAskedAt = since(stopAskedAt, server instanceof ServerState.Stopping, now);
           draft.stoppedSince = since(stoppedSince, isShutDown(server), now);
           draft.leavingSince = since(leavingSince, intents.leaving(), now);

@@ -97,6 +97,20 @@ class HandOffTest {
   }
 
   @Test
+  void aCheckpointBeforeALoneStopIsNotBegunAnewWhereTheServerDoesNotAnswerForAMoment() {
+    var memory =
+        Memory.begin(Duration.ZERO)
+            .checkpointing(Duration.ofSeconds(1))
+            .observed(
+                new ServerState.Starting(true),
+                Intents.NONE,
+                Optional.empty(),
+                Duration.ofSeconds(2));
+
+    assertThat(memory.checkpointBegun()).contains(Duration.ofSeconds(1));
+  }
+
+  @Test
   void theHookDoesNotTakeAReplicaThatEndsToo() {
     assertThat(
             primary()
