@@ -10,6 +10,7 @@ import dev.pgbaton.cluster.Role;
 import dev.pgbaton.cluster.WalPosition;
 import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
 import dev.pgbaton.instance.InstanceStep.BeginHandOff;
+import dev.pgbaton.instance.InstanceStep.Checkpoint;
 import dev.pgbaton.instance.InstanceStep.HandOver;
 import dev.pgbaton.instance.InstanceStep.LeadAhead;
 import dev.pgbaton.instance.InstanceStep.RenewLease;
@@ -46,7 +47,16 @@ final class HandOffs {
    * Below a hook's budget, which the daemon waits for. A stop before the checkpoint is done would
    * wait for it while nobody can write.
    */
-  private static final Duration ASKED_CHECKPOINT = Duration.ofSeconds(40);
+  static final Duration ASKED_CHECKPOINT = Duration.ofSeconds(40);
+
+  /**
+   * From when the pod was told to end: with the stop after it, that is less than the 30 s that a
+   * pod has where its owner says nothing.
+   */
+  private static final Duration LONE_CHECKPOINT = Duration.ofSeconds(15);
+
+  /** What was written into the database since then is not much. */
+  private static final Duration COUNTS = Duration.ofSeconds(90);
 
   /** Peers are asked once a second, and answer within this time. */
   private static final Duration JUST_NOW = Duration.ofMillis(200);
@@ -72,7 +82,7 @@ final class HandOffs {
   }
 
   /** The pod is about to end: to whom doesn't matter. */
-  static Decision leave(InstanceView view, Duration now) {
+  static Decision leave(InstanceView view, Primary primary, Duration now) {
     var leaving = view.memory().leavingSince().orElse(now);
     var best =
         view.peers().stream()
@@ -91,10 +101,32 @@ final class HandOffs {
                 .anyMatch(
                     p -> p.status().filter(s -> !s.stopping()).isPresent() || p.askedAt().isEmpty())
             && !elapsed(leaving, now, view.settings().candidateBudget());
-    return patient
-        ? waiting("the pod is about to end, and no replica can take over yet")
-        : decided(
-            new AbandonHandOff("", false, "no replica can take over"), "the pod is about to end");
+    if (patient) return waiting("the pod is about to end, and no replica can take over yet");
+    return (elapsed(leaving, now, LONE_CHECKPOINT)
+            ? Optional.<Decision>empty()
+            : checkpointFirst(view, primary, LONE_CHECKPOINT, now))
+        .orElseGet(
+            () ->
+                decided(
+                    new AbandonHandOff("", false, "no replica can take over"),
+                    "the pod is about to end"));
+  }
+
+  /**
+   * Where PostgreSQL is stopped and nobody takes over, nobody can connect while the stop writes
+   * what a checkpoint would have written before it. One that takes longer than {@code budget} is
+   * stopped all the same: most of it is written by then.
+   *
+   * @return empty = there is nothing to wait for
+   */
+  static Optional<Decision> checkpointFirst(
+      InstanceView view, Primary primary, Duration budget, Duration now) {
+    var begun = view.memory().checkpointBegun().filter(at -> !elapsed(at, now, COUNTS));
+    if (begun.isEmpty())
+      return Optional.of(decided(new Checkpoint(), "PostgreSQL is about to be stopped"));
+    return primary.checkpointing() && !elapsed(begun.get(), now, budget)
+        ? Optional.of(closely("the checkpoint before the stop is under way"))
+        : Optional.empty();
   }
 
   static Decision goOn(InstanceView view, Duration now) {

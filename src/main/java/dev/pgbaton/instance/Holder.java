@@ -111,11 +111,13 @@ final class Holder {
       return decided(new RenewLease(), "the cluster has data now");
     var confirmation = Confirmation.lead(view, now);
     if (confirmation.isPresent()) return confirmation.get();
-    if (view.intents().leaving() && !memory.handOffFailed()) return HandOffs.leave(view, now);
+    if (view.intents().leaving() && !memory.handOffFailed())
+      return HandOffs.leave(view, primary, now);
     var to = lease.handOffTo().filter(name -> !name.equals(view.self().name()));
     if (to.isPresent() && !triedJustNow(view, now)) return HandOffs.asked(view, to.get());
     if (lease.restart().filter(view.self().name()::equals).isPresent() && !triedJustNow(view, now))
-      return decided(new RestartServer(), "asked to restart PostgreSQL in place");
+      return HandOffs.checkpointFirst(view, primary, HandOffs.ASKED_CHECKPOINT, now)
+          .orElseGet(() -> decided(new RestartServer(), "asked to restart PostgreSQL in place"));
     if (view.reload().pending()) return decided(new Reload(), "new settings are mounted");
     if (!memory.registered().equals(view.self().instances()))
       return decided(new Register(), "repmgr's metadata");

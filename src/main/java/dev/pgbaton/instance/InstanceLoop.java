@@ -4,6 +4,7 @@ import dev.pgbaton.cluster.Role;
 import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
 import dev.pgbaton.instance.InstanceStep.AskPromises;
 import dev.pgbaton.instance.InstanceStep.BeginHandOff;
+import dev.pgbaton.instance.InstanceStep.Checkpoint;
 import dev.pgbaton.instance.InstanceStep.Clone;
 import dev.pgbaton.instance.InstanceStep.CutOff;
 import dev.pgbaton.instance.InstanceStep.Exit;
@@ -251,13 +252,17 @@ public final class InstanceLoop {
         memory = memory.begun(new Memory.HandOff(candidate, asked, false, now));
         postgres.checkpoint();
       }
+      case Checkpoint _ -> {
+        memory = memory.checkpointing(now);
+        postgres.checkpoint();
+      }
       case LeadAhead(var candidate, var address) -> {
         if (route.publish(known().epoch(), RouteTargets.onlyPrimary(address)))
           memory = memory.ledAhead();
         else {
           var asked = memory.handOff().filter(Memory.HandOff::asked).isPresent();
           // It may have been carried out, with the answer lost: they are led back either way.
-          memory = memory.routeFailed(now);
+          memory = memory.routeUnknown(now);
           abandon(candidate, asked, "clients can't be led to it", now);
         }
       }

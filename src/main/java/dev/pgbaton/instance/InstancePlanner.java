@@ -88,8 +88,8 @@ public final class InstancePlanner {
 
   private static Decision terminate(InstanceView view, boolean holds, Duration now) {
     if (isDown(view.server())) return decided(new Exit(), "terminated");
-    if (holds && view.server() instanceof Primary && !view.memory().handOffFailed())
-      return HandOffs.leave(view, now);
+    if (holds && view.server() instanceof Primary primary && !view.memory().handOffFailed())
+      return HandOffs.leave(view, primary, now);
     return decided(Stop.fast(), "terminating");
   }
 

@@ -33,6 +33,9 @@ public sealed interface InstanceStep {
   /** Starts a handoff: a checkpoint while clients still write. */
   record BeginHandOff(String candidate, boolean asked) implements InstanceStep {}
 
+  /** What a stop would have to write while nobody can connect is written before it. */
+  record Checkpoint() implements InstanceStep {}
+
   /**
    * Leads clients to the candidate before it can be written to: by the time it can, they are there,
    * and every node has switched.

@@ -25,6 +25,8 @@ import java.util.function.Consumer;
  * @param leavingSince since when the pod is about to end
  * @param cloned whether the data here was cloned and has not run yet: if it doesn't start, that is
  *     not the data's fault
+ * @param checkpointBegun since when a checkpoint is under way, or done, before a stop without a
+ *     handoff
  * @param answeredAt when the server that runs last answered; empty = it has not yet
  */
 public record Memory(
@@ -41,6 +43,7 @@ public record Memory(
     Optional<Duration> stoppedSince,
     Optional<Duration> leavingSince,
     boolean cloned,
+    Optional<Duration> checkpointBegun,
     Optional<Duration> answeredAt) {
 
   public record Streamed(String from, Duration at) {}
@@ -68,6 +71,7 @@ public record Memory(
         Optional.empty(),
         Optional.empty(),
         false,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -76,6 +80,9 @@ public record Memory(
         draft -> {
           draft.streamed = newest;
           if (!(server instanceof ServerState.Primary)) draft.registered = List.of();
+          // One that does not answer for a moment may be busy with just that.
+          if (!(server instanceof ServerState.Primary || server instanceof ServerState.Starting))
+            draft.checkpointBegun = Optional.empty();
           draft.stopAskedAt = since(stopAskedAt, server instanceof ServerState.Stopping, now);
           draft.stoppedSince = since(stoppedSince, isShutDown(server), now);
           draft.leavingSince = since(leavingSince, intents.leaving(), now);
@@ -137,6 +144,10 @@ public record Memory(
         });
   }
 
+  Memory checkpointing(Duration now) {
+    return with(draft -> draft.checkpointBegun = Optional.of(now));
+  }
+
   Memory routed(Routed now) {
     return with(
         draft -> {
@@ -145,7 +156,15 @@ public record Memory(
         });
   }
 
+  /**
+   * What was published before still leads clients here: the primary's own address never changes.
+   */
   Memory routeFailed(Duration now) {
+    return with(draft -> draft.routeFailedAt = Optional.of(now));
+  }
+
+  /** Nobody knows whether clients are led elsewhere by now. */
+  Memory routeUnknown(Duration now) {
     return with(
         draft -> {
           draft.routed = Optional.empty();
@@ -190,6 +209,7 @@ public record Memory(
     Optional<Duration> stoppedSince;
     Optional<Duration> leavingSince;
     boolean cloned;
+    Optional<Duration> checkpointBegun;
     Optional<Duration> answeredAt;
 
     private Draft(Memory from) {
@@ -206,6 +226,7 @@ public record Memory(
       this.stoppedSince = from.stoppedSince;
       this.leavingSince = from.leavingSince;
       this.cloned = from.cloned;
+      this.checkpointBegun = from.checkpointBegun;
       this.answeredAt = from.answeredAt;
     }
 
@@ -224,6 +245,7 @@ public record Memory(
           stoppedSince,
           leavingSince,
           cloned,
+          checkpointBegun,
           answeredAt);
     }
   }

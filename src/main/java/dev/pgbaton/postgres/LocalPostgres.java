@@ -649,6 +649,8 @@ public final class LocalPostgres implements Postgres {
 
   @Override
   public synchronized void checkpoint() {
+    // One that was given up is still under way.
+    if (checkpointing) return;
     checkpointing = true;
     Thread.ofPlatform()
         .name("checkpoint")

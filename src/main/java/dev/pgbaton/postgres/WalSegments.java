@@ -8,7 +8,8 @@ import java.nio.file.Path;
 /**
  * Names of the files in pg_wal.
  *
- * @param size of each, in bytes: 16 MB, if initdb was not told otherwise
+ * @param size of each, in bytes: 4 MB where pgbaton made the cluster, 16 MB where initdb was not
+ *     told a size
  */
 record WalSegments(long size) {
   private static final long USUAL = 16L << 20;

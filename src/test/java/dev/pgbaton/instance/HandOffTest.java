@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.instance.InstanceStep.AbandonHandOff;
 import dev.pgbaton.instance.InstanceStep.BeginHandOff;
+import dev.pgbaton.instance.InstanceStep.Checkpoint;
 import dev.pgbaton.instance.InstanceStep.HandOver;
 import dev.pgbaton.instance.InstanceStep.LeadAhead;
 import dev.pgbaton.instance.InstanceStep.Publish;
@@ -70,7 +71,7 @@ class HandOffTest {
   @Test
   void whereItIsNotKnownWhetherClientsWereLedAheadTheyAreLedBack() {
     assertThat(
-            primary().handingOverTo("pg-2").routeFailed(Duration.ofMillis(600)).abandoned().step())
+            primary().handingOverTo("pg-2").routeUnknown(Duration.ofMillis(600)).abandoned().step())
         .isEqualTo(new Publish(RouteTargets.onlyPrimary("10.0.0.0")));
   }
 
@@ -83,14 +84,30 @@ class HandOffTest {
 
   @Test
   void whereAllEndNobodyIsHandedTheLease() {
-    assertThat(
-            primary()
-                .peer("pg-1", endingReplica("pg-1", at(1, 500), "pg-0"))
-                .peer("pg-2", endingReplica("pg-2", at(1, 500), "pg-0"))
-                .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.0")))
-                .hookAsks()
-                .step())
+    var alone =
+        primary()
+            .peer("pg-1", endingReplica("pg-1", at(1, 500), "pg-0"))
+            .peer("pg-2", endingReplica("pg-2", at(1, 500), "pg-0"))
+            .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.0")))
+            .hookAsks();
+
+    assertThat(alone.step()).isEqualTo(new Checkpoint());
+    assertThat(alone.checkpoint(Duration.ofSeconds(1), false).step())
         .isEqualTo(new AbandonHandOff("", false, "no replica can take over"));
+  }
+
+  @Test
+  void aCheckpointBeforeALoneStopIsNotBegunAnewWhereTheServerDoesNotAnswerForAMoment() {
+    var memory =
+        Memory.begin(Duration.ZERO)
+            .checkpointing(Duration.ofSeconds(1))
+            .observed(
+                new ServerState.Starting(true),
+                Intents.NONE,
+                Optional.empty(),
+                Duration.ofSeconds(2));
+
+    assertThat(memory.checkpointBegun()).contains(Duration.ofSeconds(1));
   }
 
   @Test

@@ -414,8 +414,19 @@ final class InstanceFixture {
     return this;
   }
 
+  /** Began a checkpoint before a stop that long ago. */
+  InstanceFixture checkpoint(Duration before, boolean underWay) {
+    memory = memory.checkpointing(NOW.minus(before));
+    return server(new Primary(at(1, 500), TimelineHistory.NONE, SYSTEM, underWay));
+  }
+
   InstanceFixture routeFailed(Duration before) {
     memory = memory.routeFailed(NOW.minus(before));
+    return this;
+  }
+
+  InstanceFixture routeUnknown(Duration before) {
+    memory = memory.routeUnknown(NOW.minus(before));
     return this;
   }
 

@@ -12,6 +12,7 @@ import static dev.pgbaton.instance.InstanceFixture.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pgbaton.instance.InstanceStep.AskPromises;
+import dev.pgbaton.instance.InstanceStep.Checkpoint;
 import dev.pgbaton.instance.InstanceStep.Clone;
 import dev.pgbaton.instance.InstanceStep.Exit;
 import dev.pgbaton.instance.InstanceStep.Follow;
@@ -94,14 +95,37 @@ class InstancePlannerTest {
 
   @Test
   void theHolderRestartsInPlaceWhenAskedTo() {
-    assertThat(
-            instance("pg-0")
-                .primary()
-                .holding()
-                .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.0")))
-                .askedToRestart()
-                .step())
+    var asked =
+        instance("pg-0")
+            .primary()
+            .holding()
+            .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.0")))
+            .askedToRestart();
+
+    assertThat(asked.step()).isEqualTo(new Checkpoint());
+    assertThat(asked.checkpoint(Duration.ofSeconds(20), true).step()).isEqualTo(new Wait(true));
+    assertThat(asked.checkpoint(Duration.ofSeconds(20), false).step())
         .isEqualTo(new RestartServer());
+    assertThat(asked.checkpoint(Duration.ofSeconds(41), true).step())
+        .isEqualTo(new RestartServer());
+    assertThat(asked.checkpoint(Duration.ofMinutes(5), false).step()).isEqualTo(new Checkpoint());
+  }
+
+  @Test
+  void aPrimaryStaysReadyWhereItsRouteCannotBeWrittenAnew() {
+    var primary =
+        instance("pg-0")
+            .primary()
+            .holding()
+            .settled(new RouteTargets("10.0.0.0", List.of("10.0.0.1")));
+
+    assertThat(isReady(primary)).isTrue();
+    assertThat(isReady(primary.routeFailed(Duration.ofMillis(100)))).isTrue();
+    assertThat(isReady(primary.routeUnknown(Duration.ofMillis(100)))).isFalse();
+  }
+
+  private static boolean isReady(InstanceFixture instance) {
+    return Statuses.of(instance.view(), new Moment(InstanceFixture.NOW.toNanos(), 0)).ready();
   }
 
   @Test
