@@ -343,15 +343,12 @@ public final class LocalPostgres implements Postgres {
       configuration.writeReloadable(taken);
       if (running) reloadServer();
     }
-    var certificate = running ? configuration.certificate().pending() : "";
+    var certificates = running ? configuration.pendingCertificates() : "";
     // What was wrong with others that are gone is over.
     var wrong = new ArrayList<>(is.equals(taken.hash()) ? List.of() : errors);
     configuration.certificate().trouble().ifPresent(wrong::add);
-    return new ReloadState(
-        certificate.isEmpty() ? is : is + "+" + certificate,
-        taken.hash(),
-        refused,
-        List.copyOf(wrong));
+    configuration.client().trouble().ifPresent(wrong::add);
+    return new ReloadState(is + certificates, taken.hash(), refused, List.copyOf(wrong));
   }
 
   @Override
@@ -360,7 +357,8 @@ public final class LocalPostgres implements Postgres {
   }
 
   @Override
-  public void cloneFrom(String upstream) {
+  public synchronized void cloneFrom(String upstream) {
+    configuration.takeClientCertificate();
     volume.cloneFrom(upstream);
   }
 
@@ -371,6 +369,7 @@ public final class LocalPostgres implements Postgres {
 
   @Override
   public synchronized void rewindFrom(String upstream, Optional<Divergence> keep) {
+    configuration.takeClientCertificate();
     volume.rewindFrom(upstream, keep, taken);
   }
 
@@ -404,6 +403,8 @@ public final class LocalPostgres implements Postgres {
       files.silenceAlteredSettings(log);
       configuration.certificate().take();
       configuration.certificate().trouble().ifPresent(log);
+      configuration.takeClientCertificate();
+      configuration.client().trouble().ifPresent(log);
       takeMounted(upstream, asPrimary ? "" : files.standbyMinimums());
     } catch (UncheckedIOException e) {
       // A full volume, or one that can't be written to.
@@ -737,6 +738,7 @@ public final class LocalPostgres implements Postgres {
   @Override
   public synchronized void reload() {
     takeCertificate();
+    takeClientCertificate();
     var mounted = MountedSettings.read(paths.reloadSettings());
     if (mounted.hash().equals(taken.hash()) || mounted.hash().equals(refused)) return;
     if (mounted.wellFormed()) configuration.writeReloadable(mounted);
@@ -767,6 +769,16 @@ public final class LocalPostgres implements Postgres {
       if (reloadServer()) log.accept("another certificate is given to PostgreSQL");
       else certificate.again();
     } else certificate.trouble().ifPresent(log);
+  }
+
+  /** A standby that streams already goes on if only the file is another one. */
+  private void takeClientCertificate() {
+    var client = configuration.client();
+    if (configuration.takeClientCertificate()) {
+      configuration.writeUpstream(cuttingOff ? Optional.empty() : follows);
+      if (reloadServer()) log.accept("the others are come to with another certificate");
+      else client.again();
+    } else client.trouble().ifPresent(log);
   }
 
   @Override

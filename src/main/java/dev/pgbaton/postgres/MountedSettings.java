@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param rules who may connect; empty for the image's own rules
  */
 record MountedSettings(String hash, String text, Optional<String> rules) {
+  private static final String BY_CERTIFICATE =
+      "%s = '%s'".formatted(Names.REPLICATION_SETTING, Names.BY_CERTIFICATE);
+
   static final MountedSettings NONE = new MountedSettings("", "", Optional.empty());
 
   static MountedSettings read(Path directory) {
@@ -39,6 +42,11 @@ record MountedSettings(String hash, String text, Optional<String> rules) {
   /** Whether the rules are such as the daemon writes: PostgreSQL would take more than those. */
   boolean wellFormed() {
     return rules.map(ClientRule::wrote).orElse(true);
+  }
+
+  /** Whether the instances let each other in with a certificate only. */
+  boolean byCertificate() {
+    return text.lines().anyMatch(BY_CERTIFICATE::equals);
   }
 
   private static String sha256(String text) {

@@ -19,7 +19,7 @@ final class CatalogRules {
   private static final Set<String> OWN_SECRETS =
       Set.of("credentials", "pgpool", "users", "pgpool-users");
 
-  private static final Set<String> OF_THE_CERTIFICATE = Set.of("ca", "tls");
+  private static final Set<String> OF_THE_CERTIFICATE = Set.of("ca", "tls", "replication");
 
   private static final Set<String> PER_SESSION =
       Set.of("user", "superuser", "backend", "superuser-backend");

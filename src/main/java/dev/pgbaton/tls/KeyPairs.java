@@ -8,16 +8,22 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
 /** Certificates and their keys, in PEM. */
 public final class KeyPairs {
+  private static final String CLIENT = "1.3.6.1.5.5.7.3.2";
+
   private KeyPairs() {}
 
   /**
@@ -50,6 +56,44 @@ public final class KeyPairs {
     } catch (GeneralSecurityException | RuntimeException e) {
       return Optional.of("tls.key is not the key of tls.crt, or can't be read");
     }
+  }
+
+  /**
+   * Why no server that trusts {@code authorities} would let it in as {@code name}; empty if one
+   * would. Such a server breaks the connection off, also where it would be content with a password.
+   *
+   * @param certificate that {@link #wrong} finds nothing wrong with
+   */
+  public static Optional<String> wrongForClient(
+      String certificate, String authorities, String name) {
+    if (authorities.isBlank())
+      return Optional.of("the Secret of spec.tls has no ca.crt, by which it would be known");
+    try {
+      var chain = all(certificate);
+      var first = chain.getFirst();
+      if (!List.of(first.getSubjectX500Principal().getName().split("[,+]")).contains("CN=" + name))
+        return Optional.of(
+            "the name in tls.crt is %s, and not CN=%s"
+                .formatted(first.getSubjectX500Principal().getName(), name));
+      var uses = first.getExtendedKeyUsage();
+      if (uses != null && !uses.contains(CLIENT))
+        return Optional.of("tls.crt is not for clients: it lacks the usage \"client auth\"");
+      validate(chain, authorities);
+      return Optional.empty();
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return Optional.of(
+          "tls.crt is not signed by an authority in ca.crt of the Secret of spec.tls, or its time is over");
+    }
+  }
+
+  private static void validate(List<X509Certificate> chain, String authorities)
+      throws GeneralSecurityException {
+    var trusted = new HashSet<TrustAnchor>();
+    for (var authority : all(authorities)) trusted.add(new TrustAnchor(authority, null));
+    var parameters = new PKIXParameters(trusted);
+    parameters.setRevocationEnabled(false);
+    CertPathValidator.getInstance("PKIX")
+        .validate(CertificateFactory.getInstance("X.509").generateCertPath(chain), parameters);
   }
 
   /** At least one. */

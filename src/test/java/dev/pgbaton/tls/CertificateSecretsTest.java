@@ -86,6 +86,40 @@ class CertificateSecretsTest {
   }
 
   @Test
+  void aClientsCertificateIsGoodForItsNameOnly() {
+    var authority = authority();
+    var client = client(authority);
+    var certificate = value(client, "tls.crt");
+    var trusted = value(client, "ca.crt");
+    assertThat(KeyPairs.wrong(certificate, value(client, "tls.key"), trusted)).isEmpty();
+
+    assertThat(KeyPairs.wrongForClient(certificate, trusted, "repmgr")).isEmpty();
+    assertThat(KeyPairs.wrongForClient(certificate, trusted, "postgres"))
+        .contains("the name in tls.crt is CN=repmgr, and not CN=postgres");
+    assertThat(KeyPairs.wrongForClient(certificate, "", "repmgr"))
+        .hasValueSatisfying(why -> assertThat(why).contains("no ca.crt"));
+    assertThat(KeyPairs.wrongForClient(certificate, value(client(authority()), "ca.crt"), "repmgr"))
+        .hasValueSatisfying(why -> assertThat(why).contains("not signed by"));
+    var server = server(authority, Optional.empty(), Instant.now());
+    assertThat(KeyPairs.wrongForClient(value(server, "tls.crt"), trusted, "orders-primary"))
+        .hasValueSatisfying(why -> assertThat(why).contains("not for clients"));
+  }
+
+  private static Secret client(Secret authority) {
+    var secret =
+        new SecretBuilder()
+            .withNewMetadata()
+            .withName("orders-replication")
+            .withAnnotations(
+                new TreeMap<>(Map.of(Names.ISSUED_BY, "orders-ca", Names.CERTIFICATE_OF, "repmgr")))
+            .endMetadata()
+            .withType(CertificateSecrets.TYPE)
+            .build();
+    CertificateSecrets.fill(secret, Optional.empty(), authority, Instant.now());
+    return secret;
+  }
+
+  @Test
   void whatCanNotSignIsTold() {
     var other =
         new SecretBuilder()
