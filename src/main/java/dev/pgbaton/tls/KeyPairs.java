@@ -8,11 +8,14 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.security.cert.PKIXParameters;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
@@ -75,25 +78,64 @@ public final class KeyPairs {
         return Optional.of(
             "the name in tls.crt is %s, and not CN=%s"
                 .formatted(first.getSubjectX500Principal().getName(), name));
-      var uses = first.getExtendedKeyUsage();
-      if (uses != null && !uses.contains(CLIENT))
+      if (!isForClients(first))
         return Optional.of("tls.crt is not for clients: it lacks the usage \"client auth\"");
       validate(chain, authorities);
       return Optional.empty();
     } catch (GeneralSecurityException | RuntimeException e) {
       return Optional.of(
-          "tls.crt is not signed by an authority in ca.crt of the Secret of spec.tls, or its time is over");
+          "tls.crt is not signed by an authority in ca.crt of the Secret of spec.tls, which has all up to a self-signed one, or the time of one of them is over or has not begun");
     }
   }
 
+  private static boolean isForClients(X509Certificate certificate) throws CertificateException {
+    var uses = certificate.getExtendedKeyUsage();
+    return uses == null || uses.contains(CLIENT);
+  }
+
+  /**
+   * As OpenSSL does, which is content with a self-signed authority only, and looks at the time of
+   * that one, too.
+   */
   private static void validate(List<X509Certificate> chain, String authorities)
       throws GeneralSecurityException {
-    var trusted = new HashSet<TrustAnchor>();
-    for (var authority : all(authorities)) trusted.add(new TrustAnchor(authority, null));
-    var parameters = new PKIXParameters(trusted);
+    var roots = new HashSet<TrustAnchor>();
+    var others = new ArrayList<>(chain);
+    for (var authority : all(authorities)) {
+      if (!isSelfSigned(authority)) others.add(authority);
+      else if (isInItsTime(authority) && isForClients(authority))
+        roots.add(new TrustAnchor(authority, null));
+    }
+    var target = new X509CertSelector();
+    target.setCertificate(chain.getFirst());
+    var parameters = new PKIXBuilderParameters(roots, target);
+    parameters.addCertStore(
+        CertStore.getInstance("Collection", new CollectionCertStoreParameters(others)));
     parameters.setRevocationEnabled(false);
-    CertPathValidator.getInstance("PKIX")
-        .validate(CertificateFactory.getInstance("X.509").generateCertPath(chain), parameters);
+    var path = CertPathBuilder.getInstance("PKIX").build(parameters).getCertPath();
+    for (var certificate : path.getCertificates())
+      if (!isForClients((X509Certificate) certificate))
+        throw new CertificateException("an authority that is not for clients");
+  }
+
+  private static boolean isInItsTime(X509Certificate certificate) {
+    try {
+      certificate.checkValidity();
+      return true;
+    } catch (CertificateException e) {
+      return false;
+    }
+  }
+
+  private static boolean isSelfSigned(X509Certificate certificate) {
+    if (!certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal()))
+      return false;
+    try {
+      certificate.verify(certificate.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
   }
 
   /** At least one. */

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -103,6 +104,26 @@ class CertificateSecretsTest {
     var server = server(authority, Optional.empty(), Instant.now());
     assertThat(KeyPairs.wrongForClient(value(server, "tls.crt"), trusted, "orders-primary"))
         .hasValueSatisfying(why -> assertThat(why).contains("not for clients"));
+  }
+
+  /** OpenSSL wants each one up to a self-signed one, and looks at the time of all. */
+  @Test
+  void aClientsCertificateIsNoGoodWithoutARootWhoseTimeItIs(@TempDir Path directory)
+      throws Exception {
+    var root = TestAuthority.chain(directory, "repmgr");
+    assertThat(KeyPairs.wrongForClient(root.client(), root.between() + root.root(), "repmgr"))
+        .isEmpty();
+    assertThat(KeyPairs.wrongForClient(root.client() + root.between(), root.root(), "repmgr"))
+        .isEmpty();
+    assertThat(KeyPairs.wrongForClient(root.client(), root.between(), "repmgr"))
+        .hasValueSatisfying(why -> assertThat(why).contains("up to a self-signed one"));
+
+    var now = Instant.now();
+    var from = now.minus(Duration.ofDays(2));
+    var over = Issuing.authority("shop/orders-ca", from, now.minus(Duration.ofDays(1)));
+    var client = Issuing.client(over, "repmgr", from, now.plus(Duration.ofDays(1)));
+    assertThat(KeyPairs.wrongForClient(client.certificate(), over.certificate(), "repmgr"))
+        .hasValueSatisfying(why -> assertThat(why).contains("is over"));
   }
 
   private static Secret client(Secret authority) {
