@@ -19,7 +19,7 @@ final class CatalogRules {
   private static final Set<String> OWN_SECRETS =
       Set.of("credentials", "pgpool", "users", "pgpool-users");
 
-  private static final Set<String> OF_THE_CERTIFICATE = Set.of("ca", "tls", "replication");
+  private static final Set<String> OF_THE_CERTIFICATE = Set.of("ca", "tls");
 
   private static final Set<String> PER_SESSION =
       Set.of("user", "superuser", "backend", "superuser-backend");
@@ -107,7 +107,13 @@ final class CatalogRules {
   }
 
   private boolean isOfTheCertificate(String rest) {
-    return OF_THE_CERTIFICATE.contains(rest) && spec.tls().filter(TlsSpec::generated).isPresent();
+    return spec.tls()
+        .filter(TlsSpec::generated)
+        .filter(
+            tls ->
+                OF_THE_CERTIFICATE.contains(rest)
+                    || tls.byCertificate() && rest.equals("replication"))
+        .isPresent();
   }
 
   /** It would be written over, or read for what it is not. */

@@ -47,8 +47,27 @@ class TlsRulesTest {
             "8:39 spec.tls.replication: certificate is not one of password, clientCertificate.");
   }
 
+  /** Whoever has such a user now goes on with it. */
+  @Test
+  void theNameOfItsSecretIsTakenOnlyWhereThereIsOne() {
+    for (var other :
+        List.of(
+            "  users: [{name: replication}]\n",
+            "  pgpool: {instances: 1, image: pgpool, usersSecret: {name: orders-replication}}\n")) {
+      assertThat(problems("generated: true", other)).isEmpty();
+      assertThat(problems("generated: true, replication: clientCertificate", other))
+          .singleElement()
+          .asString()
+          .containsAnyOf("one of pgbaton's own", "pgbaton makes itself");
+    }
+  }
+
   private static List<String> problems(String tls) {
-    var text = SPEC.formatted(tls).getBytes(StandardCharsets.UTF_8);
+    return problems(tls, "");
+  }
+
+  private static List<String> problems(String tls, String more) {
+    var text = (SPEC.formatted(tls) + more).getBytes(StandardCharsets.UTF_8);
     return SpecParser.parse(List.of(new SpecFile("orders.yaml", "", text))).allProblems().stream()
         .map(Problem::toString)
         .map(problem -> problem.replaceFirst("^orders.yaml:", ""))
