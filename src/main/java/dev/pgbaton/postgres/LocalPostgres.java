@@ -343,6 +343,9 @@ public final class LocalPostgres implements Postgres {
       configuration.writeReloadable(taken);
       if (running) reloadServer();
     }
+    // One that does not answer may be waiting for it: libpq reads it at each connection.
+    if (target.server() != null && !answered && configuration.takeClientCertificate())
+      configuration.client().again();
     var certificates = running ? configuration.pendingCertificates() : "";
     // What was wrong with others that are gone is over.
     var wrong = new ArrayList<>(is.equals(taken.hash()) ? List.of() : errors);
@@ -776,8 +779,10 @@ public final class LocalPostgres implements Postgres {
     var client = configuration.client();
     if (configuration.takeClientCertificate()) {
       configuration.writeUpstream(cuttingOff ? Optional.empty() : follows);
-      if (reloadServer()) log.accept("the others are come to with another certificate");
-      else client.again();
+      if (!reloadServer()) client.again();
+      else if (client.isThere()) log.accept("the others are come to with another certificate");
+      else
+        log.accept("the others are come to without a certificate: " + client.trouble().orElse(""));
     } else client.trouble().ifPresent(log);
   }
 

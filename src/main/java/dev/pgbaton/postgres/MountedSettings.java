@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The settings that a reload changes, as they are mounted at this moment.
@@ -47,6 +48,16 @@ record MountedSettings(String hash, String text, Optional<String> rules) {
   /** Whether the instances let each other in with a certificate only. */
   boolean byCertificate() {
     return text.lines().anyMatch(BY_CERTIFICATE::equals);
+  }
+
+  /** The text without the line by which they do. */
+  String textByPassword() {
+    return byCertificate()
+        ? text.lines()
+            .filter(line -> !line.equals(BY_CERTIFICATE))
+            .map(line -> line + "\n")
+            .collect(Collectors.joining())
+        : text;
   }
 
   private static String sha256(String text) {

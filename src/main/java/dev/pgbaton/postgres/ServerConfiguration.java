@@ -63,7 +63,7 @@ final class ServerConfiguration {
     return client;
   }
 
-  /** Whether there is another one to come with, as far as it can be told here. */
+  /** Whether there is another one to come with, or none any more, as far as it can be told here. */
   boolean takeClientCertificate() {
     return client.take(certificate.authorities());
   }
@@ -152,14 +152,15 @@ final class ServerConfiguration {
   }
 
   void writeReloadable(MountedSettings settings) {
+    var byCertificate = settings.byCertificate() && certificate.verifiesClients();
     DataFiles.replaceUntilRestart(
         paths.run().resolve("pg_hba.conf"),
-        HostRules.file(
-            settings.rules(),
-            certificate.isThere(),
-            settings.byCertificate() && certificate.verifiesClients()));
+        HostRules.file(settings.rules(), certificate.isThere(), byCertificate));
+    // What it shows is what is in force.
     DataFiles.replaceUntilRestart(
-        paths.run().resolve("reload.conf"), settings.text() + HostRules.setting(settings.rules()));
+        paths.run().resolve("reload.conf"),
+        (byCertificate ? settings.text() : settings.textByPassword())
+            + HostRules.setting(settings.rules()));
   }
 
   private String streaming(String instance) {
@@ -194,8 +195,8 @@ final class ServerConfiguration {
   }
 
   /**
-   * Another one with each turn, and once there is a certificate: who keeps connections to others
-   * opens them anew then.
+   * Another one with each turn, and in a pod that is made for a certificate: who keeps connections
+   * to others opens them anew then.
    */
   String turn() {
     return credentials.get().turn().map(LoginTurn::id).orElse("") + client.words();

@@ -44,6 +44,12 @@ class ClientCertificateTest {
             directory.resolve("run"),
             directory.resolve("mounts/restart/restart.conf"),
             directory.resolve("mounts/reload"));
+    configure();
+    mount("tls", Names.CERTIFICATE_NAMES, "localhost");
+    mount("replication", Names.CERTIFICATE_OF, Names.REPLICATION_NAME);
+  }
+
+  private void configure() {
     var password = new Password(PASSWORD);
     configuration =
         new ServerConfiguration(
@@ -51,8 +57,6 @@ class ClientCertificateTest {
             "orders-1",
             _ -> "127.0.0.1",
             new CurrentCredentials(new Credentials(password, password, password)));
-    mount("tls", Names.CERTIFICATE_NAMES, "localhost");
-    mount("replication", Names.CERTIFICATE_OF, Names.REPLICATION_NAME);
   }
 
   @Test
@@ -116,6 +120,20 @@ class ClientCertificateTest {
           .ignoreExceptions()
           .until(() -> !seen(primary).equals(before));
       assertThat(seen(primary)).startsWith("repmgr_2 /CN=repmgr ");
+
+      // Without the file it comes all the same, where it is not asked for it.
+      Files.delete(pem());
+      Files.writeString(
+          data.resolve("pg_hba.conf"),
+          "host all postgres all trust\nhostssl replication repmgr_2 all trust\n");
+      PostgresPair.execute(
+          primary,
+          "SELECT pg_reload_conf()",
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_replication");
+      await("it comes again without one")
+          .atMost(Duration.ofSeconds(20))
+          .ignoreExceptions()
+          .until(() -> seen(primary).equals("repmgr_2 - -"));
       PostgresPair.execute(standby, "SELECT 1");
     }
   }
@@ -126,7 +144,8 @@ class ClientCertificateTest {
     write("replication", issued(other, Names.CERTIFICATE_OF, Names.REPLICATION_NAME));
 
     assertThat(configuration.takeClientCertificate()).isFalse();
-    assertThat(configuration.client().words()).isEmpty();
+    assertThat(pem()).doesNotExist();
+    assertThat(configuration.client().setting()).isEmpty();
     assertThat(configuration.client().trouble())
         .hasValueSatisfying(
             why ->
@@ -138,12 +157,116 @@ class ClientCertificateTest {
     assertThat(configuration.pendingCertificates()).isEmpty();
   }
 
+  /** On a certificate that a server does not trust it breaks off, and no password helps. */
+  @Test
+  void oneThatTheOthersNoLongerLetInIsTakenAway() throws IOException {
+    var streaming = taken();
+    var other = authority();
+    write("tls", issued(other, Names.CERTIFICATE_NAMES, "localhost"));
+
+    assertThat(isPending()).isTrue();
+    assertThat(configuration.takeClientCertificate()).isTrue();
+    assertThat(pem()).doesNotExist();
+    assertThat(configuration.client().setting()).isEmpty();
+    // What streams does not break off for that.
+    assertThat(configuration.copying("orders-0")).isEqualTo(streaming);
+    assertThat(configuration.client().trouble()).isPresent();
+    assertThat(isPending()).isFalse();
+
+    configuration.client().again();
+    assertThat(isPending()).isTrue();
+    assertThat(configuration.takeClientCertificate()).isTrue();
+
+    write("replication", issued(other, Names.CERTIFICATE_OF, Names.REPLICATION_NAME));
+    assertThat(isPending()).isTrue();
+    assertThat(configuration.takeClientCertificate()).isTrue();
+    assertThat(configuration.client().setting()).isNotEmpty();
+    assertThat(configuration.client().trouble()).isEmpty();
+  }
+
+  /** Also one that a former container of the pod has left. */
+  @Test
+  void oneWhoseTimeEndsIsTakenAwayAndOneWhoseTimeBeginsIsTaken() throws Exception {
+    var now = Instant.now();
+    var expired = now.minus(Duration.ofDays(365)).plusSeconds(2);
+    write("replication", issued(authority, Names.CERTIFICATE_OF, Names.REPLICATION_NAME, expired));
+    taken();
+    await("its time is over").atMost(Duration.ofSeconds(10)).until(this::isPending);
+    configure();
+    assertThat(configuration.takeClientCertificate()).isTrue();
+    assertThat(pem()).doesNotExist();
+    assertThat(isPending()).isFalse();
+
+    // It is good from an hour before.
+    var begins = Instant.now().plusSeconds(3602);
+    write("replication", issued(authority, Names.CERTIFICATE_OF, Names.REPLICATION_NAME, begins));
+    assertThat(configuration.takeClientCertificate()).isFalse();
+    assertThat(isPending()).isFalse();
+    await("its time begins").atMost(Duration.ofSeconds(10)).until(this::isPending);
+    assertThat(configuration.takeClientCertificate()).isTrue();
+    assertThat(pem()).exists();
+  }
+
+  @Test
+  void aReplacementThatIsNoGoodLeavesTheOneThatIs() throws IOException {
+    var good = issued(authority, Names.CERTIFICATE_OF, Names.REPLICATION_NAME);
+    write("replication", good);
+    taken();
+    write("replication", issued(authority(), Names.CERTIFICATE_OF, Names.REPLICATION_NAME));
+    assertThat(configuration.takeClientCertificate()).isFalse();
+    assertThat(configuration.client().setting()).isNotEmpty();
+    assertThat(configuration.client().trouble()).isPresent();
+
+    write("replication", good);
+    assertThat(isPending()).isTrue();
+    assertThat(configuration.takeClientCertificate()).isFalse();
+    assertThat(configuration.client().trouble()).isEmpty();
+    assertThat(isPending()).isFalse();
+  }
+
+  private boolean isPending() {
+    return !configuration.client().pending(configuration.certificate().authorities()).isEmpty();
+  }
+
+  @Test
+  void aServerThatCanNotTellThemDoesNotSayThatItAsksForThem() throws IOException {
+    var asked =
+        new MountedSettings(
+            "", "work_mem = '4MB'\npgbaton.replication = 'certificate'\n", Optional.empty());
+    configuration.certificate().take();
+    configuration.writeReloadable(asked);
+    assertThat(read("reload.conf")).contains("pgbaton.replication");
+    assertThat(read("pg_hba.conf")).contains("cert map=replication");
+
+    Files.delete(directory.resolve("mounts/tls/ca.crt"));
+    configuration.certificate().take();
+    configuration.writeReloadable(asked);
+    assertThat(read("reload.conf")).contains("work_mem").doesNotContain("pgbaton.replication");
+    assertThat(read("pg_hba.conf")).doesNotContain("cert map=replication");
+  }
+
+  private String read(String file) throws IOException {
+    return Files.readString(paths.run().resolve(file));
+  }
+
+  /** How it comes to the others with what is mounted now. */
+  private String taken() {
+    assertThat(configuration.takeClientCertificate()).isTrue();
+    assertThat(pem()).exists();
+    assertThat(configuration.client().setting()).isNotEmpty();
+    return configuration.copying("orders-0");
+  }
+
+  private Path pem() {
+    return paths.run().resolve("replication.pem");
+  }
+
   private static String seen(EmbeddedPostgres primary) throws SQLException {
     try (var connection = primary.getPostgresDatabase().getConnection();
         var statement = connection.createStatement();
         var row =
             statement.executeQuery(
-                "SELECT usename || ' ' || client_dn || ' ' || client_serial"
+                "SELECT usename || ' ' || coalesce(client_dn, '-') || ' ' || coalesce(client_serial::text, '-')"
                     + " FROM pg_stat_replication JOIN pg_stat_ssl USING (pid)")) {
       return row.next() ? row.getString(1) : "nobody";
     }
@@ -175,8 +298,12 @@ class ClientCertificateTest {
   }
 
   private static Secret issued(Secret authority, String annotation, String name) {
+    return issued(authority, annotation, name, Instant.now());
+  }
+
+  private static Secret issued(Secret authority, String annotation, String name, Instant at) {
     var secret = secret("issued", Map.of(Names.ISSUED_BY, "orders-ca", annotation, name));
-    CertificateSecrets.fill(secret, Optional.empty(), authority, Instant.now());
+    CertificateSecrets.fill(secret, Optional.empty(), authority, at);
     return secret;
   }
 
