@@ -39,8 +39,8 @@ final class ByCertificate {
 
   /** Before anybody restarts without one, the others have to let it in. */
   static Optional<Plan> admitted(DesiredCluster desired, ObservedCluster observed, Instant now) {
-    if (isWanted(desired) || !desired.settings().containsKey(Names.REPLICATION_SETTING))
-      return Optional.empty();
+    // What last worked may be from before there was this setting.
+    if (isWanted(desired)) return Optional.empty();
     var only = desired.with(Map.of(Names.REPLICATION_SETTING, ""), desired.reloadHash());
     return Reloading.await(only, observed, now);
   }

@@ -35,10 +35,14 @@ public final class Planner {
   private final ObservedCluster observed;
   private final Instant now;
 
+  /** What the instances are to be; the same as {@code desired} where nothing is taken back. */
+  private final DesiredCluster aim;
+
   private Planner(DesiredCluster wanted, ObservedCluster observed, Instant now) {
     this.wanted = wanted;
     var whole = Shrinking.heldBack(LastGood.insteadOf(wanted, observed.journal()), observed);
     this.desired = ByCertificate.asFar(whole, observed);
+    this.aim = whole == wanted ? desired : wanted;
     this.observed = observed;
     this.now = now;
   }
@@ -152,7 +156,7 @@ public final class Planner {
         .or(() -> Users.tell(desired, observed))
         .or(this::labelRoles)
         .or(() -> ByCertificate.admitted(desired, observed, now))
-        .or(() -> Rollout.next(wanted, desired, observed, now))
+        .or(() -> Rollout.next(aim, desired, observed, now))
         .or(() -> Reloading.await(desired, observed, now))
         .or(this::pgpoolToSettle)
         .or(() -> Routes.repair(observed, now))

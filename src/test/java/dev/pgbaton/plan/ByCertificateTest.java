@@ -22,6 +22,7 @@ import dev.pgbaton.plan.Step.Apply;
 import dev.pgbaton.plan.Step.RestartReplica;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** A certificate is asked for once all have one, and no longer once somebody has none. */
@@ -109,6 +110,27 @@ class ByCertificateTest {
   @Test
   void oneThatComesBackWithoutIsLetInAgain() {
     assertThat(asksFor(wanted(asksForCertificates(), m -> {}).plan())).isFalse();
+  }
+
+  @Test
+  void whatElseIsAskedForDoesNotWaitForACertificate() {
+    Trait lowered = m -> Clusters.maxConnections("300").to(m);
+    assertThat(byPasswordInForce(wanted(lowered, lowered)).plan())
+        .isInstanceOfSatisfying(
+            Proceed.class,
+            p ->
+                assertThat(p.step().text())
+                    .startsWith("restart the primary orders-0 in place: max_connections = 200"));
+  }
+
+  /** The journal has it without this setting. */
+  @Test
+  void whatLastWorkedBeforeThereWasThisIsWaitedForToo() {
+    var told = with("", asksForCertificates(), asksForCertificates());
+    var before = new TreeMap<>(told.desired().settings());
+    before.remove(Names.REPLICATION_SETTING);
+    assertThat(ByCertificate.admitted(told.desired().with(before, ""), told.observed(), NOW))
+        .containsInstanceOf(Await.class);
   }
 
   @Test
