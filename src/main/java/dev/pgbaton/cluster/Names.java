@@ -174,6 +174,9 @@ public final class Names {
   /** On pgpool's pods, which read it at their start: which certificate they have. */
   public static final String CERTIFICATE = "pgbaton.dev/certificate";
 
+  /** Of a Secret with a certificate, as it is remembered: which authority's is beside it. */
+  public static final String CERTIFICATE_BY = "pgbaton.dev/certificate-by";
+
   /** In values of a Secret that is generated: its password, once it has one. */
   public static final String PASSWORD_HERE = "${password}";
 

@@ -42,7 +42,7 @@ public final class CertificateSecrets {
     try {
       var name = secret.getMetadata().getNamespace() + "/" + secret.getMetadata().getName();
       var issued = Issuing.authority(name, now.minus(BEFORE), now.plus(AUTHORITYS_LIFE));
-      fill(secret, issued, issued.certificate());
+      fill(secret, issued, SecretData.encoded(issued.certificate()));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK makes such keys", e);
     }
@@ -71,7 +71,11 @@ public final class CertificateSecrets {
       var end = KeyPairs.certificate(signer.certificate()).getNotAfter().toInstant();
       if (end.isBefore(now.plus(SHORTEST))) throw new IllegalArgumentException("its time is over");
       var until = now.plus(LIFE).isBefore(end) ? now.plus(LIFE) : end;
-      fill(secret, issued(secret, signer, now.minus(BEFORE), until), signer.certificate());
+      // As it is there, whatever is in it: by that it is told from another one.
+      fill(
+          secret,
+          issued(secret, signer, now.minus(BEFORE), until),
+          authority.getData().get(CERTIFICATE));
       notes.put(
           Names.RENEW_AFTER,
           now.plus(Duration.between(now, until).multipliedBy(2).dividedBy(3))
@@ -133,7 +137,7 @@ public final class CertificateSecrets {
             Map.of(
                 CERTIFICATE, SecretData.encoded(issued.certificate()),
                 KEY, SecretData.encoded(issued.key()),
-                AUTHORITY, SecretData.encoded(authority))));
+                AUTHORITY, authority)));
   }
 
   private static String value(Secret secret, String key) {
