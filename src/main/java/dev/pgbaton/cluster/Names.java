@@ -162,6 +162,9 @@ public final class Names {
   /** On such a Secret: the host names in its certificate. */
   public static final String CERTIFICATE_NAMES = "pgbaton.dev/certificate-names";
 
+  /** In place of those on such a Secret with a client's certificate: whose it is. */
+  public static final String CERTIFICATE_OF = "pgbaton.dev/certificate-of";
+
   /** On such a Secret: from when on another certificate is made. */
   public static final String RENEW_AFTER = "pgbaton.dev/renew-after";
 
@@ -170,6 +173,9 @@ public final class Names {
 
   /** On pgpool's pods, which read it at their start: which certificate they have. */
   public static final String CERTIFICATE = "pgbaton.dev/certificate";
+
+  /** Of a Secret with a certificate, as it is remembered: which authority's is beside it. */
+  public static final String CERTIFICATE_BY = "pgbaton.dev/certificate-by";
 
   /** In values of a Secret that is generated: its password, once it has one. */
   public static final String PASSWORD_HERE = "${password}";
@@ -202,6 +208,21 @@ public final class Names {
 
   /** A setting that nobody reads but pgbaton: which rules of access an instance has taken. */
   public static final String ACCESS_SETTING = "pgbaton.access";
+
+  /**
+   * Of the same kind, among the settings that a reload changes: as whom instances let each other
+   * in. Absent for by password.
+   */
+  public static final String REPLICATION_SETTING = "pgbaton.replication";
+
+  /** As {@link #REPLICATION_SETTING} says it. */
+  public static final String BY_CERTIFICATE = "certificate";
+
+  /** Of the same kind, by an instance that comes to the others with a certificate. */
+  public static final String CLIENT_CERTIFICATE_SETTING = "pgbaton.client_certificate";
+
+  /** The common name of the certificate by which instances come to each other. */
+  public static final String REPLICATION_NAME = "repmgr";
 
   /**
    * Predefined roles whose members run programs and read and write files as the server: they are

@@ -20,8 +20,10 @@ import java.util.stream.Stream;
 /** The servers' certificate: the Secrets without what is in them, and where pods find it. */
 public final class Certificates {
   static final String PATH = "/etc/pgbaton/tls";
+  private static final String REPLICATION_PATH = "/etc/pgbaton/replication";
 
   private static final String VOLUME = "tls";
+  private static final String REPLICATION = "replication";
   private static final String TYPE = "kubernetes.io/tls";
   private static final String DOMAIN = "svc.cluster.local";
 
@@ -33,13 +35,47 @@ public final class Certificates {
 
   /** A pod without its certificate starts all the same, and says what is missing. */
   static Volume volume(TlsSpec tls, ClusterLayout layout) {
-    var volume = Volumes.secret(VOLUME, secret(tls, layout));
+    return optional(VOLUME, secret(tls, layout));
+  }
+
+  private static Volume optional(String name, String secret) {
+    var volume = Volumes.secret(name, secret);
     volume.getSecret().setOptional(true);
     return volume;
   }
 
   static VolumeMount mount() {
     return Volumes.readOnly(VOLUME, PATH);
+  }
+
+  /** Of the instances: pgpool has the other one only. */
+  static List<Volume> volumes(TlsSpec tls, ClusterLayout layout) {
+    return tls.byCertificate()
+        ? List.of(volume(tls, layout), optional(REPLICATION, replicationSecret(tls, layout)))
+        : List.of(volume(tls, layout));
+  }
+
+  static List<VolumeMount> mounts(TlsSpec tls) {
+    return tls.byCertificate()
+        ? List.of(mount(), Volumes.readOnly(REPLICATION, REPLICATION_PATH))
+        : List.of(mount());
+  }
+
+  private static String replicationSecret(TlsSpec tls, ClusterLayout layout) {
+    return tls.replicationSecretName().orElse(layout.statefulSet() + "-" + REPLICATION);
+  }
+
+  /** By which instances come to each other. */
+  static Secret replication(TlsSpec tls, ClusterLayout layout, Labels labels) {
+    var metadata = metadata(layout, replicationSecret(tls, layout), labels);
+    metadata.setAnnotations(
+        new TreeMap<>(
+            Map.of(
+                Names.ISSUED_BY,
+                authorityName(layout),
+                Names.CERTIFICATE_OF,
+                Names.REPLICATION_NAME)));
+    return new SecretBuilder().withMetadata(metadata).withType(TYPE).build();
   }
 
   /** The authority, made once. */
@@ -99,8 +135,17 @@ public final class Certificates {
 
   /** The Secret that such pods read their certificate from; empty where they have none. */
   public static Optional<String> secretOf(PodTemplateSpec pods) {
+    return secretOf(pods, VOLUME);
+  }
+
+  /** The same of the one by which they come to each other. */
+  public static Optional<String> replicationSecretOf(PodTemplateSpec pods) {
+    return secretOf(pods, REPLICATION);
+  }
+
+  private static Optional<String> secretOf(PodTemplateSpec pods, String name) {
     return pods.getSpec().getVolumes().stream()
-        .filter(volume -> volume.getName().equals(VOLUME) && volume.getSecret() != null)
+        .filter(volume -> volume.getName().equals(name) && volume.getSecret() != null)
         .map(volume -> volume.getSecret().getSecretName())
         .findFirst();
   }

@@ -65,6 +65,12 @@ public record DesiredCluster(
         advice);
   }
 
+  /** With other settings, as {@code pg_settings} will show them. */
+  public DesiredCluster with(Map<String, String> others, String otherHash) {
+    return new DesiredCluster(
+        layout, objects, rollout, others, otherHash, synchronousStandbys, mode, passwords, advice);
+  }
+
   public DesiredObject get(ObjectKey key) {
     return objects.stream().filter(o -> o.key().equals(key)).findFirst().orElseThrow();
   }

@@ -58,6 +58,13 @@ public final class DesiredClusters {
                       ObjectRole.CREDENTIALS,
                       ApplyPolicy.COMPOSED,
                       source));
+              if (tls.byCertificate())
+                objects.add(
+                    new DesiredObject(
+                        Certificates.replication(tls, layout, labels),
+                        ObjectRole.CREDENTIALS,
+                        ApplyPolicy.COMPOSED,
+                        source));
             });
     spec.access().networkPolicy().stream()
         .flatMap(policy -> NetworkPolicies.of(policy, layout, labels).stream())

@@ -79,7 +79,7 @@ final class PostgresContainers {
                 Volumes.readOnly("restart", "/etc/pgbaton/restart"),
                 Volumes.readOnly("reload", "/etc/pgbaton/reload"),
                 Volumes.readOnly("credentials", "/etc/pgbaton/credentials")));
-    if (spec.tls().isPresent()) mounts.add(Certificates.mount());
+    spec.tls().ifPresent(tls -> mounts.addAll(Certificates.mounts(tls)));
     return mounts;
   }
 

@@ -58,6 +58,8 @@ record PostgresSettings(
                 .distinct()
                 .collect(Collectors.joining(",")));
     values.put("synchronous_standby_names", synchronousStandbyNames(spec));
+    if (spec.tls().filter(TlsSpec::byCertificate).isPresent())
+      values.put(Names.REPLICATION_SETTING, Names.BY_CERTIFICATE);
     return new PostgresSettings(
         Collections.unmodifiableSortedMap(values),
         rules(spec)
@@ -99,6 +101,7 @@ record PostgresSettings(
     // In no file of ours: an instance sets it where it has a certificate.
     if (certificate) shown.put("ssl", "on");
     shown.put(Names.ACCESS_SETTING, rules.map(AccessHash::of).orElse(""));
+    shown.putIfAbsent(Names.REPLICATION_SETTING, "");
     return Collections.unmodifiableSortedMap(shown);
   }
 

@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 public final class ReloadedSettings {
   public static final String NAMES = "synchronous_standby_names";
 
+  private static final String BY_CERTIFICATE =
+      "%s = '%s'".formatted(Names.REPLICATION_SETTING, Names.BY_CERTIFICATE);
+
   private ReloadedSettings() {}
 
   /**
@@ -26,12 +29,38 @@ public final class ReloadedSettings {
             .lines()
             .map(line -> isNames(line) ? names : line)
             .collect(Collectors.joining("\n", "", "\n"));
-    var data = new TreeMap<>(kept.getData());
-    data.put("reload.conf", conf);
-    data.put("reload.hash", hash(conf, Optional.ofNullable(data.get(Names.ACCESS_FILE))));
+    var data = new TreeMap<>(withConf(kept, conf).getData());
     for (var key : new String[] {ConfigMaps.INSTANCES, ConfigMaps.SYNCHRONOUS_STANDBYS})
       data.put(key, counted.getData().get(key));
     return new ConfigMapBuilder(kept).withData(data).build();
+  }
+
+  /** Whether instances let each other in by a certificate only. */
+  public static boolean byCertificate(ConfigMap settings) {
+    return Optional.ofNullable(settings.getData())
+        .map(data -> data.get("reload.conf"))
+        .filter(conf -> conf.lines().anyMatch(BY_CERTIFICATE::equals))
+        .isPresent();
+  }
+
+  /** The same settings, but that instances let each other in by password. */
+  public static ConfigMap byPassword(ConfigMap settings) {
+    var conf =
+        settings
+            .getData()
+            .get("reload.conf")
+            .lines()
+            .filter(line -> !line.equals(BY_CERTIFICATE))
+            .map(line -> line + "\n")
+            .collect(Collectors.joining());
+    return withConf(settings, conf);
+  }
+
+  private static ConfigMap withConf(ConfigMap settings, String conf) {
+    var data = new TreeMap<>(settings.getData());
+    data.put("reload.conf", conf);
+    data.put("reload.hash", hash(conf, Optional.ofNullable(data.get(Names.ACCESS_FILE))));
+    return new ConfigMapBuilder(settings).withData(data).build();
   }
 
   /** How many instances it speaks of, and how many of them confirm a commit. */

@@ -105,7 +105,7 @@ final class StatefulSets {
                 Volumes.configMap("restart", ConfigMaps.restartName(layout, settings)),
                 Volumes.configMap("reload", ConfigMaps.reloadName(layout)),
                 credentials(spec, layout)));
-    spec.tls().map(tls -> Certificates.volume(tls, layout)).ifPresent(volumes::add);
+    spec.tls().ifPresent(tls -> volumes.addAll(Certificates.volumes(tls, layout)));
     return volumes;
   }
 

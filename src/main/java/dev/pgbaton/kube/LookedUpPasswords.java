@@ -55,8 +55,8 @@ final class LookedUpPasswords {
       if (CertificateSecrets.is(secret)) {
         snapshot
             .find(key)
-            .filter(it -> CertificateSecrets.isDue(it, Instant.now()))
-            .ifPresent(_ -> changed.put(key, "the certificate, whose time is over soon"));
+            .flatMap(it -> due(secret, it, snapshot))
+            .ifPresent(why -> changed.put(key, why));
         continue;
       }
       // One that is not there is made anyway.
@@ -66,6 +66,25 @@ final class LookedUpPasswords {
           .ifPresent(w -> changed.put(key, w));
     }
     return new LookedUp(changed);
+  }
+
+  /** All that an authority signs are made anew with it: the one would not let the other in. */
+  private static Optional<String> due(
+      Secret desired, HasMetadata cached, ClusterSnapshot snapshot) {
+    if (CertificateSecrets.isDue(cached, Instant.now()))
+      return Optional.of("the certificate, whose time is over soon");
+    var by = Annotations.of(cached, Names.CERTIFICATE_BY);
+    var authority =
+        snapshot
+            .find(
+                new ObjectKey(
+                    "Secret",
+                    desired.getMetadata().getNamespace(),
+                    CertificateSecrets.authority(desired)))
+            .flatMap(it -> Annotations.of(it, Names.CERTIFICATE));
+    return by.isPresent() && authority.isPresent() && !by.equals(authority)
+        ? Optional.of("the certificate, which another authority has signed")
+        : Optional.empty();
   }
 
   private Optional<String> changed(Secret desired, HasMetadata cached, ClusterSnapshot snapshot) {

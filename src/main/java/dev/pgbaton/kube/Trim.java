@@ -56,7 +56,7 @@ final class Trim {
     return object;
   }
 
-  /** Which certificate it is: no secret, and the only thing of it that somebody asks for. */
+  /** Which certificate it is, and by whom: no secrets, and all of it that somebody asks for. */
   private static void noteCertificate(Secret secret) {
     var certificate =
         CertificateSecrets.is(secret) && secret.getData() != null
@@ -68,6 +68,9 @@ final class Trim {
     if (secret.getMetadata().getAnnotations() != null)
       notes.putAll(secret.getMetadata().getAnnotations());
     notes.put(Names.CERTIFICATE, CertificateSecrets.fingerprint(certificate));
+    var authority = secret.getData().getOrDefault(CertificateSecrets.AUTHORITY, "");
+    if (!authority.isEmpty())
+      notes.put(Names.CERTIFICATE_BY, CertificateSecrets.fingerprint(authority));
     secret.getMetadata().setAnnotations(notes);
   }
 

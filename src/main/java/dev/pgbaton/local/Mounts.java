@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,8 @@ final class Mounts {
               write(reloadSettings(), data);
               reload = data;
             });
-    secret(pod, "tls").ifPresent(data -> write(directory.resolve("tls"), data));
+    for (var volume : List.of("tls", "replication"))
+      secret(pod, volume).ifPresent(data -> write(directory.resolve(volume), data));
   }
 
   int instances() {

@@ -54,6 +54,7 @@ final class StandIns {
         pgbaton %1$s postgres
         pgbaton %1$s repmgr
         pgbaton %1$s pgbaton
+        replication repmgr repmgr
         """
             .formatted(System.getProperty("user.name")));
     program(

@@ -8,7 +8,10 @@ import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
 import dev.pgbaton.observed.ObservedCluster;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** pgpool's pods are of the certificate that is there: another one makes Kubernetes roll them. */
 final class Certified {
@@ -16,12 +19,17 @@ final class Certified {
 
   /** Before the rollout that brings it: whoever has a certificate keeps the copy of it. */
   static Optional<Plan.Blocked> refuse(DesiredCluster desired, ObservedCluster observed) {
-    var wanted = Certificates.secretOf(desired.statefulSet().getSpec().getTemplate());
-    var mounted =
-        observed.statefulSet().flatMap(live -> Certificates.secretOf(live.getSpec().getTemplate()));
-    return mounted.isPresent() && mounted.equals(wanted)
-        ? Optional.empty()
-        : left(desired, observed);
+    var wanted = secrets(desired.statefulSet());
+    var mounted = observed.statefulSet().map(Certified::secrets).orElse(List.of());
+    return mounted.containsAll(wanted) ? Optional.empty() : left(desired, observed);
+  }
+
+  /** By name, in the order in which they are looked for. */
+  private static List<String> secrets(StatefulSet set) {
+    var pods = set.getSpec().getTemplate();
+    return Stream.of(Certificates.secretOf(pods), Certificates.replicationSecretOf(pods))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** Nothing else waits for it. */
@@ -31,17 +39,20 @@ final class Certified {
             name ->
                 new Plan.Blocked(
                     Refusal.CERTIFICATE_MISSING,
-                    "spec.tls.secretName",
-                    "there is no Secret %s with the label %s: %s: who has to use TLS could not connect, and pgpool would not hear of a renewed certificate."
+                    name.equals(secrets(desired.statefulSet()).getFirst())
+                        ? "spec.tls.secretName"
+                        : "spec.tls.replicationSecretName",
+                    "there is no Secret %s with the label %s: %s: who has to use TLS could not connect, and nobody would hear of a renewed certificate."
                         .formatted(name, Names.CLUSTER_LABEL, desired.layout().id().name())));
   }
 
   /** The Secret of somebody else's certificate, where it is not known. */
   private static Optional<String> missing(DesiredCluster desired, ObservedCluster observed) {
     if (!desired.layout().isGenerated()) return Optional.empty();
-    return Certificates.secretOf(desired.statefulSet().getSpec().getTemplate())
+    return secrets(desired.statefulSet()).stream()
         .filter(name -> !isMade(desired.layout().key("Secret", name), desired))
-        .filter(name -> observed.snapshot().find(desired.layout().key("Secret", name)).isEmpty());
+        .filter(name -> observed.snapshot().find(desired.layout().key("Secret", name)).isEmpty())
+        .findFirst();
   }
 
   private static boolean isMade(ObjectKey key, DesiredCluster desired) {

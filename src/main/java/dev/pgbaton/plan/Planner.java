@@ -35,9 +35,14 @@ public final class Planner {
   private final ObservedCluster observed;
   private final Instant now;
 
+  /** What the instances are to be; the same as {@code desired} where nothing is taken back. */
+  private final DesiredCluster aim;
+
   private Planner(DesiredCluster wanted, ObservedCluster observed, Instant now) {
     this.wanted = wanted;
-    this.desired = Shrinking.heldBack(LastGood.insteadOf(wanted, observed.journal()), observed);
+    var whole = Shrinking.heldBack(LastGood.insteadOf(wanted, observed.journal()), observed);
+    this.desired = ByCertificate.asFar(whole, observed);
+    this.aim = whole == wanted ? desired : wanted;
     this.observed = observed;
     this.now = now;
   }
@@ -150,11 +155,13 @@ public final class Planner {
         .or(() -> Reloading.tell(desired, observed))
         .or(() -> Users.tell(desired, observed))
         .or(this::labelRoles)
-        .or(() -> Rollout.next(wanted, desired, observed, now))
+        .or(() -> ByCertificate.admitted(desired, observed, now))
+        .or(() -> Rollout.next(aim, desired, observed, now))
         .or(() -> Reloading.await(desired, observed, now))
         .or(this::pgpoolToSettle)
         .or(() -> Routes.repair(observed, now))
         .or(() -> Users.await(desired, observed, now))
+        .or(() -> ByCertificate.await(wanted, desired, observed, now))
         .or(() -> Rotation.next(desired, observed, now))
         .or(this::leftovers)
         .or(() -> Replacing.next(desired, observed))
@@ -170,6 +177,7 @@ public final class Planner {
             Users.left(desired, observed),
             Rotation.left(desired, observed),
             Certified.left(desired, observed),
+            ByCertificate.left(wanted, desired, observed),
             Collations.standing(desired, observed),
             Passwords.left(desired, observed))
         .flatMap(Optional::stream)

@@ -68,8 +68,11 @@ public enum Refusal {
       "the Secret, or the encrypted file, that a declared user's password shall come from is not there, has no such key, or can't be decrypted",
       "the sentence names it. Make it, or mend it; it is looked for again and again, and all else is carried out meanwhile"),
   CERTIFICATE_MISSING(
-      "the Secret of spec.tls.secretName is not there, or has not the label by which pgbaton hears of it",
+      "the Secret of spec.tls.secretName or replicationSecretName is not there, or has not the label by which pgbaton hears of it",
       "make it, with the label pgbaton.dev/cluster: <cluster> (cert-manager: secretTemplate.labels); nothing is touched before"),
+  REPLICATION_BY_PASSWORD(
+      "an instance has no certificate to come to the others with, so that none is asked for one",
+      "the sentence says which one, and why. It goes on by itself once that one has a certificate"),
   ROTATION_WAITS(
       "passwords are being changed, and an instance has not taken them yet",
       "the sentence says which one, why, and what works meanwhile. It goes on by itself once that instance is back"),

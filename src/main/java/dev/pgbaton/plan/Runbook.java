@@ -70,6 +70,8 @@ public final class Runbook {
           "`select name, setting, source, sourcefile, pending_restart from pg_settings where name = '…'` on that instance; `alter system reset …` where the source is `postgresql.auto.conf`";
       case CERTIFICATE_MISSING ->
           "`kubectl -n NS get secret --show-labels`; the sentence has the Secret's name";
+      case REPLICATION_BY_PASSWORD ->
+          "`kubectl -n NS get secret --show-labels` for the one of spec.tls.replicationSecretName or `NAME-replication`; `/status` of the instance has under `configErrors` why it does not take it (access.md)";
       case PASSWORD_MISSING ->
           "`kubectl -n NS get secret`; the sentence has the Secret and the key";
       case ROTATION_WAITS ->

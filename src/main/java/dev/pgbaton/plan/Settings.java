@@ -21,9 +21,13 @@ final class Settings {
       if (!SettingsCatalogue.sameValue(
           wanted.getKey(), wanted.getValue(), shown.value(), shown.unit()))
         return Optional.of(
-            wanted.getKey().equals(Names.ACCESS_SETTING)
-                ? "the rules of spec.access"
-                : wanted.getKey() + " = " + wanted.getValue());
+            switch (wanted.getKey()) {
+              case Names.ACCESS_SETTING -> "the rules of spec.access";
+              case Names.REPLICATION_SETTING ->
+                  "replication by "
+                      + (wanted.getValue().isEmpty() ? "password" : wanted.getValue());
+              case String name -> name + " = " + wanted.getValue();
+            });
     }
     return Optional.empty();
   }

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A cluster as it would be once a commit was carried out and every instance is well, for whoever
@@ -96,7 +97,9 @@ public final class Supposed {
 
   /** Somebody else's, which nobody can look for here. */
   private static Map<ObjectKey, HasMetadata> certificate(DesiredCluster after) {
-    return Certificates.secretOf(after.statefulSet().getSpec().getTemplate()).stream()
+    var pods = after.statefulSet().getSpec().getTemplate();
+    return Stream.of(Certificates.secretOf(pods), Certificates.replicationSecretOf(pods))
+        .flatMap(Optional::stream)
         .collect(
             Collectors.toMap(
                 name -> after.layout().key("Secret", name),
@@ -216,6 +219,10 @@ public final class Supposed {
     var settings = new TreeMap<String, Setting>();
     after.settings().keySet().forEach(name -> settings.put(name, new Setting(UNTOLD, "", false)));
     before.settings().forEach((name, value) -> settings.put(name, new Setting(value, "", false)));
+    Certificates.replicationSecretOf(before.statefulSet().getSpec().getTemplate())
+        .ifPresent(
+            secret ->
+                settings.put(Names.CLIENT_CERTIFICATE_SETTING, new Setting(secret, "", false)));
     return settings;
   }
 }

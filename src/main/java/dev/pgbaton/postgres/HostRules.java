@@ -3,14 +3,24 @@ package dev.pgbaton.postgres;
 import dev.pgbaton.cluster.AccessHash;
 import dev.pgbaton.cluster.Names;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** {@code pg_hba.conf}: the first line that fits counts. */
 final class HostRules {
-  private static final String BY_PASSWORD =
+  private static final String WITHOUT_RULES =
       """
       local all         all                   peer map=pgbaton
       host  replication repmgr,repmgr_2 all   scram-sha-256
       host  all         all             all   scram-sha-256
+      """;
+
+  /** In place of repmgr's own line there. */
+  private static final String BY_CERTIFICATE_WITHOUT_RULES =
+      """
+      local   all             all                 peer map=pgbaton
+      hostssl replication,all repmgr,repmgr_2 all cert map=replication
+      host    replication,all repmgr,repmgr_2 all reject
+      host    all             all             all scram-sha-256
       """;
 
   /**
@@ -26,8 +36,14 @@ final class HostRules {
       host  postgres        pgbaton,pgbaton_2  all      scram-sha-256
       host  all             postgres           samehost scram-sha-256
       host  all             postgres,repmgr,repmgr_2,pgbaton,pgbaton_2 all reject
-      host  replication     postgres,pgbaton,pgbaton_2 all reject
+      host  replication     postgres,repmgr,repmgr_2,pgbaton,pgbaton_2 all reject
       """;
+
+  private static final Pattern OF_REPMGR =
+      Pattern.compile("(?m)^host( +\\S+ +repmgr,repmgr_2 +all +)scram-sha-256$");
+
+  private static final String OWN_BY_CERTIFICATE =
+      OF_REPMGR.matcher(OWN).replaceAll("hostssl$1cert map=replication");
 
   private HostRules() {}
 
@@ -36,12 +52,13 @@ final class HostRules {
    *     be used, clients go on as they did: it is told, and a lock-out would help nobody. Who comes
    *     by a certificate of its own can't: without TLS such a line fits nobody, and as {@code host}
    *     PostgreSQL would not start with it.
+   * @param byCertificate whether the instances have to come to each other with one
    */
-  static String file(Optional<String> rules, boolean certificate) {
+  static String file(Optional<String> rules, boolean certificate, boolean byCertificate) {
     return rules
         .map(text -> certificate ? text : text.replaceAll("(?m)^hostssl (?!.* cert$)", "host "))
-        .map(OWN::concat)
-        .orElse(BY_PASSWORD);
+        .map((byCertificate ? OWN_BY_CERTIFICATE : OWN)::concat)
+        .orElse(byCertificate ? BY_CERTIFICATE_WITHOUT_RULES : WITHOUT_RULES);
   }
 
   /** What tells in PostgreSQL's settings which rules it has. */

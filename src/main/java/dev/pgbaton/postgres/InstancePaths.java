@@ -19,6 +19,11 @@ public record InstancePaths(
     return reloadSettings.resolveSibling("tls");
   }
 
+  /** Mounted, where instances come to each other by certificate. */
+  Path clientCertificate() {
+    return reloadSettings.resolveSibling("replication");
+  }
+
   Path program(String name) {
     return binaries.resolve(name);
   }

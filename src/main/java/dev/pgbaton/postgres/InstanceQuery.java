@@ -48,13 +48,15 @@ final class InstanceQuery {
       FROM pg_stat_replication WHERE application_name IS NOT NULL ORDER BY state = 'streaming';
       """;
 
+  /** Those of our own are not in pg_settings, and an instance tells them all. */
   private static final String SETTINGS =
       """
       SELECT name, setting, coalesce(unit, ''), pending_restart FROM pg_settings WHERE name = ANY (?)
-      UNION ALL SELECT '%1$s', coalesce(current_setting('%1$s', true), ''), '', false
-      WHERE '%1$s' = ANY (?)
+      UNION ALL SELECT name, coalesce(current_setting(name, true), ''), '', false
+      FROM unnest(ARRAY['%1$s', '%2$s', '%3$s']) name WHERE '%1$s' = ANY (?)
       """
-          .formatted(Names.ACCESS_SETTING);
+          .formatted(
+              Names.ACCESS_SETTING, Names.REPLICATION_SETTING, Names.CLIENT_CERTIFICATE_SETTING);
 
   /** What only waits for a restart is listed as an error too, and is none. */
   private static final String FILE_ERRORS =

@@ -343,15 +343,15 @@ public final class LocalPostgres implements Postgres {
       configuration.writeReloadable(taken);
       if (running) reloadServer();
     }
-    var certificate = running ? configuration.certificate().pending() : "";
+    // One that does not answer may be waiting for it: libpq reads it at each connection.
+    if (target.server() != null && !answered && configuration.takeClientCertificate())
+      configuration.client().again();
+    var certificates = running ? configuration.pendingCertificates() : "";
     // What was wrong with others that are gone is over.
     var wrong = new ArrayList<>(is.equals(taken.hash()) ? List.of() : errors);
     configuration.certificate().trouble().ifPresent(wrong::add);
-    return new ReloadState(
-        certificate.isEmpty() ? is : is + "+" + certificate,
-        taken.hash(),
-        refused,
-        List.copyOf(wrong));
+    configuration.client().trouble().ifPresent(wrong::add);
+    return new ReloadState(is + certificates, taken.hash(), refused, List.copyOf(wrong));
   }
 
   @Override
@@ -360,7 +360,8 @@ public final class LocalPostgres implements Postgres {
   }
 
   @Override
-  public void cloneFrom(String upstream) {
+  public synchronized void cloneFrom(String upstream) {
+    configuration.takeClientCertificate();
     volume.cloneFrom(upstream);
   }
 
@@ -371,6 +372,7 @@ public final class LocalPostgres implements Postgres {
 
   @Override
   public synchronized void rewindFrom(String upstream, Optional<Divergence> keep) {
+    configuration.takeClientCertificate();
     volume.rewindFrom(upstream, keep, taken);
   }
 
@@ -404,6 +406,8 @@ public final class LocalPostgres implements Postgres {
       files.silenceAlteredSettings(log);
       configuration.certificate().take();
       configuration.certificate().trouble().ifPresent(log);
+      configuration.takeClientCertificate();
+      configuration.client().trouble().ifPresent(log);
       takeMounted(upstream, asPrimary ? "" : files.standbyMinimums());
     } catch (UncheckedIOException e) {
       // A full volume, or one that can't be written to.
@@ -739,6 +743,7 @@ public final class LocalPostgres implements Postgres {
   @Override
   public synchronized void reload() {
     takeCertificate();
+    takeClientCertificate();
     var mounted = MountedSettings.read(paths.reloadSettings());
     if (mounted.hash().equals(taken.hash()) || mounted.hash().equals(refused)) return;
     if (mounted.wellFormed()) configuration.writeReloadable(mounted);
@@ -769,6 +774,18 @@ public final class LocalPostgres implements Postgres {
       if (reloadServer()) log.accept("another certificate is given to PostgreSQL");
       else certificate.again();
     } else certificate.trouble().ifPresent(log);
+  }
+
+  /** A standby that streams already goes on if only the file is another one. */
+  private void takeClientCertificate() {
+    var client = configuration.client();
+    if (configuration.takeClientCertificate()) {
+      configuration.writeUpstream(cuttingOff ? Optional.empty() : follows);
+      if (!reloadServer()) client.again();
+      else if (client.isThere()) log.accept("the others are come to with another certificate");
+      else
+        log.accept("the others are come to without a certificate: " + client.trouble().orElse(""));
+    } else client.trouble().ifPresent(log);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The settings that a reload changes, as they are mounted at this moment.
@@ -15,6 +16,9 @@ import java.util.Optional;
  * @param rules who may connect; empty for the image's own rules
  */
 record MountedSettings(String hash, String text, Optional<String> rules) {
+  private static final String BY_CERTIFICATE =
+      "%s = '%s'".formatted(Names.REPLICATION_SETTING, Names.BY_CERTIFICATE);
+
   static final MountedSettings NONE = new MountedSettings("", "", Optional.empty());
 
   static MountedSettings read(Path directory) {
@@ -39,6 +43,21 @@ record MountedSettings(String hash, String text, Optional<String> rules) {
   /** Whether the rules are such as the daemon writes: PostgreSQL would take more than those. */
   boolean wellFormed() {
     return rules.map(ClientRule::wrote).orElse(true);
+  }
+
+  /** Whether the instances let each other in with a certificate only. */
+  boolean byCertificate() {
+    return text.lines().anyMatch(BY_CERTIFICATE::equals);
+  }
+
+  /** The text without the line by which they do. */
+  String textByPassword() {
+    return byCertificate()
+        ? text.lines()
+            .filter(line -> !line.equals(BY_CERTIFICATE))
+            .map(line -> line + "\n")
+            .collect(Collectors.joining())
+        : text;
   }
 
   private static String sha256(String text) {

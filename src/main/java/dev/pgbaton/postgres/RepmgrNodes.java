@@ -147,6 +147,7 @@ final class RepmgrNodes {
 
   static String conninfo(ServerConfiguration configuration, String member) {
     return "host=%s port=5432 user=%s dbname=repmgr connect_timeout=2 passfile=%s"
-        .formatted(configuration.host(member), configuration.login(), configuration.passwords());
+            .formatted(configuration.host(member), configuration.login(), configuration.passwords())
+        + configuration.client().words();
   }
 }

@@ -1,7 +1,11 @@
 package dev.pgbaton.postgres;
 
+import static dev.pgbaton.postgres.MountedKeyPair.AUTHORITY;
+import static dev.pgbaton.postgres.MountedKeyPair.CERTIFICATE;
+import static dev.pgbaton.postgres.MountedKeyPair.KEY;
+
 import dev.pgbaton.cluster.Names;
-import dev.pgbaton.cluster.Sha256;
+import dev.pgbaton.postgres.MountedKeyPair.Found;
 import dev.pgbaton.tls.KeyPairs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,30 +21,24 @@ import java.util.Optional;
  * one as long as the container's files are there.
  */
 final class ServerCertificate {
-  private static final List<String> FILES = List.of("tls.crt", "tls.key", "ca.crt");
+  private static final String NO_AUTHORITY = "ssl_ca_file = ''";
 
-  private final Path mounted;
+  private final MountedKeyPair mounted;
   private final Path run;
   private final Path data;
-  private Path looked;
-  private Found found = Found.NOTHING;
   private String taken = "";
   private String refused = "";
   private String trouble = "";
 
-  private record Found(String hash, String certificate, String key, Optional<String> authority) {
-    static final Found NOTHING = new Found("", "", "", Optional.empty());
-  }
-
   ServerCertificate(InstancePaths paths) {
-    this.mounted = paths.certificate();
+    this.mounted = new MountedKeyPair(paths.certificate());
     this.run = paths.run();
     this.data = paths.data();
   }
 
   /** Whether the pod is made for one; another may come by a restart only. */
   boolean expected() {
-    return Files.isDirectory(mounted);
+    return mounted.expected();
   }
 
   /** The settings that lead to it. */
@@ -52,7 +49,7 @@ final class ServerCertificate {
   /** What is mounted and was neither taken nor refused; empty for nothing. */
   String pending() {
     if (!expected()) return "";
-    var hash = look().hash();
+    var hash = mounted.look().hash();
     return hash.equals(taken) || hash.equals(refused) ? "" : hash;
   }
 
@@ -64,7 +61,7 @@ final class ServerCertificate {
   /** Whether there is another one for PostgreSQL to read. */
   boolean take() {
     if (!expected()) return false;
-    var now = look();
+    var now = mounted.look();
     if (now.hash().equals(taken) && !taken.isEmpty()) return false;
     // Taken once more it would fail the next start as well.
     if (now.hash().equals(refused) && !refused.isEmpty()) return false;
@@ -83,6 +80,20 @@ final class ServerCertificate {
     refused = "";
     trouble = "";
     return true;
+  }
+
+  /** Whom it is mounted to trust, where clients come with a certificate. */
+  Optional<String> authorities() {
+    return expected() ? mounted.look().authority() : Optional.empty();
+  }
+
+  /** Whether PostgreSQL can tell good clients' certificates from others. */
+  boolean verifiesClients() {
+    try {
+      return isThere() && !Files.readString(configuration()).contains(NO_AUTHORITY);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Whether PostgreSQL has one to read. */
@@ -117,33 +128,6 @@ final class ServerCertificate {
     taken = "";
   }
 
-  private Found look() {
-    try {
-      // One version of the Secret: the kubelet switches this link to the next.
-      var link = mounted.resolve("..data");
-      var version = Files.exists(link) ? link.toRealPath() : mounted;
-      if (version.equals(looked) && !version.equals(mounted)) return found;
-      found = read(version);
-      looked = version;
-    } catch (IOException e) {
-      // It is just being replaced.
-    }
-    return found;
-  }
-
-  private static Found read(Path version) throws IOException {
-    for (var file : FILES.subList(0, 2))
-      if (!Files.exists(version.resolve(file))) return Found.NOTHING;
-    var certificate = Files.readString(version.resolve(FILES.get(0)));
-    var key = Files.readString(version.resolve(FILES.get(1)));
-    var ca = version.resolve(FILES.get(2));
-    var authority =
-        Files.exists(ca)
-            ? Optional.of(Files.readString(ca)).filter(text -> !text.isBlank())
-            : Optional.<String>empty();
-    return new Found(hash(certificate, key, authority.orElse("")), certificate, key, authority);
-  }
-
   private void write(Found now) {
     try {
       // Each by a name of its own: the settings switch from all of one to all of the other.
@@ -151,10 +135,10 @@ final class ServerCertificate {
       Files.createDirectories(
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      PrivateFile.write(directory.resolve(FILES.get(0)), now.certificate());
-      PrivateFile.write(directory.resolve(FILES.get(1)), now.key());
+      PrivateFile.write(directory.resolve(CERTIFICATE), now.certificate());
+      PrivateFile.write(directory.resolve(KEY), now.key());
       if (now.authority().isPresent())
-        PrivateFile.write(directory.resolve(FILES.get(2)), now.authority().get());
+        PrivateFile.write(directory.resolve(AUTHORITY), now.authority().get());
       belongToPostgres(directory);
       var settings = settings(directory, now);
       if (Files.exists(configuration()) && !Files.readString(configuration()).equals(settings))
@@ -174,9 +158,9 @@ final class ServerCertificate {
     ssl_ca_file = '%s'
     """
         .formatted(
-            directory.resolve(FILES.get(0)),
-            directory.resolve(FILES.get(1)),
-            now.authority().isPresent() ? directory.resolve(FILES.get(2)) : "");
+            directory.resolve(CERTIFICATE),
+            directory.resolve(KEY),
+            now.authority().isPresent() ? directory.resolve(AUTHORITY) : "");
   }
 
   /** On a machine of its own the program may be root, and PostgreSQL never is. */
@@ -203,9 +187,5 @@ final class ServerCertificate {
         Files.deleteIfExists(directory);
       }
     }
-  }
-
-  private static String hash(String... texts) {
-    return Sha256.hex(String.join("\0", texts), 16);
   }
 }

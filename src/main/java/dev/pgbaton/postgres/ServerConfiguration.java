@@ -1,6 +1,7 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.LoginTurn;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.instance.Quorum;
 import java.io.IOException;
@@ -16,7 +17,10 @@ import java.util.Optional;
 final class ServerConfiguration {
   static final int MAX_WAL_SENDERS = 20;
 
-  /** Who is in the container may be any of the program's roles: for psql in a shell of the pod. */
+  /**
+   * Who is in the container may be any of the program's roles: for psql in a shell of the pod. And
+   * one certificate fits both logins, whose turn it may be.
+   */
   private static final String IDENT =
       """
       pgbaton pgbaton postgres
@@ -24,10 +28,14 @@ final class ServerConfiguration {
       pgbaton pgbaton repmgr_2
       pgbaton pgbaton pgbaton
       pgbaton pgbaton pgbaton_2
-      """;
+      replication %1$s repmgr
+      replication %1$s repmgr_2
+      """
+          .formatted(Names.REPLICATION_NAME);
 
   private final InstancePaths paths;
   private final ServerCertificate certificate;
+  private final ClientCertificate client;
   private final String name;
   private final Neighbours neighbours;
   private final CurrentCredentials credentials;
@@ -36,6 +44,7 @@ final class ServerConfiguration {
       InstancePaths paths, String name, Neighbours neighbours, CurrentCredentials credentials) {
     this.paths = paths;
     this.certificate = new ServerCertificate(paths);
+    this.client = new ClientCertificate(paths);
     this.name = name;
     this.neighbours = neighbours;
     this.credentials = credentials;
@@ -47,6 +56,22 @@ final class ServerConfiguration {
 
   ServerCertificate certificate() {
     return certificate;
+  }
+
+  /** By which the others let this instance in. */
+  ClientCertificate client() {
+    return client;
+  }
+
+  /** Whether there is another one to come with, or none any more, as far as it can be told here. */
+  boolean takeClientCertificate() {
+    return client.take(certificate.authorities());
+  }
+
+  /** What is mounted of certificates and was not looked at; empty for nothing. */
+  String pendingCertificates() {
+    var pending = certificate.pending() + client.pending(certificate.authorities());
+    return pending.isEmpty() ? "" : "+" + pending;
   }
 
   Path passwords() {
@@ -115,7 +140,8 @@ final class ServerConfiguration {
   void writeUpstream(Optional<String> upstream) {
     DataFiles.replaceUntilRestart(
         paths.run().resolve("upstream.conf"),
-        "primary_conninfo = '%s'\n".formatted(upstream.map(this::streaming).orElse("")));
+        "primary_conninfo = '%s'\n".formatted(upstream.map(this::streaming).orElse(""))
+            + client.setting());
   }
 
   /** It outweighs what is mounted: that is what somebody wishes, this is what the Lease says. */
@@ -126,11 +152,15 @@ final class ServerConfiguration {
   }
 
   void writeReloadable(MountedSettings settings) {
+    var byCertificate = settings.byCertificate() && certificate.verifiesClients();
     DataFiles.replaceUntilRestart(
         paths.run().resolve("pg_hba.conf"),
-        HostRules.file(settings.rules(), certificate.isThere()));
+        HostRules.file(settings.rules(), certificate.isThere(), byCertificate));
+    // What it shows is what is in force.
     DataFiles.replaceUntilRestart(
-        paths.run().resolve("reload.conf"), settings.text() + HostRules.setting(settings.rules()));
+        paths.run().resolve("reload.conf"),
+        (byCertificate ? settings.text() : settings.textByPassword())
+            + HostRules.setting(settings.rules()));
   }
 
   private String streaming(String instance) {
@@ -151,7 +181,8 @@ final class ServerConfiguration {
    */
   private String connection(String instance, String as) {
     return "host=%s port=5432 user=%s dbname=postgres application_name=%s passfile=%s connect_timeout=2 keepalives_idle=5 keepalives_interval=2 keepalives_count=3 tcp_user_timeout=10000"
-        .formatted(host(instance), login(), as, paths.passwords());
+            .formatted(host(instance), login(), as, paths.passwords())
+        + client.words();
   }
 
   String host(String instance) {
@@ -163,9 +194,12 @@ final class ServerConfiguration {
     return credentials.get().inUse(ServiceRole.REPMGR).role();
   }
 
-  /** Another one with each turn: who keeps connections to others opens them anew then. */
+  /**
+   * Another one with each turn, and in a pod that is made for a certificate: who keeps connections
+   * to others opens them anew then.
+   */
   String turn() {
-    return credentials.get().turn().map(LoginTurn::id).orElse("");
+    return credentials.get().turn().map(LoginTurn::id).orElse("") + client.words();
   }
 
   /** Those of all logins that work. In one go: somebody may be connecting right now. */

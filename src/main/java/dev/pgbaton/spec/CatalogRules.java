@@ -107,7 +107,13 @@ final class CatalogRules {
   }
 
   private boolean isOfTheCertificate(String rest) {
-    return OF_THE_CERTIFICATE.contains(rest) && spec.tls().filter(TlsSpec::generated).isPresent();
+    return spec.tls()
+        .filter(TlsSpec::generated)
+        .filter(
+            tls ->
+                OF_THE_CERTIFICATE.contains(rest)
+                    || tls.byCertificate() && rest.equals("replication"))
+        .isPresent();
   }
 
   /** It would be written over, or read for what it is not. */

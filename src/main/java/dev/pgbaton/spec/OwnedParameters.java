@@ -30,6 +30,7 @@ final class OwnedParameters {
       "is pgbaton's: pgpool and the generated passwords use SCRAM. Remove it.";
   private static final String SESSION =
       "belongs to a session or a transaction, not to the server. Remove it.";
+  private static final String OWN = "is pgbaton's: instances tell by it what they took. Remove it.";
   private static final String PRESET =
       "can't be set: it says how PostgreSQL was built or initialised. Remove it.";
 
@@ -92,6 +93,7 @@ final class OwnedParameters {
     var name = parameter.toLowerCase(Locale.ROOT);
     if (name.startsWith("recovery_target")) return Optional.of(RECOVERY);
     if (TLS_FILES.contains(name)) return Optional.of(TLS);
+    if (name.startsWith("pgbaton.")) return Optional.of(OWN);
     if (SettingsCatalogue.get(name).filter(Setting::isReadOnly).isPresent())
       return Optional.of(PRESET);
     return Optional.ofNullable(REASONS.get(name));

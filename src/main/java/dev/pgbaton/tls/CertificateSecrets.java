@@ -42,7 +42,7 @@ public final class CertificateSecrets {
     try {
       var name = secret.getMetadata().getNamespace() + "/" + secret.getMetadata().getName();
       var issued = Issuing.authority(name, now.minus(BEFORE), now.plus(AUTHORITYS_LIFE));
-      fill(secret, issued, issued.certificate());
+      fill(secret, issued, SecretData.encoded(issued.certificate()));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK makes such keys", e);
     }
@@ -54,7 +54,7 @@ public final class CertificateSecrets {
   }
 
   /**
-   * A server's certificate, in place: the one that is there, as long as it is good.
+   * A server's certificate, or a client's, in place: the one that is there, as long as it is good.
    *
    * @throws IllegalArgumentException with words for a person, if the authority can't sign one
    */
@@ -71,8 +71,11 @@ public final class CertificateSecrets {
       var end = KeyPairs.certificate(signer.certificate()).getNotAfter().toInstant();
       if (end.isBefore(now.plus(SHORTEST))) throw new IllegalArgumentException("its time is over");
       var until = now.plus(LIFE).isBefore(end) ? now.plus(LIFE) : end;
-      var names = List.of(Annotations.of(secret, Names.CERTIFICATE_NAMES).orElseThrow().split(","));
-      fill(secret, Issuing.server(signer, names, now.minus(BEFORE), until), signer.certificate());
+      // As it is there, whatever is in it: by that it is told from another one.
+      fill(
+          secret,
+          issued(secret, signer, now.minus(BEFORE), until),
+          authority.getData().get(CERTIFICATE));
       notes.put(
           Names.RENEW_AFTER,
           now.plus(Duration.between(now, until).multipliedBy(2).dividedBy(3))
@@ -84,6 +87,15 @@ public final class CertificateSecrets {
               .formatted(authority.getMetadata().getName()),
           e);
     }
+  }
+
+  private static Issuing.Issued issued(
+      Secret secret, Issuing.Issued signer, Instant from, Instant until)
+      throws GeneralSecurityException {
+    var client = Annotations.of(secret, Names.CERTIFICATE_OF);
+    if (client.isPresent()) return Issuing.client(signer, client.get(), from, until);
+    var names = Annotations.of(secret, Names.CERTIFICATE_NAMES).orElseThrow().split(",");
+    return Issuing.server(signer, List.of(names), from, until);
   }
 
   /** Whether it is time for another one. */
@@ -113,6 +125,8 @@ public final class CertificateSecrets {
         && authority.getData().get(CERTIFICATE).equals(data.get(AUTHORITY))
         && Annotations.of(live, Names.CERTIFICATE_NAMES)
             .equals(Annotations.of(wanted, Names.CERTIFICATE_NAMES))
+        && Annotations.of(live, Names.CERTIFICATE_OF)
+            .equals(Annotations.of(wanted, Names.CERTIFICATE_OF))
         && !isDue(live, now);
   }
 
@@ -123,7 +137,7 @@ public final class CertificateSecrets {
             Map.of(
                 CERTIFICATE, SecretData.encoded(issued.certificate()),
                 KEY, SecretData.encoded(issued.key()),
-                AUTHORITY, SecretData.encoded(authority))));
+                AUTHORITY, authority)));
   }
 
   private static String value(Secret secret, String key) {

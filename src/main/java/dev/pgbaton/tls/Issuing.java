@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Makes an authority, and certificates of servers in its name: always in the one same form. */
+/** Makes an authority, and certificates in its name: always in the one same form. */
 final class Issuing {
   private static final byte[] ECDSA_WITH_SHA256 =
       Der.sequence(Der.identifier("1.2.840.10045.4.3.2"));
@@ -25,6 +25,7 @@ final class Issuing {
   private static final String KEY_USAGE = "2.5.29.15";
   private static final String EXTENDED_KEY_USAGE = "2.5.29.37";
   private static final String SERVER = "1.3.6.1.5.5.7.3.1";
+  private static final String CLIENT = "1.3.6.1.5.5.7.3.2";
   private static final String NAMES = "2.5.29.17";
   private static final String OWN_KEY = "2.5.29.14";
   private static final String AUTHORITYS_KEY = "2.5.29.35";
@@ -60,31 +61,54 @@ final class Issuing {
    */
   static Issued server(Issued authority, List<String> names, Instant from, Instant until)
       throws GeneralSecurityException {
+    var reached =
+        names.stream()
+            .map(name -> Der.of(Der.CONTEXT | 2, name.getBytes(StandardCharsets.US_ASCII)))
+            .toArray(byte[][]::new);
+    return signed(
+        authority,
+        names.getFirst(),
+        from,
+        until,
+        SERVER,
+        List.of(extension(NAMES, Der.sequence(reached))));
+  }
+
+  /**
+   * @param name as whom it comes
+   */
+  static Issued client(Issued authority, String name, Instant from, Instant until)
+      throws GeneralSecurityException {
+    return signed(authority, name, from, until, CLIENT, List.of());
+  }
+
+  private static Issued signed(
+      Issued authority, String name, Instant from, Instant until, String usage, List<byte[]> more)
+      throws GeneralSecurityException {
     var issuer = KeyPairs.certificate(authority.certificate());
     var signing =
         KeyPairs.privateKey(
             Pem.first(authority.key(), "PRIVATE KEY").orElseThrow(), issuer.getPublicKey());
     var pair = pair();
-    var reached =
-        names.stream()
-            .map(name -> Der.of(Der.CONTEXT | 2, name.getBytes(StandardCharsets.US_ASCII)))
-            .toArray(byte[][]::new);
+    var extensions =
+        new ArrayList<>(
+            List.of(
+                critical(BASIC_CONSTRAINTS, Der.sequence()),
+                critical(KEY_USAGE, Der.flags(SIGNS)),
+                extension(EXTENDED_KEY_USAGE, Der.sequence(Der.identifier(usage)))));
+    extensions.addAll(more);
+    extensions.add(extension(OWN_KEY, Der.octets(identifier(pair.getPublic()))));
+    extensions.add(
+        extension(
+            AUTHORITYS_KEY, Der.sequence(Der.of(Der.CONTEXT, identifier(issuer.getPublicKey())))));
     return issued(
         pair,
         signing,
         issuer.getSubjectX500Principal().getEncoded(),
-        named(names.getFirst()),
+        named(name),
         from,
         until,
-        List.of(
-            critical(BASIC_CONSTRAINTS, Der.sequence()),
-            critical(KEY_USAGE, Der.flags(SIGNS)),
-            extension(EXTENDED_KEY_USAGE, Der.sequence(Der.identifier(SERVER))),
-            extension(NAMES, Der.sequence(reached)),
-            extension(OWN_KEY, Der.octets(identifier(pair.getPublic()))),
-            extension(
-                AUTHORITYS_KEY,
-                Der.sequence(Der.of(Der.CONTEXT, identifier(issuer.getPublicKey()))))));
+        extensions);
   }
 
   private static Issued issued(

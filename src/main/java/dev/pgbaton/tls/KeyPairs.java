@@ -8,16 +8,25 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
 /** Certificates and their keys, in PEM. */
 public final class KeyPairs {
+  private static final String CLIENT = "1.3.6.1.5.5.7.3.2";
+
   private KeyPairs() {}
 
   /**
@@ -49,6 +58,83 @@ public final class KeyPairs {
           : Optional.of("tls.key is not the key of tls.crt");
     } catch (GeneralSecurityException | RuntimeException e) {
       return Optional.of("tls.key is not the key of tls.crt, or can't be read");
+    }
+  }
+
+  /**
+   * Why no server that trusts {@code authorities} would let it in as {@code name}; empty if one
+   * would. Such a server breaks the connection off, also where it would be content with a password.
+   *
+   * @param certificate that {@link #wrong} finds nothing wrong with
+   */
+  public static Optional<String> wrongForClient(
+      String certificate, String authorities, String name) {
+    if (authorities.isBlank())
+      return Optional.of("the Secret of spec.tls has no ca.crt, by which it would be known");
+    try {
+      var chain = all(certificate);
+      var first = chain.getFirst();
+      if (!List.of(first.getSubjectX500Principal().getName().split("[,+]")).contains("CN=" + name))
+        return Optional.of(
+            "the name in tls.crt is %s, and not CN=%s"
+                .formatted(first.getSubjectX500Principal().getName(), name));
+      if (!isForClients(first))
+        return Optional.of("tls.crt is not for clients: it lacks the usage \"client auth\"");
+      validate(chain, authorities);
+      return Optional.empty();
+    } catch (GeneralSecurityException | RuntimeException e) {
+      return Optional.of(
+          "tls.crt is not signed by an authority in ca.crt of the Secret of spec.tls, which has all up to a self-signed one, or the time of one of them is over or has not begun");
+    }
+  }
+
+  private static boolean isForClients(X509Certificate certificate) throws CertificateException {
+    var uses = certificate.getExtendedKeyUsage();
+    return uses == null || uses.contains(CLIENT);
+  }
+
+  /**
+   * As OpenSSL does, which is content with a self-signed authority only, and looks at the time of
+   * that one, too.
+   */
+  private static void validate(List<X509Certificate> chain, String authorities)
+      throws GeneralSecurityException {
+    var roots = new HashSet<TrustAnchor>();
+    var others = new ArrayList<>(chain);
+    for (var authority : all(authorities)) {
+      if (!isSelfSigned(authority)) others.add(authority);
+      else if (isInItsTime(authority) && isForClients(authority))
+        roots.add(new TrustAnchor(authority, null));
+    }
+    var target = new X509CertSelector();
+    target.setCertificate(chain.getFirst());
+    var parameters = new PKIXBuilderParameters(roots, target);
+    parameters.addCertStore(
+        CertStore.getInstance("Collection", new CollectionCertStoreParameters(others)));
+    parameters.setRevocationEnabled(false);
+    var path = CertPathBuilder.getInstance("PKIX").build(parameters).getCertPath();
+    for (var certificate : path.getCertificates())
+      if (!isForClients((X509Certificate) certificate))
+        throw new CertificateException("an authority that is not for clients");
+  }
+
+  private static boolean isInItsTime(X509Certificate certificate) {
+    try {
+      certificate.checkValidity();
+      return true;
+    } catch (CertificateException e) {
+      return false;
+    }
+  }
+
+  private static boolean isSelfSigned(X509Certificate certificate) {
+    if (!certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal()))
+      return false;
+    try {
+      certificate.verify(certificate.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
     }
   }
 

@@ -142,28 +142,10 @@ class AccessClusterIT {
     var rows = 0;
     try (var connection = primary.getConnection();
         var insert = connection.prepareStatement("insert into entries (what) values ('renewed')")) {
-      kubernetes
-          .secrets()
-          .inNamespace(WHERE.namespace())
-          .withName("vault-tls")
-          .edit(
-              secret -> {
-                secret.getMetadata().getAnnotations().remove(Names.RENEW_AFTER);
-                return secret;
-              });
+      isDue("vault-tls");
       var deadline = System.nanoTime() + PATIENCE.toNanos();
       while (serial("vault-primary").equals(before)) {
-        // What touches a pod makes the kubelet look at its Secrets at once.
-        if (rows % 20 == 0)
-          for (var pod : pods("postgresql"))
-            kubernetes
-                .pods()
-                .resource(pod)
-                .edit(
-                    p -> {
-                      p.getMetadata().getAnnotations().put("e2e/touched", "" + System.nanoTime());
-                      return p;
-                    });
+        if (rows % 20 == 0) touchInstances();
         insert.executeUpdate();
         rows++;
         Thread.sleep(50);
@@ -190,6 +172,189 @@ class AccessClusterIT {
         .until(() -> serial("vault-pgpool").equals(serial("vault-primary")));
   }
 
+  @Test
+  @Order(4)
+  void replicationGoesByCertificateOnlyOnceItIsAskedFor() throws Exception {
+    var began = System.nanoTime();
+    assertThat(replicatesByPassword()).matches("(?s)\\d+\\|.*");
+
+    push(byCertificate(), "Certificates for replication");
+
+    tell("to go over to certificates", began);
+    assertThat(standbys()).hasSize(1).allMatch(s -> s.contains(" /CN=repmgr "));
+    assertThat(replicatesByPassword()).contains("valid client certificate");
+    for (var pod : pods("postgresql"))
+      assertThat(
+              inside(
+                  pod.getMetadata().getName(),
+                  "/usr/lib/postgresql/17/bin/repmgr -f /run/pgbaton/repmgr.conf cluster show --csv"))
+          .contains("1000,0,", "1001,0,");
+
+    var before = secret("vault-replication").get("tls.crt");
+    var streams = walSenders();
+    began = System.nanoTime();
+    isDue("vault-replication");
+    await("the renewed certificate is everywhere")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofSeconds(1))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              touchInstances();
+              var now = secret("vault-replication").get("tls.crt");
+              return !now.equals(before)
+                  && pods("postgresql").stream()
+                      .allMatch(
+                          pod -> certificate(pod.getMetadata().getName()).equals(now.strip()));
+            });
+    tell("until a renewed one is everywhere", began);
+    assertThat(walSenders()).isEqualTo(streams);
+  }
+
+  @Test
+  @Order(5)
+  void aHandoffAndACopyGoByTheRenewedCertificate() throws Exception {
+    var began = System.nanoTime();
+    var primary = primary();
+    var renewed = serials();
+    kubernetes.pods().inNamespace(WHERE.namespace()).withName(primary).delete();
+    await("the former primary streams with the renewed certificate")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(300))
+        .ignoreExceptions()
+        .until(
+            () ->
+                standbys().stream().anyMatch(s -> s.startsWith(primary + " /CN=repmgr "))
+                    && !serials().equals(renewed));
+    tell("a handoff and the return", began);
+
+    began = System.nanoTime();
+    var claim =
+        kubernetes
+            .persistentVolumeClaims()
+            .inNamespace(WHERE.namespace())
+            .withName(Names.DATA_CLAIM + "-" + primary);
+    var volume = claim.get().getMetadata().getUid();
+    claim.delete();
+    kubernetes.pods().inNamespace(WHERE.namespace()).withName(primary).delete();
+    await("the replica without a volume has a copy")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(300))
+        .ignoreExceptions()
+        .until(
+            () ->
+                !claim.get().getMetadata().getUid().equals(volume)
+                    && standbys().stream().anyMatch(s -> s.startsWith(primary + " /CN=repmgr ")));
+    tell("a copy", began);
+  }
+
+  @Test
+  @Order(6)
+  void andBackToThePassword() throws Exception {
+    var began = System.nanoTime();
+    push(spec(RULES), "Passwords for replication");
+    tell("to go back to passwords", began);
+    assertThat(standbys()).hasSize(1).noneMatch(s -> s.contains("/CN="));
+    assertThat(replicatesByPassword()).matches("(?s)\\d+\\|.*");
+  }
+
+  private static String byCertificate() {
+    return spec(RULES)
+        .replace("{generated: true}", "{generated: true, replication: clientCertificate}");
+  }
+
+  private static void tell(String what, long began) {
+    System.out.printf(
+        "%s: %.1f s%n", what, Duration.ofNanos(System.nanoTime() - began).toMillis() / 1000.0);
+  }
+
+  /** What repmgr gets with its password, as nobody but an instance should. */
+  private static String replicatesByPassword() {
+    return inside(
+        primary(),
+        "PGPASSWORD='%s' psql 'host=vault-primary user=repmgr dbname=postgres replication=true sslmode=require connect_timeout=5' -Atc IDENTIFY_SYSTEM"
+            .formatted(secret("vault-credentials").get(Names.REPMGR_PASSWORD)));
+  }
+
+  /** Who streams, with which certificate. */
+  private static List<String> standbys() {
+    return asked(
+        "select application_name || ' ' || coalesce(client_dn, 'none') || ' ' || state from pg_stat_replication join pg_stat_ssl using (pid) where state = 'streaming'");
+  }
+
+  private static List<String> serials() {
+    return asked("select client_serial from pg_stat_replication join pg_stat_ssl using (pid)");
+  }
+
+  private static List<String> walSenders() {
+    return asked("select pid || ' ' || backend_start from pg_stat_replication");
+  }
+
+  /** All instances, whichever is the primary. */
+  private static List<String> asked(String sql) {
+    var rows = new ArrayList<String>();
+    for (var pod : pods("postgresql"))
+      inside(pod.getMetadata().getName(), "psql -U postgres -Atc \"%s\"".formatted(sql))
+          .lines()
+          .forEach(rows::add);
+    return rows;
+  }
+
+  private static String primary() {
+    return pods("postgresql").stream()
+        .map(pod -> pod.getMetadata().getName())
+        .filter(
+            name -> inside(name, "psql -U postgres -Atc 'select pg_is_in_recovery()'").equals("f"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String certificate(String pod) {
+    return inside(pod, "sed -n '/BEGIN CERT/,/END CERT/p' /run/pgbaton/replication.pem");
+  }
+
+  /** What a command says in a pod, or what went wrong. */
+  private static String inside(String pod, String command) {
+    return Shell.run(
+            WHERE.kubectl(),
+            "-n",
+            WHERE.namespace(),
+            "exec",
+            pod,
+            "-c",
+            "postgresql",
+            "--",
+            "sh",
+            "-c",
+            command + " 2>&1 || true")
+        .strip();
+  }
+
+  private static void isDue(String certificate) {
+    kubernetes
+        .secrets()
+        .inNamespace(WHERE.namespace())
+        .withName(certificate)
+        .edit(
+            secret -> {
+              secret.getMetadata().getAnnotations().remove(Names.RENEW_AFTER);
+              return secret;
+            });
+  }
+
+  /** It makes the kubelet look at their Secrets at once. */
+  private static void touchInstances() {
+    for (var pod : pods("postgresql"))
+      kubernetes
+          .pods()
+          .resource(pod)
+          .edit(
+              p -> {
+                p.getMetadata().getAnnotations().put("e2e/touched", "" + System.nanoTime());
+                return p;
+              });
+  }
+
   private static BigInteger serial(String service) throws Exception {
     return Handshake.certificate(new InetSocketAddress(address(service), Names.POSTGRES_PORT))
         .getSerialNumber();
@@ -202,20 +367,8 @@ class AccessClusterIT {
     var connection =
         "host=%s.%s.svc user=%s dbname=shop sslmode=%s sslrootcert=/etc/pgbaton/tls/ca.crt connect_timeout=5"
             .formatted(service, WHERE.namespace(), user, sslMode);
-    return Shell.run(
-            WHERE.kubectl(),
-            "-n",
-            WHERE.namespace(),
-            "exec",
-            pod,
-            "-c",
-            "postgresql",
-            "--",
-            "sh",
-            "-c",
-            "PGPASSWORD='%s' psql \"%s\" -Atc \"%s\" 2>&1 || true"
-                .formatted(password, connection, sql))
-        .strip();
+    return inside(
+        pod, "PGPASSWORD='%s' psql \"%s\" -Atc \"%s\"".formatted(password, connection, sql));
   }
 
   private static boolean logsIn(PGSimpleDataSource database) {

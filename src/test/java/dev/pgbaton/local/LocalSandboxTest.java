@@ -65,7 +65,7 @@ class LocalSandboxTest {
         instances: 3
         image: registry.example.com/pgbaton/postgres:17
         storage: {size: 1Gi}
-        tls: {generated: true}
+        tls: {generated: true, replication: clientCertificate}
       """;
 
   private LocalSandbox sandbox;

@@ -111,6 +111,8 @@ final class Clusters {
     Optional<VolumeSpace> volume = Optional.empty();
     List<String> fileErrors = List.of();
     String notKnown = "";
+    boolean byCertificate;
+    boolean asksForCertificates;
     String changedAt = "2026-01-02T03:01:00Z";
   }
 
@@ -221,6 +223,16 @@ final class Clusters {
 
   static Trait fileError(String error) {
     return m -> m.fileErrors = List.of(error);
+  }
+
+  /** It has a certificate to come to the others with. */
+  static Trait hasCertificate() {
+    return m -> m.byCertificate = true;
+  }
+
+  /** And lets nobody in without one. */
+  static Trait asksForCertificates() {
+    return m -> m.asksForCertificates = m.byCertificate = true;
   }
 
   static Trait doesNotKnow(String setting) {
@@ -483,6 +495,11 @@ final class Clusters {
     settings.put("work_mem", new Setting(member.workMem, "kB", false));
     settings.put("max_connections", new Setting(member.maxConnections, "", false));
     settings.remove(member.notKnown);
+    if (member.byCertificate)
+      settings.put(Names.CLIENT_CERTIFICATE_SETTING, new Setting("there", "", false));
+    settings.put(
+        Names.REPLICATION_SETTING,
+        new Setting(member.asksForCertificates ? Names.BY_CERTIFICATE : "", "", false));
     return settings;
   }
 }

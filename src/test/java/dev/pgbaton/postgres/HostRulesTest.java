@@ -2,6 +2,7 @@ package dev.pgbaton.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -14,13 +15,26 @@ class HostRulesTest {
 
   @Test
   void withACertificateRulesAreTakenAsTheyAre() {
-    assertThat(HostRules.file(Optional.of(RULES), true)).endsWith(RULES);
+    assertThat(HostRules.file(Optional.of(RULES), true, false)).endsWith(RULES);
   }
 
   /** PostgreSQL does not start with a client's certificate asked for on a plain connection. */
   @Test
   void withoutOneOnlyWhoComesByACertificateOfItsOwnIsKeptOut() {
-    assertThat(HostRules.file(Optional.of(RULES), false))
+    assertThat(HostRules.file(Optional.of(RULES), false, false))
         .endsWith("host shop app all scram-sha-256\nhostssl shop machine all cert\n");
+  }
+
+  /** The first line that fits counts: what is not a certificate's comes after a reject. */
+  @Test
+  void byCertificateARepmgrWithoutOneIsTurnedAwayBeforeAnyRule() {
+    for (var rules : List.of(Optional.<String>empty(), Optional.of(RULES))) {
+      var file = HostRules.file(rules, true, true);
+      assertThat(file.lines().filter(l -> l.contains("repmgr") && l.startsWith("host")))
+          .isNotEmpty()
+          .allMatch(l -> l.matches("hostssl .* cert map=replication") || l.endsWith(" reject"));
+      assertThat(file.indexOf("reject")).isLessThan(file.lastIndexOf("scram-sha-256"));
+    }
+    assertThat(HostRules.file(Optional.of(RULES), true, false)).doesNotContain("map=replication");
   }
 }

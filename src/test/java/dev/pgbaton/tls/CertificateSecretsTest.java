@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -83,6 +84,60 @@ class CertificateSecretsTest {
 
     var others = server(authority(), Optional.of(first), NOW);
     assertThat(others.getData().get("tls.crt")).isNotEqualTo(first.getData().get("tls.crt"));
+  }
+
+  @Test
+  void aClientsCertificateIsGoodForItsNameOnly() {
+    var authority = authority();
+    var client = client(authority);
+    var certificate = value(client, "tls.crt");
+    var trusted = value(client, "ca.crt");
+    assertThat(KeyPairs.wrong(certificate, value(client, "tls.key"), trusted)).isEmpty();
+
+    assertThat(KeyPairs.wrongForClient(certificate, trusted, "repmgr")).isEmpty();
+    assertThat(KeyPairs.wrongForClient(certificate, trusted, "postgres"))
+        .contains("the name in tls.crt is CN=repmgr, and not CN=postgres");
+    assertThat(KeyPairs.wrongForClient(certificate, "", "repmgr"))
+        .hasValueSatisfying(why -> assertThat(why).contains("no ca.crt"));
+    assertThat(KeyPairs.wrongForClient(certificate, value(client(authority()), "ca.crt"), "repmgr"))
+        .hasValueSatisfying(why -> assertThat(why).contains("not signed by"));
+    var server = server(authority, Optional.empty(), Instant.now());
+    assertThat(KeyPairs.wrongForClient(value(server, "tls.crt"), trusted, "orders-primary"))
+        .hasValueSatisfying(why -> assertThat(why).contains("not for clients"));
+  }
+
+  /** OpenSSL wants each one up to a self-signed one, and looks at the time of all. */
+  @Test
+  void aClientsCertificateIsNoGoodWithoutARootWhoseTimeItIs(@TempDir Path directory)
+      throws Exception {
+    var root = TestAuthority.chain(directory, "repmgr");
+    assertThat(KeyPairs.wrongForClient(root.client(), root.between() + root.root(), "repmgr"))
+        .isEmpty();
+    assertThat(KeyPairs.wrongForClient(root.client() + root.between(), root.root(), "repmgr"))
+        .isEmpty();
+    assertThat(KeyPairs.wrongForClient(root.client(), root.between(), "repmgr"))
+        .hasValueSatisfying(why -> assertThat(why).contains("up to a self-signed one"));
+
+    var now = Instant.now();
+    var from = now.minus(Duration.ofDays(2));
+    var over = Issuing.authority("shop/orders-ca", from, now.minus(Duration.ofDays(1)));
+    var client = Issuing.client(over, "repmgr", from, now.plus(Duration.ofDays(1)));
+    assertThat(KeyPairs.wrongForClient(client.certificate(), over.certificate(), "repmgr"))
+        .hasValueSatisfying(why -> assertThat(why).contains("is over"));
+  }
+
+  private static Secret client(Secret authority) {
+    var secret =
+        new SecretBuilder()
+            .withNewMetadata()
+            .withName("orders-replication")
+            .withAnnotations(
+                new TreeMap<>(Map.of(Names.ISSUED_BY, "orders-ca", Names.CERTIFICATE_OF, "repmgr")))
+            .endMetadata()
+            .withType(CertificateSecrets.TYPE)
+            .build();
+    CertificateSecrets.fill(secret, Optional.empty(), authority, Instant.now());
+    return secret;
   }
 
   @Test

@@ -45,6 +45,55 @@ public record TestAuthority(Path caFile, SSLContext server) {
     return new TestAuthority(caFile, context(server));
   }
 
+  /** A client's certificate, and those by which it is signed, in PEM. */
+  record Chain(String client, String between, String root) {}
+
+  static Chain chain(Path directory, String name) throws IOException {
+    var store = directory.resolve("chain.p12");
+    for (var alias : List.of("root", "between", "client"))
+      keytool(
+          store,
+          "-genkeypair",
+          "-alias",
+          alias,
+          "-keyalg",
+          "EC",
+          "-dname",
+          "CN=" + (alias.equals("client") ? name : alias),
+          "-ext",
+          "bc:c");
+    return new Chain(
+        signed(directory, store, "client", "between", "eku=clientAuth"),
+        signed(directory, store, "between", "root", "bc:c"),
+        exported(directory, store, "root"));
+  }
+
+  private static String signed(
+      Path directory, Path store, String alias, String by, String extension) throws IOException {
+    var request = directory.resolve(alias + ".csr").toString();
+    var file = directory.resolve(alias + ".pem");
+    keytool(store, "-certreq", "-alias", alias, "-file", request);
+    keytool(
+        store,
+        "-gencert",
+        "-alias",
+        by,
+        "-rfc",
+        "-ext",
+        extension,
+        "-infile",
+        request,
+        "-outfile",
+        file.toString());
+    return Files.readString(file);
+  }
+
+  private static String exported(Path directory, Path store, String alias) throws IOException {
+    var file = directory.resolve(alias + ".pem");
+    keytool(store, "-exportcert", "-alias", alias, "-rfc", "-file", file.toString());
+    return Files.readString(file);
+  }
+
   private static SSLContext context(Path keys) throws IOException, GeneralSecurityException {
     var store = KeyStore.getInstance(keys.toFile(), PASSWORD.toCharArray());
     var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
