@@ -26,6 +26,18 @@ final class ClientCertificate {
   private String refused = "";
   private String trouble = "";
   private boolean untold;
+  private Judged judged = new Judged("", "", false, 0);
+
+  /** Asked at every pass, a handoff's too, and only time changes the answer. */
+  private record Judged(String certificate, String authorities, boolean good, long atNanos) {
+    private static final long COUNTS_NANOS = 5_000_000_000L;
+
+    boolean isOf(String certificate, String authorities) {
+      return certificate.equals(this.certificate)
+          && authorities.equals(this.authorities)
+          && System.nanoTime() - atNanos < COUNTS_NANOS;
+    }
+  }
 
   ClientCertificate(InstancePaths paths) {
     this.mounted = new MountedKeyPair(paths.clientCertificate());
@@ -116,8 +128,15 @@ final class ClientCertificate {
   private boolean isStillGood(Optional<String> authorities) {
     try {
       var certificate = Files.readString(file()).replaceFirst(FROM_KEY, "");
-      return KeyPairs.wrongForClient(certificate, authorities.orElse(""), Names.REPLICATION_NAME)
-          .isEmpty();
+      var trusted = authorities.orElse("");
+      if (!judged.isOf(certificate, trusted))
+        judged =
+            new Judged(
+                certificate,
+                trusted,
+                KeyPairs.wrongForClient(certificate, trusted, Names.REPLICATION_NAME).isEmpty(),
+                System.nanoTime());
+      return judged.good();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
