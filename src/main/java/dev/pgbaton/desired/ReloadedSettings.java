@@ -1,6 +1,7 @@
 package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ReplicationSetting;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.util.Optional;
@@ -10,9 +11,6 @@ import java.util.stream.Collectors;
 /** The ConfigMap of settings that a reload changes, in another number of instances. */
 public final class ReloadedSettings {
   public static final String NAMES = "synchronous_standby_names";
-
-  private static final String BY_CERTIFICATE =
-      "%s = '%s'".formatted(Names.REPLICATION_SETTING, Names.BY_CERTIFICATE);
 
   private ReloadedSettings() {}
 
@@ -39,21 +37,13 @@ public final class ReloadedSettings {
   public static boolean byCertificate(ConfigMap settings) {
     return Optional.ofNullable(settings.getData())
         .map(data -> data.get("reload.conf"))
-        .filter(conf -> conf.lines().anyMatch(BY_CERTIFICATE::equals))
+        .filter(ReplicationSetting::isByCertificate)
         .isPresent();
   }
 
   /** The same settings, but that instances let each other in by password. */
   public static ConfigMap byPassword(ConfigMap settings) {
-    var conf =
-        settings
-            .getData()
-            .get("reload.conf")
-            .lines()
-            .filter(line -> !line.equals(BY_CERTIFICATE))
-            .map(line -> line + "\n")
-            .collect(Collectors.joining());
-    return withConf(settings, conf);
+    return withConf(settings, ReplicationSetting.byPassword(settings.getData().get("reload.conf")));
   }
 
   private static ConfigMap withConf(ConfigMap settings, String conf) {

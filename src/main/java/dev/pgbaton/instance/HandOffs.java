@@ -102,14 +102,11 @@ final class HandOffs {
                     p -> p.status().filter(s -> !s.stopping()).isPresent() || p.askedAt().isEmpty())
             && !elapsed(leaving, now, view.settings().candidateBudget());
     if (patient) return waiting("the pod is about to end, and no replica can take over yet");
-    return (elapsed(leaving, now, LONE_CHECKPOINT)
-            ? Optional.<Decision>empty()
-            : checkpointFirst(view, primary, LONE_CHECKPOINT, now))
-        .orElseGet(
-            () ->
-                decided(
-                    new AbandonHandOff("", false, "no replica can take over"),
-                    "the pod is about to end"));
+    var checkpoint = checkpointFirst(view, primary, LONE_CHECKPOINT, now);
+    return checkpoint.isPresent() && !elapsed(leaving, now, LONE_CHECKPOINT)
+        ? checkpoint.get()
+        : decided(
+            new AbandonHandOff("", false, "no replica can take over"), "the pod is about to end");
   }
 
   /**

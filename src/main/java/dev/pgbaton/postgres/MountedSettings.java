@@ -2,13 +2,13 @@ package dev.pgbaton.postgres;
 
 import dev.pgbaton.cluster.ClientRule;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ReplicationSetting;
 import dev.pgbaton.cluster.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * The settings that a reload changes, as they are mounted at this moment.
@@ -16,9 +16,6 @@ import java.util.stream.Collectors;
  * @param rules who may connect; empty for the image's own rules
  */
 record MountedSettings(String hash, String text, Optional<String> rules) {
-  private static final String BY_CERTIFICATE =
-      "%s = '%s'".formatted(Names.REPLICATION_SETTING, Names.BY_CERTIFICATE);
-
   static final MountedSettings NONE = new MountedSettings("", "", Optional.empty());
 
   static MountedSettings read(Path directory) {
@@ -47,17 +44,12 @@ record MountedSettings(String hash, String text, Optional<String> rules) {
 
   /** Whether the instances let each other in with a certificate only. */
   boolean byCertificate() {
-    return text.lines().anyMatch(BY_CERTIFICATE::equals);
+    return ReplicationSetting.isByCertificate(text);
   }
 
   /** The text without the line by which they do. */
   String textByPassword() {
-    return byCertificate()
-        ? text.lines()
-            .filter(line -> !line.equals(BY_CERTIFICATE))
-            .map(line -> line + "\n")
-            .collect(Collectors.joining())
-        : text;
+    return ReplicationSetting.byPassword(text);
   }
 
   private static String sha256(String text) {

@@ -15,9 +15,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -36,13 +34,13 @@ class OidcTenants implements TenantConfigResolver {
   static final List<String> SESSIONS = List.of("q_session_" + TLS, "q_session_" + HERE);
 
   private static final String AUTHORITIES = "pgbaton-oidc";
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private final Doorkeeper door;
   private final TlsConfigurationRegistry registry;
 
   /** What a browser carries to the issuer and back is sealed with it, and of use to nobody else. */
-  private final String seal = seal();
+  private final String seal = Sessions.secret();
 
   OidcTenants(Doorkeeper door, TlsConfigurationRegistry registry) {
     this.door = door;
@@ -107,12 +105,6 @@ class OidcTenants implements TenantConfigResolver {
     } catch (IOException e) {
       throw new UncheckedIOException(file + " can't be read", e);
     }
-  }
-
-  private static String seal() {
-    var bytes = new byte[32];
-    new SecureRandom().nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 
   private static final class Authorities extends BaseTlsConfiguration {

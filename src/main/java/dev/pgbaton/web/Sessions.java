@@ -20,7 +20,8 @@ class Sessions {
   /** Whoever may sign in must not use up what there is for everybody. */
   private static final int MOST_OF_ONE = 5;
 
-  private final SecureRandom random = new SecureRandom();
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
   /** For forms of the sandbox, where nobody signs in. */
@@ -67,9 +68,10 @@ class Sessions {
     return forms;
   }
 
-  private String secret() {
+  /** Nobody guesses it. */
+  static String secret() {
     var bytes = new byte[32];
-    random.nextBytes(bytes);
+    RANDOM.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
   }
 }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
 /** Who may or may not do things in a namespace, each by a service account. */
@@ -38,45 +39,30 @@ final class People {
 
   /** What a handoff takes. */
   void mayPatchLeases(String user) {
-    client
-        .resource(
-            new RoleBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(user)
-                .endMetadata()
-                .addNewRule()
-                .withApiGroups("coordination.k8s.io")
-                .withResources("leases")
-                .withVerbs("patch")
-                .endRule()
-                .build())
-        .create();
-    client
-        .resource(
-            new RoleBindingBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(user)
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "Role", user)
-                .addNewSubject("", "ServiceAccount", user, namespace)
-                .build())
-        .create();
+    mayPatch(
+        user, "coordination.k8s.io", "leases", new Subject("", "ServiceAccount", user, namespace));
   }
 
   /** What a suspension takes, for somebody whom Kubernetes knows by that name alone. */
   void mayPatchStatefulSets(String user) {
+    mayPatch(
+        "suspends",
+        "apps",
+        "statefulsets",
+        new Subject("rbac.authorization.k8s.io", "User", user, null));
+  }
+
+  private void mayPatch(String role, String group, String resource, Subject who) {
     client
         .resource(
             new RoleBuilder()
                 .withNewMetadata()
                 .withNamespace(namespace)
-                .withName("suspends")
+                .withName(role)
                 .endMetadata()
                 .addNewRule()
-                .withApiGroups("apps")
-                .withResources("statefulsets")
+                .withApiGroups(group)
+                .withResources(resource)
                 .withVerbs("patch")
                 .endRule()
                 .build())
@@ -86,10 +72,10 @@ final class People {
             new RoleBindingBuilder()
                 .withNewMetadata()
                 .withNamespace(namespace)
-                .withName("suspends")
+                .withName(role)
                 .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "Role", "suspends")
-                .addNewSubject("rbac.authorization.k8s.io", "User", user, null)
+                .withNewRoleRef("rbac.authorization.k8s.io", "Role", role)
+                .withSubjects(who)
                 .build())
         .create();
   }

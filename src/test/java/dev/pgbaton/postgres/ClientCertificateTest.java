@@ -66,7 +66,7 @@ class ClientCertificateTest {
         paths.reloadSettings().resolve("reload.conf"), "pgbaton.replication = 'certificate'\n");
     var data = paths.data();
     int port;
-    try (var first = started(data, 0)) {
+    try (var first = PostgresPair.started(data, 0)) {
       port = first.getPort();
       PostgresPair.execute(
           first,
@@ -98,8 +98,8 @@ class ClientCertificateTest {
     assertThat(rules).contains("cert map=replication");
     Files.writeString(data.resolve("pg_hba.conf"), "host all postgres all trust\n" + rules);
 
-    try (var primary = started(data, port);
-        var standby = started(copy, 0)) {
+    try (var primary = PostgresPair.started(data, port);
+        var standby = PostgresPair.started(copy, 0)) {
       await("the standby streams by its certificate")
           .atMost(Duration.ofSeconds(20))
           .ignoreExceptions()
@@ -316,16 +316,6 @@ class ClientCertificateTest {
         .endMetadata()
         .withType(CertificateSecrets.TYPE)
         .build();
-  }
-
-  private static EmbeddedPostgres started(Path data, int port) throws IOException {
-    var builder =
-        EmbeddedPostgres.builder()
-            .setDataDirectory(data)
-            .setCleanDataDirectory(false)
-            .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
-            .setPGStartupWait(Duration.ofSeconds(30));
-    return (port == 0 ? builder : builder.setPort(port)).start();
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -55,7 +55,7 @@ final class PostgresPair implements AutoCloseable {
     addresses.put("orders-1", new InetSocketAddress("127.0.0.1", standby.getPort()));
   }
 
-  private static EmbeddedPostgres started(Path data, int port) throws IOException {
+  static EmbeddedPostgres started(Path data, int port) throws IOException {
     var builder =
         EmbeddedPostgres.builder()
             .setDataDirectory(data)
