@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DocsTest {
@@ -40,17 +39,21 @@ class DocsTest {
   }
 
   private static List<Path> pages() throws IOException {
-    try (var docs = Files.walk(Path.of("docs"))) {
-      return Stream.concat(
-              Stream.of(Path.of("README.md"), Path.of("CONTRIBUTING.md")),
-              docs.filter(file -> file.toString().endsWith(".md")))
-          .toList();
+    var pages = new ArrayList<>(List.of(Path.of("README.md"), Path.of("CONTRIBUTING.md")));
+    for (var folder : List.of("docs", "images", "bench")) {
+      try (var files = Files.walk(Path.of(folder))) {
+        files.filter(file -> file.toString().endsWith(".md")).forEach(pages::add);
+      }
     }
+    return pages;
   }
 
   /** As forges name them. */
   private static List<String> heads(Path page) throws IOException {
-    return Files.readString(page)
+    // A comment in a block of commands is no heading.
+    return Pattern.compile("(?s)```.*?```")
+        .matcher(Files.readString(page))
+        .replaceAll("")
         .lines()
         .filter(line -> line.startsWith("#"))
         .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))

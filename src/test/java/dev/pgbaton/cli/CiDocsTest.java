@@ -49,6 +49,16 @@ class CiDocsTest {
     assertThat(commands.stream().map(this::run)).containsExactly(1, 1, 1, 1);
   }
 
+  /** The cache of setup-java ends the job where it finds no pom.xml. */
+  @Test
+  void javaIsSetUpOnceThereIsAPomToCacheBy() throws IOException {
+    var github = SNIPPET.matcher(Files.readString(Path.of("docs/ci.md"))).results().findFirst();
+
+    assertThat(github.orElseThrow().group(1))
+        .containsSubsequence(
+            "path: .pgbaton}", "actions/setup-java", "cache-dependency-path: .pgbaton/pom.xml");
+  }
+
   @Test
   void everyHookDoesWhatItSays() throws Exception {
     var hooks = (List<?>) parsed(Files.readString(Path.of(".pre-commit-hooks.yaml")));
