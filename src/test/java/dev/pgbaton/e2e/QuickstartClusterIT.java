@@ -90,10 +90,10 @@ class QuickstartClusterIT {
     run(blocks, "kubectl apply -k");
     assertThat(run(blocks, "pgbaton validate")).contains("Two clusters");
     green(GREEN);
-    assertThat(run(blocks, "pgbaton status -A")).contains("orders-0", "orders-2", "minimal-0");
+    assertThat(run(blocks, "pgbaton status -A")).contains("accounts-0", "accounts-1", "minimal-0");
     run(blocks, "name: writer");
     await("somebody writes").atMost(GREEN).until(() -> written() > 10);
-    assertThat(run(blocks, "pgbaton plan")).contains("orders-0", "orders-1", "orders-2");
+    assertThat(run(blocks, "pgbaton plan")).contains("accounts-0", "accounts-1");
     green(ROLLOUT);
     var gap = run(blocks, "pgbaton history").lines().toList();
 
@@ -122,7 +122,7 @@ class QuickstartClusterIT {
     names.put("image: localhost/pgbaton/postgres:17", "image: " + WHERE.postgresImage());
     names.put("pgbaton-system", WHERE.systemNamespace());
     names.put("-n shop", "-n " + WHERE.namespace());
-    names.put("shop/orders", WHERE.namespace() + "/orders");
+    names.put("shop/accounts", WHERE.namespace() + "/accounts");
     for (var command : List.of("status", "history", "handoff"))
       names.put(
           "pgbaton " + command,
