@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
@@ -49,15 +50,22 @@ final class Revision implements AutoCloseable {
           "%s is no directory, and %s is in no Git repository.".formatted(name, inside));
     try (var repository = builder.build();
         var walk = new RevWalk(repository)) {
-      var id = resolved(repository, name);
-      var commit = base(walk, repository.resolve("HEAD"), walk.parseCommit(id));
+      var head = repository.resolve(Constants.HEAD);
+      // Before a repository's first commit, as a hook asks.
+      var commit =
+          head == null && name.equals(Constants.HEAD)
+              ? Optional.<RevCommit>empty()
+              : Optional.of(base(walk, head, walk.parseCommit(resolved(repository, name))));
       var tree = Files.createTempDirectory("pgbaton-plan-").toRealPath();
       var revision =
-          new Revision(tree, repository.getWorkTree().toPath().toRealPath(), commit.name());
+          new Revision(
+              tree,
+              repository.getWorkTree().toPath().toRealPath(),
+              commit.map(RevCommit::name).orElse("nothing"));
       try {
         // Where a kustomization may reach to.
         Files.createDirectory(tree.resolve(".git"));
-        write(repository, commit, tree);
+        if (commit.isPresent()) write(repository, commit.get(), tree);
         return revision;
       } catch (IOException | RuntimeException e) {
         revision.close();
@@ -100,6 +108,7 @@ final class Revision implements AutoCloseable {
     }
   }
 
+  /** Its hash; "nothing" before the first one. */
   String commit() {
     return commit;
   }

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,20 @@ class PlanOfflineTest {
             "shop/accounts: nothing to do",
             "shop/minimal: nothing to do",
             "shop/orders: nothing to do");
+  }
+
+  @Test
+  void beforeTheFirstCommitEverythingIsNew() throws IOException, GitAPIException {
+    try (var files = Files.walk(directory.resolve(".git"))) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+    }
+    Git.init().setDirectory(directory.toFile()).call().close();
+
+    assertThat(plan("HEAD")).as("%s%s", out, err).isZero();
+    assertThat(out.toString())
+        .startsWith("Without a cluster, as if nothing were carried out")
+        .contains("shop/orders: can proceed");
+    assertThat(plan("HEAD~1")).isEqualTo(1);
   }
 
   @Test
