@@ -31,8 +31,7 @@ final class NewCluster {
   Ended make(Path fresh, Consumer<Process> started) {
     var password = paths.run().resolve("initdb-password");
     try {
-      Files.createDirectories(paths.run());
-      Files.writeString(password, credentials.get().superuser().value() + "\n");
+      PrivateFile.write(password, Verifiers.of(credentials.get().superuser()) + "\n");
       var command =
           new ArrayList<>(
               List.of(
@@ -75,7 +74,7 @@ final class NewCluster {
             fresh.toString(),
             "-c",
             "exit_on_error=on",
-            // An error must not print the statement, which may have a password in it.
+            // An error need not print the statement, which may have a password's verifier in it.
             "-c",
             "log_min_error_statement=panic",
             "-c",
@@ -105,7 +104,7 @@ final class NewCluster {
     return credentials
         .get()
         .of(role)
-        .map(password -> "LOGIN PASSWORD '" + password.value().replace("'", "''") + "'")
+        .map(password -> "LOGIN PASSWORD '" + Verifiers.of(password) + "'")
         .orElse("NOLOGIN");
   }
 }
