@@ -20,12 +20,12 @@ final class NewCluster {
 
   private final InstancePaths paths;
   private final CurrentCredentials credentials;
-  private final List<String> arguments;
+  private final NewData wanted;
 
-  NewCluster(InstancePaths paths, CurrentCredentials credentials, List<String> arguments) {
+  NewCluster(InstancePaths paths, CurrentCredentials credentials, NewData wanted) {
     this.paths = paths;
     this.credentials = credentials;
-    this.arguments = arguments;
+    this.wanted = wanted;
   }
 
   Ended make(Path fresh, Consumer<Process> started) {
@@ -45,9 +45,10 @@ final class NewCluster {
                   "--locale=C.UTF-8",
                   "--data-checksums",
                   "--wal-segsize=" + SEGMENT_MEGABYTES));
-      command.addAll(arguments);
+      command.addAll(wanted.initdbArguments());
       var made = Programs.run(command, Map.of(), "", started);
       if (!made.well()) return made;
+      if (wanted.superuserLocal()) DataFiles.noteSuperuserLocal(fresh);
       var roles = single(fresh, "postgres", roles(), started);
       return roles.well() ? single(fresh, "repmgr", "CREATE EXTENSION repmgr;\n", started) : roles;
     } catch (IOException e) {
