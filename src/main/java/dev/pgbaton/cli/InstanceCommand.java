@@ -94,7 +94,7 @@ class InstanceCommand implements Callable<Integer> {
             self.name(),
             Neighbours.behind(layout.headlessService()),
             credentials,
-            environment.initdbArguments,
+            environment.newData,
             System.out,
             runner::wake,
             InstanceCommand::log);

@@ -10,6 +10,7 @@ import dev.pgbaton.instance.Identity;
 import dev.pgbaton.instance.InstanceSettings;
 import dev.pgbaton.postgres.Credentials;
 import dev.pgbaton.postgres.InstancePaths;
+import dev.pgbaton.postgres.NewData;
 import dev.pgbaton.postgres.Password;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class InstanceEnvironment {
   final InstancePaths paths;
   final Credentials credentials;
   final Path mountedCredentials = Path.of(MOUNTED);
-  final List<String> initdbArguments;
+  final NewData newData;
   final int reconnectAttempts;
   final int reconnectInterval;
 
@@ -69,12 +70,12 @@ final class InstanceEnvironment {
             password(RepmgrVariables.SUPERUSER, "postgres-password", Optional.empty()),
             password(RepmgrVariables.REPMGR, "repmgr-password", Optional.empty()));
     var superuser = passwords.getFirst();
+    var ownersCredentials = fromEnvironment || text("PGBATON_DERIVED_PASSWORD", "").equals("true");
     var monitor =
         password(
             List.of("PGBATON_PASSWORD"),
             MONITOR_KEY,
-            RepmgrVariables.areOwners(variables)
-                    || text("PGBATON_DERIVED_PASSWORD", "").equals("true")
+            ownersCredentials
                 ? superuser.map(p -> DerivedPassword.of(p.value(), namespace, cluster))
                 : Optional.empty());
     reconnectAttempts = number("REPMGR_RECONNECT_ATTEMPTS", 3);
@@ -101,7 +102,11 @@ final class InstanceEnvironment {
         new Credentials(
             superuser.orElseThrow(), passwords.get(1).orElseThrow(), monitor.orElseThrow());
     var arguments = text("POSTGRESQL_INITDB_ARGS", "").strip();
-    initdbArguments = arguments.isEmpty() ? List.of() : List.of(arguments.split("\\s+"));
+    newData =
+        new NewData(
+            arguments.isEmpty() ? List.of() : List.of(arguments.split("\\s+")),
+            // Whose Secret has the superuser's password may have applications that come with it.
+            !ownersCredentials);
   }
 
   /** Others' manifests may have no volume for it, and make the image's files unwritable. */

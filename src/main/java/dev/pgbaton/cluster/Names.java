@@ -218,6 +218,15 @@ public final class Names {
   /** As {@link #REPLICATION_SETTING} says it. */
   public static final String BY_CERTIFICATE = "certificate";
 
+  /**
+   * Of the same kind, among the settings that a reload changes: from where the superuser may log
+   * in. Absent for as the data was made.
+   */
+  public static final String SUPERUSER_SETTING = "pgbaton.superuser";
+
+  /** As {@link #SUPERUSER_SETTING} says it. */
+  public static final String OVER_THE_NETWORK = "network";
+
   /** Of the same kind, by an instance that comes to the others with a certificate. */
   public static final String CLIENT_CERTIFICATE_SETTING = "pgbaton.client_certificate";
 

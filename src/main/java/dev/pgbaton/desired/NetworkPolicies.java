@@ -23,11 +23,14 @@ import java.util.stream.IntStream;
 final class NetworkPolicies {
   private static final String NAMESPACE = "kubernetes.io/metadata.name";
 
+  /** As kustomize/base has it, whatever an installation is called. */
+  private static final Map<String, String> DAEMON = Map.of("app.kubernetes.io/name", "pgbaton");
+
   private NetworkPolicies() {}
 
   static List<NetworkPolicy> of(NetworkPolicySpec spec, ClusterLayout layout, Labels labels) {
     var clients = spec.clients().stream().map(NetworkPolicies::peer).toList();
-    var daemon = pods(spec.daemonNamespace(), Map.of());
+    var daemon = pods(spec.daemonNamespace(), DAEMON);
     var instances = own(labels, Labels.Component.postgresql);
     var pgpool = own(labels, Labels.Component.pgpool);
     var policies = new ArrayList<NetworkPolicy>();

@@ -3,6 +3,7 @@ package dev.pgbaton.desired;
 import dev.pgbaton.cluster.AccessHash;
 import dev.pgbaton.cluster.ClientRule;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.spec.AccessSpec.Superuser;
 import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.SettingsCatalogue;
 import dev.pgbaton.spec.TlsSpec;
@@ -60,6 +61,8 @@ record PostgresSettings(
     values.put("synchronous_standby_names", synchronousStandbyNames(spec));
     if (spec.tls().filter(TlsSpec::byCertificate).isPresent())
       values.put(Names.REPLICATION_SETTING, Names.BY_CERTIFICATE);
+    if (spec.access().superuser().filter(Superuser.network::equals).isPresent())
+      values.put(Names.SUPERUSER_SETTING, Names.OVER_THE_NETWORK);
     return new PostgresSettings(
         Collections.unmodifiableSortedMap(values),
         rules(spec)
@@ -68,22 +71,25 @@ record PostgresSettings(
   }
 
   private static Optional<List<ClientRule>> rules(ClusterSpec spec) {
-    var every = List.of(ClientRule.ALL);
     return spec.access()
         .rules()
         .or(
             () ->
                 spec.tls()
                     .filter(tls -> tls.clients() == TlsSpec.Clients.required)
-                    .map(
-                        _ ->
-                            List.of(
-                                new ClientRule(
-                                    ClientRule.Type.hostssl,
-                                    every,
-                                    every,
-                                    every,
-                                    ClientRule.Method.SCRAM))));
+                    .map(_ -> List.of(everybody(ClientRule.Type.hostssl))))
+        // Behind rules it is kept off, by every image that knows rules.
+        .or(
+            () ->
+                spec.access()
+                    .superuser()
+                    .filter(Superuser.local::equals)
+                    .map(_ -> List.of(everybody(ClientRule.Type.host))));
+  }
+
+  private static ClientRule everybody(ClientRule.Type type) {
+    var every = List.of(ClientRule.ALL);
+    return new ClientRule(type, every, every, every, ClientRule.Method.SCRAM);
   }
 
   /** Any k of all instances: the primary is in the list too, but is never its own standby. */
@@ -102,6 +108,7 @@ record PostgresSettings(
     if (certificate) shown.put("ssl", "on");
     shown.put(Names.ACCESS_SETTING, rules.map(AccessHash::of).orElse(""));
     shown.putIfAbsent(Names.REPLICATION_SETTING, "");
+    shown.putIfAbsent(Names.SUPERUSER_SETTING, "");
     return Collections.unmodifiableSortedMap(shown);
   }
 

@@ -15,6 +15,7 @@ import dev.pgbaton.instance.http.InstanceServer;
 import dev.pgbaton.postgres.CurrentCredentials;
 import dev.pgbaton.postgres.LocalFence;
 import dev.pgbaton.postgres.LocalPostgres;
+import dev.pgbaton.postgres.NewData;
 import dev.pgbaton.postgres.VolumeGauge;
 import dev.pgbaton.sandbox.Program;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -107,7 +108,14 @@ final class LocalInstance implements Program {
                 home.serverLog(), StandardOpenOption.CREATE, StandardOpenOption.APPEND))) {
       var postgres =
           new LocalPostgres(
-              paths, name(), cluster, credentials, List.of(), serverLog, runner::wake, this::log);
+              paths,
+              name(),
+              cluster,
+              credentials,
+              NewData.DEFAULT,
+              serverLog,
+              runner::wake,
+              this::log);
       var peers =
           new HttpPeers(
               peer ->

@@ -26,6 +26,7 @@ final class Settings {
               case Names.REPLICATION_SETTING ->
                   "replication by "
                       + (wanted.getValue().isEmpty() ? "password" : wanted.getValue());
+              case Names.SUPERUSER_SETTING -> "spec.access.superuser";
               case String name -> name + " = " + wanted.getValue();
             });
     }

@@ -31,10 +31,24 @@ final class DataFiles {
    */
   private static final String EPOCHS = "pgbaton.timelines";
 
+  /**
+   * The superuser of this data does not log in over the network unless the spec says so. Made with
+   * the data, and copied with every clone: what was made before there was this has none.
+   */
+  private static final String SUPERUSER_LOCAL = "pgbaton.superuser-local";
+
   private final InstancePaths paths;
 
   DataFiles(InstancePaths paths) {
     this.paths = paths;
+  }
+
+  static boolean keepSuperuserLocal(Path data) {
+    return Files.exists(data.resolve(SUPERUSER_LOCAL));
+  }
+
+  static void noteSuperuserLocal(Path fresh) {
+    write(fresh.resolve(SUPERUSER_LOCAL), "");
   }
 
   boolean present() {

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 
 /** {@code pg_hba.conf}: the first line that fits counts. */
 final class HostRules {
+  /** Of data from before the superuser stayed local, and where the spec lets it in. */
   private static final String WITHOUT_RULES =
       """
       local all         all                   peer map=pgbaton
@@ -39,6 +40,8 @@ final class HostRules {
       host  replication     postgres,repmgr,repmgr_2,pgbaton,pgbaton_2 all reject
       """;
 
+  private static final String EVERYBODY = "host all all all scram-sha-256\n";
+
   private static final Pattern OF_REPMGR =
       Pattern.compile("(?m)^host( +\\S+ +repmgr,repmgr_2 +all +)scram-sha-256$");
 
@@ -53,9 +56,13 @@ final class HostRules {
    *     by a certificate of its own can't: without TLS such a line fits nobody, and as {@code host}
    *     PostgreSQL would not start with it.
    * @param byCertificate whether the instances have to come to each other with one
+   * @param superuserLocal whether the superuser is kept off the network where there are no rules;
+   *     where there are, it always is
    */
-  static String file(Optional<String> rules, boolean certificate, boolean byCertificate) {
+  static String file(
+      Optional<String> rules, boolean certificate, boolean byCertificate, boolean superuserLocal) {
     return rules
+        .or(() -> superuserLocal ? Optional.of(EVERYBODY) : Optional.empty())
         .map(text -> certificate ? text : text.replaceAll("(?m)^hostssl (?!.* cert$)", "host "))
         .map((byCertificate ? OWN_BY_CERTIFICATE : OWN)::concat)
         .orElse(byCertificate ? BY_CERTIFICATE_WITHOUT_RULES : WITHOUT_RULES);

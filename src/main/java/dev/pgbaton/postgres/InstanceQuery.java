@@ -53,10 +53,13 @@ final class InstanceQuery {
       """
       SELECT name, setting, coalesce(unit, ''), pending_restart FROM pg_settings WHERE name = ANY (?)
       UNION ALL SELECT name, coalesce(current_setting(name, true), ''), '', false
-      FROM unnest(ARRAY['%1$s', '%2$s', '%3$s']) name WHERE '%1$s' = ANY (?)
+      FROM unnest(ARRAY['%1$s', '%2$s', '%3$s', '%4$s']) name WHERE '%1$s' = ANY (?)
       """
           .formatted(
-              Names.ACCESS_SETTING, Names.REPLICATION_SETTING, Names.CLIENT_CERTIFICATE_SETTING);
+              Names.ACCESS_SETTING,
+              Names.REPLICATION_SETTING,
+              Names.CLIENT_CERTIFICATE_SETTING,
+              Names.SUPERUSER_SETTING);
 
   /** What only waits for a restart is listed as an error too, and is none. */
   private static final String FILE_ERRORS =

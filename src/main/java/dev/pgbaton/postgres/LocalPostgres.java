@@ -145,7 +145,7 @@ public final class LocalPostgres implements Postgres {
       String name,
       Neighbours neighbours,
       CurrentCredentials credentials,
-      List<String> initdbArguments,
+      NewData newData,
       OutputStream serverLog,
       Runnable changed,
       Consumer<String> log) {
@@ -159,7 +159,7 @@ public final class LocalPostgres implements Postgres {
             paths,
             files,
             configuration,
-            new NewCluster(paths, credentials, initdbArguments),
+            new NewCluster(paths, credentials, newData),
             changed,
             log,
             System::nanoTime);

@@ -16,6 +16,9 @@ import java.util.Optional;
  * @param rules who may connect; empty for the image's own rules
  */
 record MountedSettings(String hash, String text, Optional<String> rules) {
+  private static final String SUPERUSER_OVER_NETWORK =
+      "%s = '%s'".formatted(Names.SUPERUSER_SETTING, Names.OVER_THE_NETWORK);
+
   static final MountedSettings NONE = new MountedSettings("", "", Optional.empty());
 
   static MountedSettings read(Path directory) {
@@ -45,6 +48,11 @@ record MountedSettings(String hash, String text, Optional<String> rules) {
   /** Whether the instances let each other in with a certificate only. */
   boolean byCertificate() {
     return ReplicationSetting.isByCertificate(text);
+  }
+
+  /** Whether the spec says that the superuser may log in from everywhere. */
+  boolean superuserOverNetwork() {
+    return text.lines().anyMatch(SUPERUSER_OVER_NETWORK::equals);
   }
 
   /** The text without the line by which they do. */

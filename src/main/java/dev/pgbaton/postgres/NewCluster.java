@@ -20,19 +20,18 @@ final class NewCluster {
 
   private final InstancePaths paths;
   private final CurrentCredentials credentials;
-  private final List<String> arguments;
+  private final NewData wanted;
 
-  NewCluster(InstancePaths paths, CurrentCredentials credentials, List<String> arguments) {
+  NewCluster(InstancePaths paths, CurrentCredentials credentials, NewData wanted) {
     this.paths = paths;
     this.credentials = credentials;
-    this.arguments = arguments;
+    this.wanted = wanted;
   }
 
   Ended make(Path fresh, Consumer<Process> started) {
     var password = paths.run().resolve("initdb-password");
     try {
-      Files.createDirectories(paths.run());
-      Files.writeString(password, credentials.get().superuser().value() + "\n");
+      PrivateFile.write(password, Verifiers.of(credentials.get().superuser()) + "\n");
       var command =
           new ArrayList<>(
               List.of(
@@ -46,9 +45,10 @@ final class NewCluster {
                   "--locale=C.UTF-8",
                   "--data-checksums",
                   "--wal-segsize=" + SEGMENT_MEGABYTES));
-      command.addAll(arguments);
+      command.addAll(wanted.initdbArguments());
       var made = Programs.run(command, Map.of(), "", started);
       if (!made.well()) return made;
+      if (wanted.superuserLocal()) DataFiles.noteSuperuserLocal(fresh);
       var roles = single(fresh, "postgres", roles(), started);
       return roles.well() ? single(fresh, "repmgr", "CREATE EXTENSION repmgr;\n", started) : roles;
     } catch (IOException e) {
@@ -75,7 +75,7 @@ final class NewCluster {
             fresh.toString(),
             "-c",
             "exit_on_error=on",
-            // An error must not print the statement, which may have a password in it.
+            // An error need not print the statement, which may have a password's verifier in it.
             "-c",
             "log_min_error_statement=panic",
             "-c",
@@ -105,7 +105,7 @@ final class NewCluster {
     return credentials
         .get()
         .of(role)
-        .map(password -> "LOGIN PASSWORD '" + password.value().replace("'", "''") + "'")
+        .map(password -> "LOGIN PASSWORD '" + Verifiers.of(password) + "'")
         .orElse("NOLOGIN");
   }
 }

@@ -155,7 +155,11 @@ final class ServerConfiguration {
     var byCertificate = settings.byCertificate() && certificate.verifiesClients();
     DataFiles.replaceUntilRestart(
         paths.run().resolve("pg_hba.conf"),
-        HostRules.file(settings.rules(), certificate.isThere(), byCertificate));
+        HostRules.file(
+            settings.rules(),
+            certificate.isThere(),
+            byCertificate,
+            !settings.superuserOverNetwork() && DataFiles.keepSuperuserLocal(paths.data())));
     // What it shows is what is in force.
     DataFiles.replaceUntilRestart(
         paths.run().resolve("reload.conf"),

@@ -4,12 +4,15 @@ import dev.pgbaton.cluster.ClientRule;
 import dev.pgbaton.cluster.ClientRule.Method;
 import dev.pgbaton.cluster.ClientRule.Type;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.spec.AccessSpec.Superuser;
 import dev.pgbaton.spec.TlsSpec.Clients;
 import java.util.List;
 
 /** What the rules of access must be to each other, and to pgbaton's own. */
 final class AccessRules {
   private static final String RULES = "spec.access.rules";
+
+  private static final String SUPERUSER = "spec.access.superuser";
 
   private static final String CLIENTS = "spec.access.networkPolicy.clients";
 
@@ -24,8 +27,23 @@ final class AccessRules {
   static void check(ClusterSpec spec, Reading reading) {
     var rules = new AccessRules(spec, reading);
     if (reading.sound(RULES)) spec.access().rules().ifPresent(rules::check);
+    rules.rulesKeepTheSuperuserOff();
     if (reading.sound(CLIENTS))
       spec.access().networkPolicy().ifPresent(policy -> rules.clients(policy.clients()));
+  }
+
+  private void rulesKeepTheSuperuserOff() {
+    if (!reading.sound(SUPERUSER, RULES, "spec.tls")
+        || spec.access().superuser().filter(Superuser.network::equals).isEmpty()) return;
+    if (spec.access().rules().isPresent() || required())
+      reading.problem(
+          SUPERUSER,
+          "with %s no superuser gets in over the network. Put local, or remove it; kubectl exec leads to psql in the pod."
+              .formatted(spec.access().rules().isPresent() ? RULES : "spec.tls.clients: required"));
+  }
+
+  private boolean required() {
+    return spec.tls().map(TlsSpec::clients).filter(Clients.required::equals).isPresent();
   }
 
   private void clients(List<NetworkPolicySpec.Client> clients) {
@@ -96,8 +114,7 @@ final class AccessRules {
     if (rule.type() == Type.hostssl && spec.tls().isEmpty() && reading.sound("spec.tls"))
       reading.problem(
           at + ".type", "no connection has TLS: there is no spec.tls. Put that, or host.");
-    var required = spec.tls().map(TlsSpec::clients).filter(Clients.required::equals).isPresent();
-    if (required && rule.type() == Type.host && rule.method() != Method.REJECT)
+    if (required() && rule.type() == Type.host && rule.method() != Method.REJECT)
       reading.problem(
           at + ".type",
           "lets clients in without TLS, though spec.tls.clients is required. Put hostssl.");

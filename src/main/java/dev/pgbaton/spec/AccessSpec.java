@@ -8,11 +8,21 @@ import java.util.regex.Pattern;
 /**
  * Who may connect.
  *
+ * @param superuser absent = as the data was made
  * @param rules absent = everybody with a password, from everywhere
  */
 public record AccessSpec(
-    Optional<List<ClientRule>> rules, Optional<NetworkPolicySpec> networkPolicy) {
-  static final AccessSpec DEFAULT = new AccessSpec(Optional.empty(), Optional.empty());
+    Optional<Superuser> superuser,
+    Optional<List<ClientRule>> rules,
+    Optional<NetworkPolicySpec> networkPolicy) {
+  static final AccessSpec DEFAULT =
+      new AccessSpec(Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** From where {@code postgres} may log in. */
+  public enum Superuser {
+    local,
+    network
+  }
 
   private static final List<String> EVERY = List.of(ClientRule.ALL);
 
@@ -65,12 +75,21 @@ public record AccessSpec(
           access ->
               new AccessSpec(
                   access.optional(
+                      "superuser",
+                      FieldType.oneOf(Superuser.class),
+                      "From where postgres logs in: local is inside an instance's pod only"
+                          + " (kubectl exec), network is from everywhere, with its password. Absent:"
+                          + " local for data that this version or a later one makes, network for"
+                          + " what was there before or was taken over. Taken without a restart."),
+                  access.optional(
                       "rules",
                       FieldType.list(RULE),
                       "As in pg_hba.conf: the first that fits counts, and who fits none is turned"
                           + " away. pgbaton's own come first: postgres is not let in over the"
-                          + " network, and repmgr to follow the primary only. Taken without a restart. If it is absent, everybody"
-                          + " with a password gets in, postgres too."),
+                          + " network, and repmgr, with which instances follow, copy and rewind, only"
+                          + " to replication and the databases postgres and repmgr. Taken without a"
+                          + " restart. If it is absent, everybody with a password gets in, postgres"
+                          + " as superuser says."),
                   access.optional(
                       "networkPolicy",
                       NetworkPolicySpec.TYPE,

@@ -45,9 +45,9 @@ public record NetworkPolicySpec(List<Client> clients, String daemonNamespace) {
                       "clients",
                       FieldType.list(CLIENT),
                       "Who may reach PostgreSQL and pgpool. The cluster's own pods and pgbaton's"
-                          + " namespace always may."),
+                          + " always may."),
                   policy.required(
                       "daemonNamespace",
                       FieldTypes.LABEL_NAME,
-                      "The namespace in which pgbaton runs: with another one it is shut out.")));
+                      "The namespace in which pgbaton runs: with another one it is shut out. Its pods have the label app.kubernetes.io/name: pgbaton.")));
 }

@@ -116,6 +116,18 @@ class InstanceEnvironmentTest {
         .isEqualTo("repmgr-example");
   }
 
+  /** Applications may come with a password that is somebody's own. */
+  @Test
+  void theSuperuserOfNewDataStaysLocalWherePgbatonMadeItsPassword() throws IOException {
+    assertThat(new InstanceEnvironment(variables(), OwnPod.UNKNOWN).newData.superuserLocal())
+        .isTrue();
+    assertThat(new InstanceEnvironment(tutorial(), POD).newData.superuserLocal()).isFalse();
+    var takenOver = variables();
+    takenOver.put("PGBATON_DERIVED_PASSWORD", "true");
+    assertThat(new InstanceEnvironment(takenOver, OwnPod.UNKNOWN).newData.superuserLocal())
+        .isFalse();
+  }
+
   @Test
   void theDaemonFindsTheSamePasswordForItsRole() {
     assertThat(

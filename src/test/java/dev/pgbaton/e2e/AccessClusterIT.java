@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -97,7 +98,8 @@ class AccessClusterIT {
           .as(service)
           .isEqualTo("t");
     assertThat(psql("vault-primary", "app", password, "disable", "select 1")).isEqualTo("1");
-    assertThat(logsIn(superuser())).isTrue();
+    assertThat(superuserLogsIn()).containsOnly(false).hasSize(3);
+    assertThat(asked("select current_user")).containsOnly("postgres").hasSize(2);
     Databases.execute(
         at("vault-primary", "app", password), "create table entries (id serial, what text)");
   }
@@ -117,7 +119,7 @@ class AccessClusterIT {
     assertThat(logsIn(at("vault-primary", "app", app))).isFalse();
     assertThat(psql("vault-primary", "late", late, "verify-full", "select 1"))
         .contains("no pg_hba.conf entry");
-    assertThat(logsIn(superuser())).isFalse();
+    assertThat(superuserLogsIn()).containsOnly(false).hasSize(3);
 
     var lockOut = pushed(spec(RULES.replace("[app]", "[repmgr, pgbaton]")), "A lock-out");
     soon(
@@ -258,6 +260,30 @@ class AccessClusterIT {
     assertThat(replicatesByPassword()).matches("(?s)\\d+\\|.*");
   }
 
+  @Test
+  @Order(7)
+  void theSuperuserStaysInItsPodsUnlessAPushSaysOtherwise() throws Exception {
+    var before = uids("postgresql", "pgpool");
+    push(spec(""), "Nothing is said of who may connect");
+    assertThat(superuserLogsIn()).containsOnly(false).hasSize(3);
+    assertThat(asked("select current_user")).containsOnly("postgres").hasSize(2);
+    assertThat(
+            inside(
+                primary(),
+                "PGPASSWORD='%s' psql 'host=vault-primary user=repmgr dbname=shop connect_timeout=5' -Atc 'select 1'"
+                    .formatted(secret("vault-credentials").get(Names.REPMGR_PASSWORD))))
+        .contains("pg_hba.conf rejects connection");
+
+    push(spec("  access: {superuser: network}\n"), "The superuser from everywhere");
+    assertThat(superuserLogsIn()).containsOnly(true).hasSize(3);
+
+    push(spec("  access: {superuser: local}\n"), "The superuser at home, in so many words");
+    assertThat(superuserLogsIn()).containsOnly(false).hasSize(3);
+    push(spec(""), "And as it was made");
+    assertThat(superuserLogsIn()).containsOnly(false).hasSize(3);
+    assertThat(uids("postgresql", "pgpool")).isEqualTo(before);
+  }
+
   private static String byCertificate() {
     return spec(RULES)
         .replace("{generated: true}", "{generated: true, replication: clientCertificate}");
@@ -379,12 +405,12 @@ class AccessClusterIT {
     }
   }
 
-  private static PGSimpleDataSource superuser() {
-    return at(
-        "vault-primary",
-        "postgres",
-        Daemon.secret(
-            kubernetes, WHERE.namespace(), "vault-credentials", Names.SUPERUSER_PASSWORD));
+  /** By each of the clients' routes. */
+  private static List<Boolean> superuserLogsIn() {
+    var password = secret("vault-credentials").get(Names.SUPERUSER_PASSWORD);
+    return Stream.of("vault-primary", "vault-replicas", "vault-pgpool")
+        .map(service -> logsIn(at(service, "postgres", password)))
+        .toList();
   }
 
   private static PGSimpleDataSource at(String service, String user, String password) {

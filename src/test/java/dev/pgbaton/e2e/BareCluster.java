@@ -71,9 +71,10 @@ final class BareCluster {
   }
 
   void create(String spec) {
+    var text = spec.replace("spec:\n", Shop.SUPERUSER_EVERYWHERE);
     var parsed =
         SpecParser.parse(
-            List.of(new SpecFile("spec.yaml", "0", spec.getBytes(StandardCharsets.UTF_8))));
+            List.of(new SpecFile("spec.yaml", "0", text.getBytes(StandardCharsets.UTF_8))));
     var desired = DesiredClusters.of((ParsedSpec.Valid) parsed.clusters().firstEntry().getValue());
     for (var object : desired.objects()) {
       if (object.object() instanceof Namespace) continue;

@@ -13,13 +13,16 @@ final class Databases {
 
   /** As the superuser, by a port that every node has. */
   static PGSimpleDataSource atANode(KubernetesClient kubernetes, int port, String password) {
-    var node =
-        kubernetes.nodes().list().getItems().stream()
-            .flatMap(n -> n.getStatus().getAddresses().stream())
-            .filter(a -> a.getType().equals("InternalIP"))
-            .findFirst()
-            .orElseThrow();
-    return at(node.getAddress(), port, "postgres", password);
+    return at(nodeAddress(kubernetes), port, "postgres", password);
+  }
+
+  static String nodeAddress(KubernetesClient kubernetes) {
+    return kubernetes.nodes().list().getItems().stream()
+        .flatMap(n -> n.getStatus().getAddresses().stream())
+        .filter(a -> a.getType().equals("InternalIP"))
+        .findFirst()
+        .orElseThrow()
+        .getAddress();
   }
 
   static PGSimpleDataSource at(String host, int port, String user, String password) {

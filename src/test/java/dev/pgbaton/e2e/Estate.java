@@ -86,6 +86,7 @@ final class Estate implements AutoCloseable {
           replication: {synchronousStandbys: %d}
           pgpool: {instances: 2, image: %s}
           scheduling: {antiAffinity: required}
+          access: {superuser: network}
         """
             .formatted(where.namespace(), image, synchronousStandbys, where.pgpoolImage());
     var commit =

@@ -5,10 +5,12 @@ import static dev.pgbaton.e2e.Shop.MINIMAL_FILE;
 import static dev.pgbaton.e2e.Shop.ORDERS;
 import static dev.pgbaton.e2e.Shop.ORDERS_FILE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pgbaton.cluster.Names;
 import dev.pgbaton.e2e.Forge.Status;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -59,7 +61,7 @@ class GitopsClusterIT {
   @BeforeAll
   static void installTheDaemon() throws Exception {
     kubernetes = Installation.client();
-    shop = new Shop(kubernetes, WHERE);
+    shop = Shop.ofAnApplication(kubernetes, WHERE);
     installation = new Installation(WHERE, kubernetes, work);
     forge = installation.forge();
     daemon = installation.daemon();
@@ -77,7 +79,9 @@ class GitopsClusterIT {
   @Order(1)
   void aPushBringsThreeReadyInstancesAndTheCommitIsGreen() throws Exception {
     forge.write(
-        ORDERS_FILE, installation.example(ORDERS_FILE).replace("32000", "" + WHERE.nodePort()));
+        ORDERS_FILE,
+        installation.example(ORDERS_FILE).replace("32000", "" + WHERE.nodePort())
+            + Shop.APPLICATION);
     forge.write(MINIMAL_FILE, installation.example(MINIMAL_FILE));
     var began = Instant.now();
 
@@ -91,11 +95,16 @@ class GitopsClusterIT {
         Duration.between(began, Instant.now()).toSeconds(), summary);
     assertThat(status(ORDERS).state()).isEqualTo("success");
     assertThat(status(MINIMAL).state()).isEqualTo("success");
-    assertThat(
-            Databases.query(
-                shop.throughPgpool(), "select application_name from pg_stat_replication"))
+    assertThat(inside(shop.primary(), "select application_name from pg_stat_replication").lines())
         .hasSize(2);
     assertThat(Databases.query(shop.throughNodePort(), "select 1")).containsExactly("1");
+    // pgpool cuts off without a word whom PostgreSQL turns away.
+    for (var service : List.of("orders-primary", "orders-replicas"))
+      assertThatThrownBy(() -> superuserLogsIn(service))
+          .as(service)
+          .hasMessageContaining("pg_hba.conf rejects connection");
+    assertThatThrownBy(() -> superuserLogsIn("orders-pgpool"))
+        .isInstanceOf(java.sql.SQLException.class);
     assertThat(daemon.ready()).isTrue();
     running = true;
   }
@@ -510,6 +519,30 @@ class GitopsClusterIT {
     if (processes.length > 0) Shell.run(List.of("kill", signal), processes);
   }
 
+  private static void superuserLogsIn(String service) throws java.sql.SQLException {
+    Databases.query(
+        Databases.at(shop.address(service), Names.POSTGRES_PORT, "postgres", shop.password(ORDERS)),
+        "select 1");
+  }
+
+  /** As the superuser, by the pod's own socket. */
+  private static String inside(String pod, String sql) {
+    return Shell.run(
+        WHERE.kubectl(),
+        "-n",
+        WHERE.namespace(),
+        "exec",
+        pod,
+        "-c",
+        "postgresql",
+        "--",
+        "psql",
+        "-U",
+        "postgres",
+        "-Atc",
+        sql);
+  }
+
   /** Here the time itself is what is tried. */
   private static void pause(Duration time) {
     await().pollDelay(time).atMost(time.plusSeconds(10)).until(() -> true);
@@ -518,7 +551,7 @@ class GitopsClusterIT {
   /** Pushes a change under load and watches it from outside until the commit is green. */
   private static Result rollOut(Runnable change, Runnable... atTheFirstReplica) throws Exception {
     try (var watcher =
-            Watcher.start(kubernetes, WHERE.namespace(), ORDERS, 3, shop.password(ORDERS));
+            Watcher.start(kubernetes, WHERE.namespace(), ORDERS, 3, shop.at(Names.POSTGRES_PORT));
         var load = LoadClient.start(shop.throughPgpool())) {
       change.run();
       head = forge.push("A rollout");

@@ -9,10 +9,18 @@ import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The clusters of {@code gitops-example} on the real Kubernetes, seen from outside. */
 final class Shop {
+  /** In place of a spec's first line: without it postgres is only let in inside its pods. */
+  static final String SUPERUSER_EVERYWHERE = "spec:\n  access: {superuser: network}\n";
+
+  /** At the end of orders' spec: whom {@link #ofAnApplication} comes as. */
+  static final String APPLICATION =
+      "  users: [{name: orders}]\n  databases: [{name: orders, owner: orders}]\n";
+
   static final String ORDERS = "orders";
   static final String MINIMAL = "minimal";
   static final String ORDERS_FILE = "clusters/orders.yaml";
@@ -20,10 +28,32 @@ final class Shop {
 
   private final KubernetesClient kubernetes;
   private final Surroundings where;
+  private final Login login;
 
+  /**
+   * As whom it comes to orders.
+   *
+   * @param key of the Secret, where the password is
+   */
+  private record Login(String user, String database, String secret, String key) {}
+
+  /** As the superuser, which the spec has to let in. */
   Shop(KubernetesClient kubernetes, Surroundings where) {
+    this(
+        kubernetes,
+        where,
+        new Login("postgres", "postgres", "orders-credentials", Names.SUPERUSER_PASSWORD));
+  }
+
+  private Shop(KubernetesClient kubernetes, Surroundings where, Login login) {
     this.kubernetes = kubernetes;
     this.where = where;
+    this.login = login;
+  }
+
+  /** As an application does: with {@link #APPLICATION} in the spec. */
+  static Shop ofAnApplication(KubernetesClient kubernetes, Surroundings where) {
+    return new Shop(kubernetes, where, new Login("orders", "orders", "orders-orders", "password"));
   }
 
   List<Pod> instances(String cluster) {
@@ -68,29 +98,42 @@ final class Shop {
   }
 
   PGSimpleDataSource throughNodePort() {
-    return Databases.atANode(kubernetes, where.nodePort(), password(ORDERS));
+    return at(where.nodePort()).apply(Databases.nodeAddress(kubernetes));
   }
 
   private PGSimpleDataSource service(String name) {
-    var address =
-        kubernetes
-            .services()
-            .inNamespace(where.namespace())
-            .withName(name)
-            .get()
-            .getSpec()
-            .getClusterIP();
-    return Databases.at(address, Names.POSTGRES_PORT, "postgres", password(ORDERS));
+    return at(Names.POSTGRES_PORT).apply(address(name));
+  }
+
+  /** Of a Service. */
+  String address(String service) {
+    return kubernetes
+        .services()
+        .inNamespace(where.namespace())
+        .withName(service)
+        .get()
+        .getSpec()
+        .getClusterIP();
+  }
+
+  /** The route to each address, with the password as it is now. */
+  Function<String, PGSimpleDataSource> at(int port) {
+    var password = Daemon.secret(kubernetes, where.namespace(), login.secret(), login.key());
+    return address -> {
+      var database = Databases.at(address, port, login.user(), password);
+      database.setDatabaseName(login.database());
+      return database;
+    };
   }
 
   /** The name of the instance that is writable. */
   String primary() throws SQLException {
+    var byAddress = at(Names.POSTGRES_PORT);
     for (var pod : instances(ORDERS)) {
       var ip = pod.getStatus().getPodIP();
       if (ip == null) continue;
       try {
-        var database = Databases.at(ip, Names.POSTGRES_PORT, "postgres", password(ORDERS));
-        if (Databases.query(database, "select pg_is_in_recovery()").equals(List.of("f")))
+        if (Databases.query(byAddress.apply(ip), "select pg_is_in_recovery()").equals(List.of("f")))
           return pod.getMetadata().getName();
       } catch (SQLException e) {
         // Not that one.

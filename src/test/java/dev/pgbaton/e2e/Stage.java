@@ -38,7 +38,8 @@ final class Stage implements AutoCloseable {
                 .example(ORDERS_FILE)
                 .replace(
                     "max_connections: \"200\"", "max_connections: \"200\"\n      work_mem: 4MB")
-                .replace("32000", "" + where.nodePort()));
+                .replace("32000", "" + where.nodePort())
+                .replace("spec:\n", Shop.SUPERUSER_EVERYWHERE));
     push("A cluster of three");
     await("three instances and a final status")
         .atMost(where.patience(Duration.ofMinutes(2)))

@@ -55,6 +55,7 @@ class UsersClusterIT {
         storage: {size: 1Gi}
         postgresql: {parameters: {log_statement: all, log_min_duration_statement: 0}}
         pgpool: {instances: 2, image: %s}
+        access: {superuser: network}
       """;
   private static final String USERS =
       """

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -25,7 +26,7 @@ final class Watcher implements AutoCloseable {
   private final KubernetesClient kubernetes;
   private final String namespace;
   private final String cluster;
-  private final String password;
+  private final Function<String, PGSimpleDataSource> byAddress;
   private final Map<String, Pod> pods = new ConcurrentHashMap<>();
   private final List<InstanceEye> eyes;
   private final List<Thread> threads = new ArrayList<>();
@@ -39,11 +40,11 @@ final class Watcher implements AutoCloseable {
       String namespace,
       String cluster,
       int instances,
-      String password) {
+      Function<String, PGSimpleDataSource> byAddress) {
     this.kubernetes = kubernetes;
     this.namespace = namespace;
     this.cluster = cluster;
-    this.password = password;
+    this.byAddress = byAddress;
     this.eyes =
         IntStream.range(0, instances)
             .mapToObj(i -> cluster + "-" + i)
@@ -57,7 +58,24 @@ final class Watcher implements AutoCloseable {
       String cluster,
       int instances,
       String password) {
-    var watcher = new Watcher(kubernetes, namespace, cluster, instances, password);
+    return start(
+        kubernetes,
+        namespace,
+        cluster,
+        instances,
+        ip -> Databases.at(ip, Names.POSTGRES_PORT, "postgres", password));
+  }
+
+  /**
+   * @param byAddress how it logs in to an instance
+   */
+  static Watcher start(
+      KubernetesClient kubernetes,
+      String namespace,
+      String cluster,
+      int instances,
+      Function<String, PGSimpleDataSource> byAddress) {
+    var watcher = new Watcher(kubernetes, namespace, cluster, instances, byAddress);
     watcher.poll();
     watcher.threads.add(Thread.ofPlatform().name("pods").start(watcher::pollUntilEnded));
     for (var eye : watcher.eyes) watcher.threads.add(Thread.ofPlatform().name("eye").start(eye));
@@ -171,6 +189,6 @@ final class Watcher implements AutoCloseable {
   private Optional<PGSimpleDataSource> database(String name) {
     return Optional.ofNullable(pods.get(name))
         .map(pod -> pod.getStatus().getPodIP())
-        .map(ip -> Databases.at(ip, Names.POSTGRES_PORT, "postgres", password));
+        .map(byAddress);
   }
 }

@@ -166,6 +166,15 @@ class LocalSandboxTest {
 
     takes(desired(""));
     assertThat(logsIn("other")).isTrue();
+
+    // It was made by this version. Who is in the same place may log in, as psql in a pod does.
+    assertThat(hostRules()).contains("reject", "host all all all scram-sha-256");
+    takes(desired("  access: {superuser: network}\n"));
+    assertThat(hostRules()).doesNotContain("postgres,repmgr,repmgr_2,pgbaton,pgbaton_2");
+    takes(desired("  access: {superuser: local}\n"));
+    assertThat(hostRules()).contains("reject", "host all all all scram-sha-256");
+    takes(desired(""));
+    assertThat(hostRules()).contains("reject", "host all all all scram-sha-256");
     assertThat(started()).isEqualTo(started);
   }
 
@@ -211,9 +220,18 @@ class LocalSandboxTest {
     return Handshake.certificate(sandbox.front(ORDERS));
   }
 
+  private String hostRules() throws Exception {
+    try (var connection = open();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery("SELECT pg_read_file(current_setting('hba_file'))")) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
   private void takes(DesiredCluster wanted) {
     mount((ConfigMap) wanted.get(wanted.layout().key("ConfigMap", "orders-reload")).object());
-    var hash = wanted.settings().getOrDefault(Names.ACCESS_SETTING, "");
+    var own = List.of(Names.ACCESS_SETTING, Names.SUPERUSER_SETTING);
     await()
         .atMost(Duration.ofSeconds(30))
         .until(
@@ -223,7 +241,13 @@ class LocalSandboxTest {
                             a ->
                                 a instanceof Answer.Known k
                                     && k.fileErrors().isEmpty()
-                                    && k.settings().get(Names.ACCESS_SETTING).value().equals(hash))
+                                    && own.stream()
+                                        .allMatch(
+                                            name ->
+                                                k.settings()
+                                                    .get(name)
+                                                    .value()
+                                                    .equals(wanted.settings().get(name))))
                         .count()
                     == 3);
   }

@@ -73,7 +73,7 @@ class DataVolumeTest {
         paths,
         new DataFiles(paths),
         new ServerConfiguration(paths, "pg-0", Neighbours.behind("pg-headless"), credentials),
-        new NewCluster(paths, credentials, List.of()),
+        new NewCluster(paths, credentials, NewData.DEFAULT),
         () -> {},
         log::add,
         clock::get);

@@ -15,26 +15,43 @@ class HostRulesTest {
 
   @Test
   void withACertificateRulesAreTakenAsTheyAre() {
-    assertThat(HostRules.file(Optional.of(RULES), true, false)).endsWith(RULES);
+    assertThat(HostRules.file(Optional.of(RULES), true, false, false)).endsWith(RULES);
   }
 
   /** PostgreSQL does not start with a client's certificate asked for on a plain connection. */
   @Test
   void withoutOneOnlyWhoComesByACertificateOfItsOwnIsKeptOut() {
-    assertThat(HostRules.file(Optional.of(RULES), false, false))
+    assertThat(HostRules.file(Optional.of(RULES), false, false, false))
         .endsWith("host shop app all scram-sha-256\nhostssl shop machine all cert\n");
+  }
+
+  /** The daemon and the instances have the lines that they have before rules. */
+  @Test
+  void aSuperuserThatStaysLocalIsTurnedAwayBeforeEverybodyIsLetIn() {
+    for (var byCertificate : List.of(false, true))
+      assertThat(HostRules.file(Optional.empty(), true, byCertificate, true))
+          .isEqualTo(
+              HostRules.file(
+                  Optional.of("host all all all scram-sha-256\n"), true, byCertificate, false))
+          .containsSubsequence(
+              "postgres           samehost scram-sha-256",
+              "postgres,repmgr,repmgr_2,pgbaton,pgbaton_2 all reject",
+              "host all all all scram-sha-256");
+    assertThat(HostRules.file(Optional.of(RULES), true, false, true))
+        .isEqualTo(HostRules.file(Optional.of(RULES), true, false, false));
   }
 
   /** The first line that fits counts: what is not a certificate's comes after a reject. */
   @Test
   void byCertificateARepmgrWithoutOneIsTurnedAwayBeforeAnyRule() {
     for (var rules : List.of(Optional.<String>empty(), Optional.of(RULES))) {
-      var file = HostRules.file(rules, true, true);
+      var file = HostRules.file(rules, true, true, false);
       assertThat(file.lines().filter(l -> l.contains("repmgr") && l.startsWith("host")))
           .isNotEmpty()
           .allMatch(l -> l.matches("hostssl .* cert map=replication") || l.endsWith(" reject"));
       assertThat(file.indexOf("reject")).isLessThan(file.lastIndexOf("scram-sha-256"));
     }
-    assertThat(HostRules.file(Optional.of(RULES), true, false)).doesNotContain("map=replication");
+    assertThat(HostRules.file(Optional.of(RULES), true, false, false))
+        .doesNotContain("map=replication");
   }
 }

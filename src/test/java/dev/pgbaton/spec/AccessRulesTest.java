@@ -128,6 +128,17 @@ class AccessRulesTest {
             "10:16 spec.access.rules[0].users: users is empty. Put all, or remove it.");
   }
 
+  /** Rules and TLS for all keep it off already: whoever writes both wants to know. */
+  @Test
+  void aSuperuserFromEverywhereAndRulesDoNotGoTogether() {
+    assertThat(problems("      - {type: host}\n    superuser: network\n"))
+        .containsExactly(
+            "11:16 spec.access.superuser: with spec.access.rules no superuser gets in over the network. Put local, or remove it; kubectl exec leads to psql in the pod.");
+    assertThat(problems("      - {type: host}\n    superuser: local\n")).isEmpty();
+    assertThat(problems("      - {type: host}\n    superuser: nowhere\n"))
+        .containsExactly("11:16 spec.access.superuser: nowhere is not one of local, network.");
+  }
+
   private static String lines(String rules) {
     return parse(rules).valid().getFirst().spec().access().rules().orElseThrow().stream()
         .map(ClientRule::lines)
