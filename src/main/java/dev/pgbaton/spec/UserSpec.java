@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  *
  * @param memberOf roles whose rights it has
  * @param connectionLimit absent = whatever it is
+ * @param rotation another word makes its generated password anew
  */
 public record UserSpec(
     String name,
@@ -19,7 +20,8 @@ public record UserSpec(
     List<String> memberOf,
     Optional<Integer> connectionLimit,
     Map<String, String> settings,
-    PasswordSource password) {
+    PasswordSource password,
+    Optional<String> rotation) {
 
   /** Whether somebody can log in as it, so that it has a password. */
   public boolean logsIn() {
@@ -108,5 +110,10 @@ public record UserSpec(
                       new PasswordSource.Generated(),
                       "Where its password comes from: generated, as if it is absent, a Secret, a"
                           + " file that SOPS encrypted, or a vault. But for a Secret of yours, it is in the"
-                          + " Secret <cluster>-<user>.")));
+                          + " Secret <cluster>-<user>."),
+                  user.optional(
+                      "rotation",
+                      FieldTypes.WORD,
+                      "Another word here makes its generated password anew, without a restart: a"
+                          + " date, or a number in quotes.")));
 }
