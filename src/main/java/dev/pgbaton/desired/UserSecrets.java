@@ -307,7 +307,9 @@ public final class UserSecrets {
         user.connectionLimit(),
         user.memberOf(),
         user.settings(),
-        Optional.empty());
+        Optional.empty(),
+        // Whoever names its password knows what it becomes.
+        user.adopt() || !(user.password() instanceof PasswordSource.Generated));
   }
 
   private static Declaration.Database database(DatabaseSpec database) {
@@ -331,6 +333,7 @@ public final class UserSecrets {
                 g ->
                     new Declaration.Grant(
                         g.to(), g.privileges().stream().map(Enum::name).toList(), g.schema()))
-            .toList());
+            .toList(),
+        database.adopt());
   }
 }

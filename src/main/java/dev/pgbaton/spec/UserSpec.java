@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
  *
  * @param memberOf roles whose rights it has
  * @param connectionLimit absent = whatever it is
+ * @param adopt whether a role that is there, and that pgbaton knows nothing of, gets a generated
+ *     password all the same
  * @param rotation another word makes its generated password anew
  */
 public record UserSpec(
@@ -21,7 +23,8 @@ public record UserSpec(
     Optional<Integer> connectionLimit,
     Map<String, String> settings,
     PasswordSource password,
-    Optional<String> rotation) {
+    Optional<String> rotation,
+    boolean adopt) {
 
   /** Whether somebody can log in as it, so that it has a password. */
   public boolean logsIn() {
@@ -115,5 +118,12 @@ public record UserSpec(
                       "rotation",
                       FieldTypes.WORD,
                       "Another word here makes its generated password anew, without a restart: a"
-                          + " date, or a number in quotes.")));
+                          + " date, or a number in quotes."),
+                  user.optional(
+                          "adopt",
+                          new BooleanType(),
+                          "true: a role that is there already, made by others, gets the generated"
+                              + " password. Without it, it is left alone as long as no password is"
+                              + " named.")
+                      .orElse(false)));
 }

@@ -38,7 +38,8 @@ class CatalogRulesTest {
                 Optional.empty(),
                 java.util.Map.of(),
                 new PasswordSource.Generated(),
-                Optional.empty()));
+                Optional.empty(),
+                false));
     assertThat(spec.databases().getFirst().owner()).contains("app");
   }
 
