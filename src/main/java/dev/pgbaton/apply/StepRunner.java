@@ -177,6 +177,10 @@ public final class StepRunner {
     var difference =
         switch (desired.policy()) {
           case APPLY, ADOPT, COMPOSED, DECRYPTED -> Drift.difference(desired.object(), object);
+          case GENERATED ->
+              desired.isLeftAs(object)
+                  ? Optional.<String>empty()
+                  : Drift.difference(desired.object(), object);
           case CREATE_ONCE, GENERATE_ONCE -> Optional.<String>empty();
         };
     difference.ifPresentOrElse(

@@ -27,6 +27,12 @@ public record Catalog(Map<String, Role> roles, Map<String, Database> databases) 
       Verifier verifier,
       Set<String> memberOf,
       Map<String, String> settings) {
+
+    /** Whether pgbaton has brought it about, or to what was declared, once. */
+    boolean known() {
+      return settings.containsKey(CatalogPlanner.MARK);
+    }
+
     public Role(
         boolean above,
         boolean login,
@@ -41,6 +47,7 @@ public record Catalog(Map<String, Role> roles, Map<String, Database> databases) 
   /**
    * @param grants what each role was granted itself, by PostgreSQL's words
    * @param sessions how many are connected to it, where it shall not be there
+   * @param known whether pgbaton has brought it about, or to what was declared, once
    */
   public record Database(
       String owner,
@@ -48,14 +55,15 @@ public record Catalog(Map<String, Role> roles, Map<String, Database> databases) 
       String locale,
       int connectionLimit,
       Map<String, Set<String>> grants,
-      int sessions) {
+      int sessions,
+      boolean known) {
     public Database(
         String owner,
         String encoding,
         String locale,
         int connectionLimit,
         Map<String, Set<String>> grants) {
-      this(owner, encoding, locale, connectionLimit, grants, 0);
+      this(owner, encoding, locale, connectionLimit, grants, 0, false);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -17,8 +18,16 @@ import java.util.stream.Stream;
  * never named.
  */
 public final class CatalogPlanner {
+  /**
+   * On each role and database that was declared once, in PostgreSQL itself, where no Secret that is
+   * lost and no failover loses it: a setting that nothing reads. What others made has none.
+   */
+  public static final String MARK = "pgbaton.declared";
+
   private final Declaration declared;
   private final Catalog found;
+  private final List<String> marks = new ArrayList<>();
+  private final Set<String> left = new TreeSet<>();
   private final List<CatalogChange> changes = new ArrayList<>();
   private final List<String> refusals = new ArrayList<>();
 
@@ -31,9 +40,15 @@ public final class CatalogPlanner {
    * @param roles first: whoever has another password waits for no database
    * @param databases and what goes
    * @param refusals what is declared and can't be, for a person
+   * @param marks statements after all else, which nobody need hear of
+   * @param left databases that are not looked into
    */
   public record Result(
-      List<CatalogChange> roles, List<CatalogChange> databases, List<String> refusals) {
+      List<CatalogChange> roles,
+      List<CatalogChange> databases,
+      List<String> refusals,
+      List<String> marks,
+      Set<String> left) {
     public List<CatalogChange> changes() {
       return Stream.concat(roles.stream(), databases.stream()).toList();
     }
@@ -51,7 +66,27 @@ public final class CatalogPlanner {
     // Databases first: a role that owns one can't go.
     declared.databases().forEach(planner::dropDatabase);
     declared.users().forEach(planner::dropRole);
-    return new Result(roles, List.copyOf(planner.changes), List.copyOf(planner.refusals));
+    return new Result(
+        roles,
+        List.copyOf(planner.changes),
+        List.copyOf(planner.refusals),
+        List.copyOf(planner.marks),
+        Set.copyOf(planner.left));
+  }
+
+  /**
+   * Whether its application would be locked out: others made it, and have another password, or log
+   * in as what shall be a group.
+   */
+  private static boolean isOthers(User user, Catalog.Role role) {
+    if (user.adopt() || role.known()) return false;
+    if (!user.login()) return role.login();
+    return !role.verifier().text().isEmpty()
+        && user.verifier().filter(verifier -> !verifier.equals(role.verifier())).isPresent();
+  }
+
+  private static boolean isOthers(Database database, Catalog.Database there) {
+    return !database.adopt() && !there.known() && !there.owner().equals(database.owner());
   }
 
   private void role(User user) {
@@ -64,6 +99,16 @@ public final class CatalogPlanner {
               .formatted(user.name()));
       return;
     }
+    if (role != null && isOthers(user, role)) {
+      refusals.add(
+          user.login()
+              ? "role %s is there already, with a password that others gave it: it is left alone, or its application would be locked out. Name where that password is (password: secretKeyRef, sops or vault), or put adopt: true, and it gets the generated one"
+                  .formatted(user.name())
+              : "role %s is there already, and somebody may log in as it: it is left alone. Put adopt: true to make it a group"
+                  .formatted(user.name()));
+      return;
+    }
+    if (role == null || !role.known()) marks.add(mark("ROLE", user.name()));
     if (role == null) {
       var sql = new StringBuilder("CREATE ROLE ").append(name);
       sql.append(user.login() ? " LOGIN" : " NOLOGIN");
@@ -96,6 +141,10 @@ public final class CatalogPlanner {
             });
   }
 
+  private static String mark(String kind, String name) {
+    return "ALTER %s %s SET %s = 'true'".formatted(kind, Sql.name(name), MARK);
+  }
+
   private void alter(User user, String what, String how) {
     changes.add(
         mend(
@@ -106,7 +155,7 @@ public final class CatalogPlanner {
   private void memberships(User user) {
     if (!user.present()) return;
     var role = found.roles().get(user.name());
-    if (role != null && role.above()) return;
+    if (role != null && (role.above() || isOthers(user, role))) return;
     for (var group : user.memberOf()) {
       if (role != null && role.memberOf().contains(group)) continue;
       var other = found.roles().get(group);
@@ -126,6 +175,14 @@ public final class CatalogPlanner {
     if (!database.present()) return;
     var name = Sql.name(database.name());
     var there = found.databases().get(database.name());
+    if (there != null && isOthers(database, there)) {
+      left.add(database.name());
+      refusals.add(
+          "database %s is there already, and belongs to %s: it is left alone. Put adopt: true, and it and what is declared in it become %s's"
+              .formatted(database.name(), there.owner(), database.owner()));
+      return;
+    }
+    if (there == null || !there.known()) marks.add(mark("DATABASE", database.name()));
     if (there == null) {
       changes.add(make("create database " + database.name(), create(database)));
     } else {

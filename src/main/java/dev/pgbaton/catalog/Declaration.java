@@ -32,6 +32,7 @@ public record Declaration(List<User> users, List<Database> databases) {
    * @param present whether there shall be one
    * @param connectionLimit absent = whatever it is
    * @param verifier absent where it has no password, or none is known here yet
+   * @param adopt whether one that others made is brought to this, though they may be locked out
    */
   public record User(
       String name,
@@ -40,11 +41,23 @@ public record Declaration(List<User> users, List<Database> databases) {
       Optional<Integer> connectionLimit,
       List<String> memberOf,
       Map<String, String> settings,
-      Optional<Verifier> verifier) {
+      Optional<Verifier> verifier,
+      boolean adopt) {
+
+    public User(
+        String name,
+        boolean present,
+        boolean login,
+        Optional<Integer> connectionLimit,
+        List<String> memberOf,
+        Map<String, String> settings,
+        Optional<Verifier> verifier) {
+      this(name, present, login, connectionLimit, memberOf, settings, verifier, true);
+    }
 
     public User with(Verifier known) {
       return new User(
-          name, present, login, connectionLimit, memberOf, settings, Optional.of(known));
+          name, present, login, connectionLimit, memberOf, settings, Optional.of(known), adopt);
     }
 
     private User memberOf(Set<String> but) {
@@ -55,7 +68,8 @@ public record Declaration(List<User> users, List<Database> databases) {
           connectionLimit,
           memberOf.stream().filter(role -> !but.contains(role)).toList(),
           settings,
-          verifier);
+          verifier,
+          adopt);
     }
   }
 
@@ -69,6 +83,7 @@ public record Declaration(List<User> users, List<Database> databases) {
 
   /**
    * @param owner empty only where it shall not be present
+   * @param adopt whether one that others made may change its owner
    */
   public record Database(
       String name,
@@ -80,7 +95,33 @@ public record Declaration(List<User> users, List<Database> databases) {
       Optional<Integer> connectionLimit,
       List<Extension> extensions,
       List<Schema> schemas,
-      List<Grant> grants) {
+      List<Grant> grants,
+      boolean adopt) {
+
+    public Database(
+        String name,
+        boolean present,
+        String owner,
+        Optional<String> encoding,
+        Optional<String> locale,
+        Optional<String> template,
+        Optional<Integer> connectionLimit,
+        List<Extension> extensions,
+        List<Schema> schemas,
+        List<Grant> grants) {
+      this(
+          name,
+          present,
+          owner,
+          encoding,
+          locale,
+          template,
+          connectionLimit,
+          extensions,
+          schemas,
+          grants,
+          true);
+    }
 
     /** Whether it has to be connected to, to see whether it is as it shall be. */
     public boolean hasContent() {
@@ -101,7 +142,8 @@ public record Declaration(List<User> users, List<Database> databases) {
           connectionLimit,
           extensions,
           schemas.stream().filter(schema -> !names.contains(schema.owner())).toList(),
-          grants.stream().filter(grant -> !names.contains(grant.to())).toList());
+          grants.stream().filter(grant -> !names.contains(grant.to())).toList(),
+          adopt);
     }
   }
 

@@ -40,12 +40,15 @@ public final class DeclarationJson {
     var settings = json.putObject("settings");
     new TreeMap<>(user.settings()).forEach(settings::put);
     user.verifier().ifPresent(verifier -> json.put("verifier", verifier.text()));
+    // Whoever says nothing of it is older, and adopts.
+    if (!user.adopt()) json.put("adopt", false);
   }
 
   private static void write(Database database, ObjectNode json) {
     json.put("name", database.name())
         .put("present", database.present())
         .put("owner", database.owner());
+    if (!database.adopt()) json.put("adopt", false);
     database.encoding().ifPresent(value -> json.put("encoding", value));
     database.locale().ifPresent(value -> json.put("locale", value));
     database.template().ifPresent(value -> json.put("template", value));
@@ -93,7 +96,8 @@ public final class DeclarationJson {
         number(json, "connectionLimit"),
         each(json.path("memberOf"), JsonNode::asText),
         settings,
-        text(json, "verifier").map(Verifier::new));
+        text(json, "verifier").map(Verifier::new),
+        json.path("adopt").asBoolean(true));
   }
 
   private static Database database(JsonNode json) {
@@ -115,7 +119,8 @@ public final class DeclarationJson {
                 new Grant(
                     required(g, "to"),
                     each(g.path("privileges"), JsonNode::asText),
-                    text(g, "schema"))));
+                    text(g, "schema"))),
+        json.path("adopt").asBoolean(true));
   }
 
   private static String required(JsonNode json, String field) {

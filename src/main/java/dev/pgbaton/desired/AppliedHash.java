@@ -37,6 +37,12 @@ public final class AppliedHash {
     return Annotations.of(live, Names.APPLIED).isPresent();
   }
 
+  /** Whether pgbaton made the live object, or has applied it since. */
+  public static boolean isOurs(HasMetadata live) {
+    var labels = live.getMetadata().getLabels();
+    return isOn(live) || labels != null && Names.MANAGER.equals(labels.get(Names.MANAGED_BY_LABEL));
+  }
+
   private static Object sorted(Object value) {
     return switch (value) {
       case Map<?, ?> map -> {

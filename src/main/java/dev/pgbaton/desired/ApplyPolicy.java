@@ -17,6 +17,12 @@ public enum ApplyPolicy {
    */
   GENERATE_ONCE,
   /**
+   * A Secret in whose {@code stringData} what is empty is a password: made at random, and made anew
+   * only for another word in {@code pgbaton.dev/rotation}. All else in it is put right. One that
+   * others made first is only read.
+   */
+  GENERATED,
+  /**
    * A Secret that is made of passwords in other Secrets, looked up as it is written; written again
    * when one of them changes. Or of a certificate that another one signs, until its time comes.
    */
@@ -30,7 +36,7 @@ public enum ApplyPolicy {
   /** Whether what was changed afterwards is changed back. */
   public boolean repairs() {
     return switch (this) {
-      case APPLY, ADOPT, COMPOSED, DECRYPTED -> true;
+      case APPLY, ADOPT, GENERATED, COMPOSED, DECRYPTED -> true;
       case CREATE_ONCE, GENERATE_ONCE -> false;
     };
   }

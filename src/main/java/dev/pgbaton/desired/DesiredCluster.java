@@ -91,12 +91,15 @@ public record DesiredCluster(
     return others;
   }
 
-  /** Those that are made of passwords in others, or in Git. */
+  /** Those whose content has to be looked up: passwords in others, in Git, or made here. */
   public List<Secret> composedSecrets() {
     return objects.stream()
         .filter(
             object ->
-                object.policy() == ApplyPolicy.COMPOSED || object.policy() == ApplyPolicy.DECRYPTED)
+                switch (object.policy()) {
+                  case GENERATED, COMPOSED, DECRYPTED -> true;
+                  case APPLY, ADOPT, CREATE_ONCE, GENERATE_ONCE -> false;
+                })
         .map(object -> (Secret) object.object())
         .toList();
   }

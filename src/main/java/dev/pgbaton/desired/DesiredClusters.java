@@ -96,9 +96,9 @@ public final class DesiredClusters {
               var conf = PgpoolConf.of(pgpool, layout, spec.tls().isPresent());
               objects.add(
                   new DesiredObject(
-                      Secrets.pgpool(layout, labels),
+                      Secrets.pgpool(layout, labels, spec.rotation()),
                       ObjectRole.CREDENTIALS,
-                      ApplyPolicy.GENERATE_ONCE,
+                      ApplyPolicy.GENERATED,
                       source));
               objects.add(
                   applied(ConfigMaps.pgpool(layout, labels, conf), ObjectRole.SETTINGS, source));

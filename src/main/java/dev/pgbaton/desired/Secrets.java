@@ -27,17 +27,23 @@ final class Secrets {
             Names.SUPERUSER_PASSWORD,
             Names.REPMGR_PASSWORD,
             Names.MONITOR_PASSWORD);
-    rotation.ifPresent(
-        word -> secret.getMetadata().setAnnotations(new TreeMap<>(Map.of(Names.ROTATION, word))));
+    rotation.ifPresent(word -> addRotation(secret, word));
     return secret;
   }
 
-  static Secret pgpool(ClusterLayout layout, Labels labels) {
-    return secret(
-        layout,
-        layout.pgpoolDeployment().orElseThrow(),
-        labels.object(Labels.Component.pgpool),
-        PCP_PASSWORD);
+  static Secret pgpool(ClusterLayout layout, Labels labels, Optional<String> rotation) {
+    var secret =
+        secret(
+            layout,
+            layout.pgpoolDeployment().orElseThrow(),
+            labels.object(Labels.Component.pgpool),
+            PCP_PASSWORD);
+    rotation.ifPresent(word -> addRotation(secret, word));
+    return secret;
+  }
+
+  static void addRotation(Secret secret, String word) {
+    secret.getMetadata().setAnnotations(new TreeMap<>(Map.of(Names.ROTATION, word)));
   }
 
   private static Secret secret(

@@ -16,6 +16,7 @@ import dev.pgbaton.spec.TakenOver;
 import dev.pgbaton.spec.UserSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,12 @@ public final class UserSecrets {
 
   /** Of a Secret that shall be: the key of the file that its password is encrypted in. */
   public static final String ENCRYPTED = "encrypted";
+
+  /**
+   * For how long, at most, nobody may get in anew while a user's password changes: pgpool is told
+   * once the primary has taken it. The tests on a cluster fail at it.
+   */
+  public static final Duration LONGEST_GAP = Duration.ofSeconds(5);
 
   private static final String VAULT = "vault";
 
@@ -56,10 +63,11 @@ public final class UserSecrets {
               Optional.ofNullable(parsed.encrypted().get(user.name()))
                   .ifPresent(password -> addEncrypted(secret, password));
               if (user.password() instanceof PasswordSource.Vault vault) addVault(secret, vault);
+              user.rotation().ifPresent(word -> Secrets.addRotation(secret, word));
               return new DesiredObject(
                   secret,
                   ObjectRole.CREDENTIALS,
-                  isDecrypted(secret) ? ApplyPolicy.DECRYPTED : ApplyPolicy.GENERATE_ONCE,
+                  isDecrypted(secret) ? ApplyPolicy.DECRYPTED : ApplyPolicy.GENERATED,
                   parsed.source());
             })
         .toList();
@@ -89,6 +97,20 @@ public final class UserSecrets {
   /** Whether its password comes from Git, or from a vault. */
   public static boolean isDecrypted(Secret desired) {
     return Annotations.of(desired, Names.DECRYPTED_FROM).isPresent();
+  }
+
+  /** What clients notice of a user's password that changes, for a person. */
+  public static String gap() {
+    return "sessions go on; through pgpool, new logins with either password may fail for up to %d s"
+        .formatted(LONGEST_GAP.toSeconds());
+  }
+
+  /** Whether a password in it is made here: it has its place, and comes from nowhere else. */
+  public static boolean isGenerated(Secret desired) {
+    return !isDecrypted(desired)
+        && Annotations.of(desired, Names.PASSWORDS_FROM).isEmpty()
+        && desired.getStringData() != null
+        && desired.getStringData().containsValue("");
   }
 
   /** Where a password is that comes from neither Kubernetes nor chance. */
@@ -285,7 +307,9 @@ public final class UserSecrets {
         user.connectionLimit(),
         user.memberOf(),
         user.settings(),
-        Optional.empty());
+        Optional.empty(),
+        // Whoever names its password knows what it becomes.
+        user.adopt() || !(user.password() instanceof PasswordSource.Generated));
   }
 
   private static Declaration.Database database(DatabaseSpec database) {
@@ -309,6 +333,7 @@ public final class UserSecrets {
                 g ->
                     new Declaration.Grant(
                         g.to(), g.privileges().stream().map(Enum::name).toList(), g.schema()))
-            .toList());
+            .toList(),
+        database.adopt());
   }
 }

@@ -70,6 +70,7 @@ final class KubeClusterWriter implements ClusterWriter {
       case COMPOSED -> compose(desired, (Secret) object);
       case DECRYPTED -> decrypt(desired, (Secret) object);
       case CREATE_ONCE -> create(desired.key(), object);
+      case GENERATED -> generate(desired, (Secret) object);
       case GENERATE_ONCE -> {
         if (CertificateSecrets.is(object))
           CertificateSecrets.fillAuthority((Secret) object, Instant.now());
@@ -111,7 +112,7 @@ final class KubeClusterWriter implements ClusterWriter {
   private Written decrypt(DesiredObject desired, Secret secret) {
     try {
       var live = Optional.ofNullable(client.resource(secret).get());
-      if (live.isPresent() && !isOurs(live.get()))
+      if (live.isPresent() && !AppliedHash.isOurs(live.get()))
         return new Written.Refused(
             desired.key()
                 + " is there already, and was made by somebody else. Give that one another name: this one is for what pgbaton declares");
@@ -123,10 +124,22 @@ final class KubeClusterWriter implements ClusterWriter {
     }
   }
 
-  private static boolean isOurs(HasMetadata live) {
-    var labels = live.getMetadata().getLabels();
-    return AppliedHash.isOn(live)
-        || labels != null && Names.MANAGER.equals(labels.get(Names.MANAGED_BY_LABEL));
+  /** The word and the password that it is for are one write: there is nothing in between. */
+  private Written generate(DesiredObject desired, Secret secret) {
+    return attempt(
+        () -> {
+          annotate(secret, Names.APPLIED, AppliedHash.of(desired.object()));
+          var live = client.resource(secret).get();
+          if (live == null) {
+            GeneratedPasswords.fill(secret);
+            return create(desired.key(), secret);
+          }
+          if (desired.isLeftAs(live)) return existing(desired.key(), secret);
+          GeneratedPasswords.fill(secret, live);
+          // Of this version only: a password that somebody writes meanwhile is not lost.
+          secret.getMetadata().setResourceVersion(live.getMetadata().getResourceVersion());
+          return done(desired.key(), serverSideApply(secret, true), Optional.empty());
+        });
   }
 
   private Written apply(DesiredObject desired, HasMetadata object) {

@@ -3,6 +3,7 @@ package dev.pgbaton.kube;
 import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.desired.UserSecrets.Hidden;
 import dev.pgbaton.observed.ClusterSnapshot;
@@ -89,6 +90,7 @@ final class LookedUpPasswords {
 
   private Optional<String> changed(Secret desired, HasMetadata cached, ClusterSnapshot snapshot) {
     if (UserSecrets.isDecrypted(desired)) return changed(desired, cached);
+    if (UserSecrets.isGenerated(desired)) return unlike(desired, cached);
     var key = Trim.key(desired);
     var missing = Annotations.of(cached, Names.PASSWORDS_MISSING).isPresent();
     var moved = moved(desired, cached, snapshot);
@@ -107,11 +109,12 @@ final class LookedUpPasswords {
     return Optional.of(
         moved.isEmpty()
             ? "a password that was missing"
-            : "a password in Secret %s, for a moment neither is known everywhere"
+            : "a password in Secret %s (%s)"
                 .formatted(
                     moved.stream()
                         .map(secret -> secret.getMetadata().getName())
-                        .collect(Collectors.joining(", "))));
+                        .collect(Collectors.joining(", ")),
+                    UserSecrets.gap()));
   }
 
   /**
@@ -129,6 +132,18 @@ final class LookedUpPasswords {
     if (changed.isEmpty()) known.put(key, version);
     else looked.remove(key);
     return changed;
+  }
+
+  /** What is beside a password that is made here: where to find the database, most of all. */
+  private Optional<String> unlike(Secret desired, HasMetadata cached) {
+    var key = Trim.key(desired);
+    var version = ComposedSecrets.version(cached);
+    if (!AppliedHash.isOurs(cached) || version.equals(known.get(key))) return Optional.empty();
+    var now = live.apply(key);
+    if (now.filter(secret -> !GeneratedPasswords.isStill(desired, secret)).isPresent())
+      return Optional.of("what is beside the password");
+    known.put(key, version);
+    return Optional.empty();
   }
 
   private boolean isDue(ObjectKey key) {

@@ -192,14 +192,14 @@ final class Adoption {
     return switch (object.policy()) {
       case APPLY, ADOPT, COMPOSED -> !AppliedHash.isOn(live.get());
       // It may be one that was generated before.
-      case DECRYPTED ->
-          !AppliedHash.isOn(live.get())
-              && !Names.MANAGER.equals(labels(live.get()).get(Names.MANAGED_BY_LABEL));
+      case DECRYPTED -> !AppliedHash.isOurs(live.get());
       // Nobody's note is on what the instances write; but no other application's Lease has ours.
       case CREATE_ONCE ->
           wanted.layout().makesBeside(object.key())
               && !labels(live.get()).containsKey(Names.CLUSTER_LABEL);
       case GENERATE_ONCE -> false;
+      // It is read as it is.
+      case GENERATED -> false;
     };
   }
 

@@ -175,6 +175,7 @@ public final class Planner {
     return Stream.of(
             Users.missing(desired, observed),
             Users.left(desired, observed),
+            Users.notRotated(desired, observed),
             Rotation.left(desired, observed),
             Certified.left(desired, observed),
             ByCertificate.left(wanted, desired, observed),
@@ -288,10 +289,10 @@ public final class Planner {
       var certified = Certified.of(wanted, desired, observed);
       if (certified.isEmpty()) continue;
       var object = Passwords.of(certified.get(), desired, observed);
-      Drift.of(
-              object,
-              observed.snapshot().find(object.key()),
-              admission.getOrDefault(object.key().toString(), ""))
+      var live = observed.snapshot().find(object.key());
+      if (live.filter(object::isLeftAs).isPresent()) continue;
+      Users.generated(object, live)
+          .or(() -> Drift.of(object, live, admission.getOrDefault(object.key().toString(), "")))
           .or(() -> Users.outdated(object, observed))
           .ifPresent(cause -> changes.add(new Change(knowing(object, observed), cause)));
     }

@@ -4,8 +4,11 @@ import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.UsersTaken;
+import dev.pgbaton.desired.AppliedHash;
+import dev.pgbaton.desired.ApplyPolicy;
 import dev.pgbaton.desired.DesiredCluster;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.observed.Instance;
 import dev.pgbaton.observed.InstanceProbe.Answer;
 import dev.pgbaton.observed.ObservedCluster;
@@ -13,6 +16,7 @@ import dev.pgbaton.plan.Change.Cause;
 import dev.pgbaton.plan.Plan.Await;
 import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.Proceed;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +29,42 @@ public final class Users {
   static Optional<Cause> outdated(DesiredObject desired, ObservedCluster observed) {
     return Optional.ofNullable(observed.lookedUp().changed().get(desired.key()))
         .map(Cause.Changed::new);
+  }
+
+  /** Why a Secret with a generated password is written, where that is no mere drift. */
+  static Optional<Cause> generated(DesiredObject desired, Optional<HasMetadata> live) {
+    if (desired.policy() != ApplyPolicy.GENERATED || live.isEmpty()) return Optional.empty();
+    var word = rotation(desired.object());
+    if (word.isPresent() && !word.equals(rotation(live.get())))
+      return Optional.of(
+          new Cause.Changed(
+              "rotation %s, another password%s"
+                  .formatted(
+                      word.get(),
+                      desired.isOfAUser() ? " (%s)".formatted(UserSecrets.gap()) : "")));
+    // As it was made when it was never written again.
+    return AppliedHash.isOn(live.get())
+        ? Optional.empty()
+        : Optional.of(new Cause.Changed("what is beside the password"));
+  }
+
+  /** A word for a Secret that others made is not acted upon, and said to be so. */
+  static Optional<Blocked> notRotated(DesiredCluster desired, ObservedCluster observed) {
+    return desired.objects().stream()
+        .filter(object -> rotation(object.object()).isPresent())
+        .filter(
+            object -> observed.snapshot().find(object.key()).filter(object::isLeftAs).isPresent())
+        .findFirst()
+        .map(
+            object ->
+                new Blocked(
+                    Refusal.ROTATION_WAITS,
+                    "%s was made by somebody else, and is only read: its password is not made anew. Change it there, or delete that Secret, and one is generated."
+                        .formatted(object.key())));
+  }
+
+  private static Optional<String> rotation(HasMetadata secret) {
+    return Annotations.of(secret, Names.ROTATION);
   }
 
   /** Whoever has no password is not there yet, and nothing else waits for it. */

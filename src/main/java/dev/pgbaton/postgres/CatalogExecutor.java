@@ -36,6 +36,7 @@ final class CatalogExecutor {
   private final List<CatalogChange> done = new ArrayList<>();
   private final List<String> errors = new ArrayList<>();
   private final Set<String> failed = new TreeSet<>();
+  private final Set<String> left = new TreeSet<>();
 
   /** As the superuser. */
   interface Connections {
@@ -63,7 +64,9 @@ final class CatalogExecutor {
     var executor = new CatalogExecutor(connections);
     executor.shared(declared, roles);
     for (var database : declared.databases()) {
-      if (!database.hasContent() || !within.test(database)) continue;
+      if (!database.hasContent()
+          || executor.left.contains(database.name())
+          || !within.test(database)) continue;
       var before = executor.errors.size();
       executor.content(database);
       if (executor.errors.size() > before) executor.failed.add(database.name());
@@ -80,6 +83,23 @@ final class CatalogExecutor {
       execute(connection, plan.roles());
       roles.run();
       execute(connection, plan.databases());
+      left.addAll(plan.left());
+      mark(connection, plan.marks());
+    }
+  }
+
+  /** What could not be made has no mark yet, and has said why. */
+  private static void mark(Connection connection, List<String> marks) throws SQLException {
+    if (marks.isEmpty()) return;
+    try (var statement = connection.createStatement()) {
+      statement.execute(QUIETLY);
+      for (var mark : marks) {
+        try {
+          statement.execute(mark);
+        } catch (SQLException e) {
+          if (connection.isClosed()) throw e;
+        }
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import dev.pgbaton.catalog.Catalog.Database;
 import dev.pgbaton.catalog.Catalog.Extension;
 import dev.pgbaton.catalog.Catalog.Role;
 import dev.pgbaton.catalog.Catalog.Schema;
+import dev.pgbaton.catalog.CatalogPlanner;
 import dev.pgbaton.catalog.Declaration;
 import dev.pgbaton.catalog.Declaration.Verifier;
 import dev.pgbaton.cluster.Names;
@@ -44,9 +45,12 @@ final class CatalogReader {
       """
       SELECT d.datname, pg_get_userbyid(d.datdba), pg_encoding_to_char(d.encoding), d.datcollate, d.datconnlimit,
              CASE WHEN d.datname = ANY (?) THEN (SELECT count(*) FROM pg_stat_activity a
-               WHERE a.datid = d.oid AND a.backend_type <> 'autovacuum worker') ELSE 0 END
+               WHERE a.datid = d.oid AND a.backend_type <> 'autovacuum worker') ELSE 0 END,
+             EXISTS (SELECT FROM pg_db_role_setting s WHERE s.setdatabase = d.oid AND s.setrole = 0
+               AND '%s=true' = ANY (s.setconfig))
       FROM pg_database d WHERE d.datname = ANY (?);
-      """;
+      """
+          .formatted(CatalogPlanner.MARK);
 
   private static final String DATABASE_GRANTS =
       """
@@ -123,7 +127,8 @@ final class CatalogReader {
                   row.getString(4),
                   row.getInt(5),
                   new HashMap<>(),
-                  row.getInt(6)));
+                  row.getInt(6),
+                  row.getBoolean(7)));
       }
       all.getMoreResults();
       try (var row = all.getResultSet()) {

@@ -47,7 +47,7 @@ final class SandboxWriter implements ClusterWriter {
         object.key(),
         () ->
             switch (object.policy()) {
-              case APPLY, ADOPT, COMPOSED, DECRYPTED ->
+              case APPLY, ADOPT, GENERATED, COMPOSED, DECRYPTED ->
                   api.nextFieldConflicts()
                       ? new Written.Conflict(
                           "the field manager kubectl-edit owns fields of " + object.key())

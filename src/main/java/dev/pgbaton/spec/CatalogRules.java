@@ -6,6 +6,7 @@ import dev.pgbaton.spec.DatabaseSpec.Privilege;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -76,6 +77,7 @@ final class CatalogRules {
         reading.problem(
             at + ".password",
             "a role that can't log in has no password. Remove it, or login: false.");
+      rotation(user, at);
       var password = at + ".password";
       if (user.password() instanceof PasswordSource.SecretKey(var secret, _)
           && reading.sound(password)
@@ -104,6 +106,31 @@ final class CatalogRules {
       user.settings()
           .forEach((setting, value) -> setting(at + ".settings." + setting, setting, value));
     }
+  }
+
+  private void rotation(UserSpec user, String at) {
+    if (user.rotation().isEmpty()
+        || !reading.sound(at + ".password")
+        || !reading.sound(at + ".login")) return;
+    if (!user.logsIn()) {
+      reading.problem(at + ".rotation", "a role that can't log in has no password. Remove it.");
+      return;
+    }
+    var where =
+        switch (user.password()) {
+          case PasswordSource.Generated _ -> Optional.<String>empty();
+          case PasswordSource.SecretKey(var secret, var key) ->
+              Optional.of("%s of the Secret %s".formatted(key, secret));
+          case PasswordSource.Sops(var file, var key) -> Optional.of(key + " in " + file);
+          case PasswordSource.Vault(var mount, var path, var key) ->
+              Optional.of("%s in the vault's %s/%s".formatted(key, mount, path));
+        };
+    where.ifPresent(
+        place ->
+            reading.problem(
+                at + ".rotation",
+                "makes a generated password anew, and this one is somebody's own. Remove it, and change %s instead."
+                    .formatted(place)));
   }
 
   private boolean isOfTheCertificate(String rest) {

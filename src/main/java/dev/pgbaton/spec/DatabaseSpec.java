@@ -19,7 +19,8 @@ public record DatabaseSpec(
     Optional<Integer> connectionLimit,
     List<Extension> extensions,
     List<Schema> schemas,
-    List<Grant> grants) {
+    List<Grant> grants,
+    boolean adopt) {
 
   public record Extension(String name, Optional<String> version, Optional<String> schema) {}
 
@@ -157,5 +158,13 @@ public record DatabaseSpec(
                       "grants",
                       FieldType.list(GRANT),
                       List.of(),
-                      "Who may do what. What is no longer here stays granted.")));
+                      "Who may do what. What is no longer here stays granted."),
+                  database
+                      .optional(
+                          "adopt",
+                          new BooleanType(),
+                          "true: a database that is there already, made by others, gets another"
+                              + " owner. Without it, it is left alone as long as it has another"
+                              + " one.")
+                      .orElse(false)));
 }

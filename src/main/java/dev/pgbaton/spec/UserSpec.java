@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
  *
  * @param memberOf roles whose rights it has
  * @param connectionLimit absent = whatever it is
+ * @param adopt whether a role that is there, and that pgbaton knows nothing of, gets a generated
+ *     password all the same
+ * @param rotation another word makes its generated password anew
  */
 public record UserSpec(
     String name,
@@ -19,7 +22,9 @@ public record UserSpec(
     List<String> memberOf,
     Optional<Integer> connectionLimit,
     Map<String, String> settings,
-    PasswordSource password) {
+    PasswordSource password,
+    Optional<String> rotation,
+    boolean adopt) {
 
   /** Whether somebody can log in as it, so that it has a password. */
   public boolean logsIn() {
@@ -108,5 +113,17 @@ public record UserSpec(
                       new PasswordSource.Generated(),
                       "Where its password comes from: generated, as if it is absent, a Secret, a"
                           + " file that SOPS encrypted, or a vault. But for a Secret of yours, it is in the"
-                          + " Secret <cluster>-<user>.")));
+                          + " Secret <cluster>-<user>."),
+                  user.optional(
+                      "rotation",
+                      FieldTypes.WORD,
+                      "Another word here makes its generated password anew, without a restart: a"
+                          + " date, or a number in quotes."),
+                  user.optional(
+                          "adopt",
+                          new BooleanType(),
+                          "true: a role that is there already, made by others, gets the generated"
+                              + " password. Without it, it is left alone as long as no password is"
+                              + " named.")
+                      .orElse(false)));
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.desired.UserSecrets;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -582,5 +583,107 @@ class UsersClusterIT {
 
   private static void soon(String what, Callable<Boolean> condition) {
     await(what).atMost(SOON).pollInterval(Duration.ofMillis(100)).until(condition);
+  }
+
+  /**
+   * Connections are opened anew all the while, with either password. The third time the daemon is
+   * killed once the new one is in the Secret: that one it is, and everywhere.
+   */
+  @Test
+  @Order(100)
+  void aGeneratedPasswordIsMadeAnewByAPushAndNobodyIsShutOutForLong() throws Exception {
+    var before = uids("postgresql", "pgpool");
+    var restarts = restarts();
+    for (var word : List.of("one", "two")) {
+      var former = secret("ledger-app").get("password");
+      var commit = pushed(rotated(word), "A new password for app, " + word);
+      var began = System.nanoTime();
+      var gap = longestGapOfApp(former);
+      System.out.printf(
+          "rotation %s: the new password is known everywhere after %d ms; neither was for %d ms%n",
+          word, Duration.ofNanos(System.nanoTime() - began).toMillis(), gap.toMillis());
+      assertThat(gap).isLessThan(UserSecrets.LONGEST_GAP);
+      green(commit, "Rotation " + word);
+      assertThat(logsIn(at("ledger-primary", "app", former))).isFalse();
+    }
+
+    var former = secret("ledger-app").get("password");
+    var commit = pushed(rotated("three"), "A new password for app, three");
+    await("the new password is in the Secret")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> !secret("ledger-app").get("password").equals(former));
+    installation.daemon().crash();
+    var made = secret("ledger-app").get("password");
+    green(commit, "Rotation three, with the daemon killed");
+    soon("it is known everywhere", () -> eachPgpool("app", made));
+    assertThat(secret("ledger-app").get("password")).isEqualTo(made);
+    assertThat(logsIn(at("ledger-primary", "app", made))).isTrue();
+    assertThat(logsIn(at("ledger-primary", "app", former))).isFalse();
+
+    assertThat(secret("ledger-app").get("uri")).contains(":" + made + "@");
+    assertThat(uids("postgresql", "pgpool")).isEqualTo(before);
+    assertThat(restarts()).isEqualTo(restarts);
+  }
+
+  private static String rotated(String word) {
+    return spec(
+        rotation("second")
+            + USERS.replace("{name: app,", "{name: app, rotation: %s,".formatted(word))
+            + LATE
+            + DATABASES);
+  }
+
+  /** By any way in, each by itself, until the new password is known by all of them. */
+  private static Duration longestGapOfApp(String former) {
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
+    var ways = new TreeMap<String, Long>();
+    ways.put(at("ledger-primary", "app", "").getServerNames()[0], System.nanoTime());
+    pods("pgpool").forEach(pod -> ways.put(pod.getStatus().getPodIP(), System.nanoTime()));
+    var longest = Duration.ZERO;
+    var known = 0;
+    while (known < ways.size()) {
+      assertThat(System.nanoTime()).as("until the new password is known").isLessThan(deadline);
+      var now = secret("ledger-app").get("password");
+      known = 0;
+      for (var way : ways.entrySet()) {
+        var isNew = !now.equals(former) && logsIn(named(way.getKey(), "app", now));
+        if (isNew) known++;
+        var isIn = isNew || logsIn(named(way.getKey(), "app", former));
+        var gap = Duration.ofNanos(System.nanoTime() - way.getValue());
+        if (gap.compareTo(longest) > 0) longest = gap;
+        if (isIn) way.setValue(System.nanoTime());
+      }
+    }
+    return longest;
+  }
+
+  /** Of the port that pgpool's own commands use. */
+  @Test
+  @Order(101)
+  void pgpoolsOwnPasswordIsMadeAnewWithPgbatons() throws Exception {
+    var former = secret("ledger-pgpool").get("pcp-password");
+    push(spec(rotation("third") + USERS + LATE + DATABASES), "Rotation third");
+
+    assertThat(secret("ledger-pgpool").get("pcp-password")).isNotEqualTo(former);
+    soon("pgpool's commands come with it", UsersClusterIT::countsNodes);
+  }
+
+  private static boolean countsNodes() throws Exception {
+    for (var pod : pods("pgpool"))
+      if (!Shell.run(
+              WHERE.kubectl(),
+              "-n",
+              WHERE.namespace(),
+              "exec",
+              pod.getMetadata().getName(),
+              "--",
+              "bash",
+              "-c",
+              "umask 077; printf 'localhost:*:admin:%s\n' \"$(< /etc/pgbaton/pgpool-credentials/pcp-password)\""
+                  + " > /tmp/pcppass; PCPPASSFILE=/tmp/pcppass pcp_node_count -h localhost -U admin -w 2>&1; rm /tmp/pcppass")
+          .strip()
+          .equals("2")) return false;
+    return true;
   }
 }

@@ -148,7 +148,7 @@ class ComposedSecretsTest {
     assertThat(looking.of(List.of(desired("orders-users")), seen(live)).changed())
         .containsEntry(
             new ObjectKey("Secret", "shop", "orders-users"),
-            "a password in Secret vault, for a moment neither is known everywhere");
+            "a password in Secret vault (sessions go on; through pgpool, new logins with either password may fail for up to 5 s)");
   }
 
   @Test

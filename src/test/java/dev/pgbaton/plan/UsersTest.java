@@ -68,6 +68,74 @@ class UsersTest {
                     .isEqualTo("change Secret shop/orders-users: a password in Secret orders-app"));
   }
 
+  private static final ObjectKey OF_APP = new ObjectKey("Secret", "shop", "orders-app");
+
+  private static Clusters rotated(String word, SecretBuilder live) {
+    var cluster =
+        cluster()
+            .primary("orders-0", took("abc"))
+            .replica("orders-1")
+            .spec(text -> text + "  users: [{name: app%s}]\n".formatted(word));
+    return told(written(cluster.with(live.build())), "abc");
+  }
+
+  private static SecretBuilder ofApp() {
+    var object = (Secret) declared().desired().get(OF_APP).object();
+    return new SecretBuilder(object)
+        .editMetadata()
+        .addToAnnotations(Names.APPLIED, AppliedHash.of(object))
+        .endMetadata();
+  }
+
+  @Test
+  void aGeneratedPasswordIsMadeAnewByAWordAndThePlanSaysWhatClientsNotice() {
+    assertThat(rotated(", rotation: may", ofApp()).plan())
+        .isInstanceOfSatisfying(
+            Proceed.class,
+            p ->
+                assertThat(p.step().text())
+                    .isEqualTo(
+                        "change Secret shop/orders-app: rotation may, another password (sessions go on; through pgpool, new logins with either password may fail for up to 5 s)"));
+  }
+
+  @Test
+  void aWordThatIsTakenAwayChangesNothing() {
+    var done = ofApp().editMetadata().addToAnnotations(Names.ROTATION, "may").endMetadata();
+
+    assertThat(rotated("", done).plan()).isEqualTo(new InSync());
+  }
+
+  @Test
+  void aSecretThatOthersMadeIsOnlyReadAndAWordForItIsAnswered() {
+    var theirs =
+        new SecretBuilder()
+            .withNewMetadata()
+            .withNamespace("shop")
+            .withName("orders-app")
+            .endMetadata();
+
+    assertThat(rotated("", theirs).plan()).isEqualTo(new InSync());
+    assertThat(rotated(", rotation: may", theirs).plan())
+        .isInstanceOfSatisfying(
+            InSync.class,
+            it ->
+                assertThat(it.but().orElseThrow().text())
+                    .startsWith(
+                        "Secret shop/orders-app was made by somebody else, and is only read"));
+  }
+
+  @Test
+  void whatIsBesideAPasswordThatWasMadeOnceIsLookedAfterFromNowOn() {
+    var old = ofApp().editMetadata().removeFromAnnotations(Names.APPLIED).endMetadata();
+
+    assertThat(rotated("", old).plan())
+        .isInstanceOfSatisfying(
+            Proceed.class,
+            p ->
+                assertThat(p.step().text())
+                    .isEqualTo("change Secret shop/orders-app: what is beside the password"));
+  }
+
   @Test
   void thePrimaryIsToldOfWhatWasWritten() {
     assertThat(written(declared()).plan()).isEqualTo(new Proceed(new Step.TellUsers("abc")));

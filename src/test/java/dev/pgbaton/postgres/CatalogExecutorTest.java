@@ -189,6 +189,107 @@ class CatalogExecutorTest {
     assertThat(Files.readString(log)).contains("REVOKE pg_monitor").doesNotContain("SCRAM");
   }
 
+  private static User generated(User user) {
+    return new User(
+        user.name(),
+        true,
+        user.login(),
+        user.connectionLimit(),
+        user.memberOf(),
+        user.settings(),
+        user.verifier(),
+        false);
+  }
+
+  private static Database notAdopted(String name, String owner) {
+    return new Database(
+        name,
+        true,
+        owner,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of(new Schema("sales", owner)),
+        List.of(),
+        false);
+  }
+
+  @Test
+  void whatOthersMadeIsNotTakenFromThemUnlessItIsSaid() throws Exception {
+    PostgresPair.execute(
+        postgres,
+        "CREATE ROLE legacy LOGIN PASSWORD 'of today'",
+        "CREATE ROLE quiet LOGIN",
+        "CREATE DATABASE archive OWNER legacy");
+    var legacy = user("legacy", "another");
+    var fresh = user("fresh", "one");
+    var declared =
+        new Declaration(
+            List.of(generated(legacy), generated(user("quiet", "two")), generated(fresh)),
+            List.of(notAdopted("archive", "fresh"), notAdopted("recent", "fresh")));
+
+    var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open, () -> {});
+
+    assertThat(result.errors())
+        .satisfiesExactly(
+            e ->
+                assertThat(e)
+                    .startsWith("role legacy is there already, with a password that others gave it")
+                    .contains("secretKeyRef")
+                    .endsWith("or put adopt: true, and it gets the generated one"),
+            e ->
+                assertThat(e)
+                    .startsWith("database archive is there already, and belongs to legacy"));
+    // All else is done.
+    assertThat(result.done().stream().map(CatalogChange::what))
+        .contains("create role fresh", "role quiet: password", "create database recent");
+    login("legacy", "of today", "archive").close();
+    login("fresh", "one", "recent").close();
+
+    // What pgbaton made is mended, and changes its password and its owner.
+    PostgresPair.execute(
+        postgres, "ALTER ROLE fresh PASSWORD 'by hand'", "ALTER DATABASE recent OWNER TO legacy");
+    CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open, () -> {});
+    login("fresh", "one", "recent").close();
+    var rotated =
+        new Declaration(
+            List.of(generated(user("fresh", "two"))), List.of(notAdopted("recent", "quiet")));
+    assertThat(bring(rotated))
+        .containsExactly(
+            "role fresh: password",
+            "database recent: owner quiet",
+            "database recent: schema sales: owner quiet");
+    assertThat(bring(rotated)).isEmpty();
+
+    // Whose password is named, or who may be taken.
+    var adopted =
+        new Declaration(List.of(legacy, fresh), List.of(database("archive", "fresh", List.of())));
+    assertThat(bring(adopted)).contains("role legacy: password", "database archive: owner fresh");
+    login("legacy", "another", "archive").close();
+    assertThat(bring(new Declaration(List.of(generated(user("legacy", "third"))), List.of())))
+        .containsExactly("role legacy: password");
+  }
+
+  @Test
+  void whatAnOlderVersionMadeIsKnownByThePasswordThatItGaveIt() throws Exception {
+    var former = user("former", "one");
+    bring(new Declaration(List.of(former), List.of(database("formers", "former", List.of()))));
+    PostgresPair.execute(
+        postgres,
+        "ALTER ROLE former RESET pgbaton.declared",
+        "ALTER DATABASE formers RESET pgbaton.declared");
+
+    assertThat(
+            bring(
+                new Declaration(
+                    List.of(generated(former)), List.of(notAdopted("formers", "former")))))
+        .isEmpty();
+    assertThat(bring(new Declaration(List.of(generated(user("former", "two"))), List.of())))
+        .containsExactly("role former: password");
+  }
+
   private static User absent(User user) {
     return new User(
         user.name(), false, true, Optional.empty(), List.of(), Map.of(), Optional.empty());

@@ -37,7 +37,9 @@ class CatalogRulesTest {
                 List.of(),
                 Optional.empty(),
                 java.util.Map.of(),
-                new PasswordSource.Generated()));
+                new PasswordSource.Generated(),
+                Optional.empty(),
+                false));
     assertThat(spec.databases().getFirst().owner()).contains("app");
   }
 
@@ -81,6 +83,32 @@ class CatalogRulesTest {
         .contains("has several sources");
     assertThat(problems("  users: [{name: app, password: {secretKeyRef: {name: s, key: k}}}]\n"))
         .isEmpty();
+  }
+
+  @Test
+  void onlyAGeneratedPasswordIsMadeAnewByAWord() {
+    assertThat(problems("  users: [{name: app, rotation: 2026-11}]\n")).isEmpty();
+    assertThat(problems("  users: [{name: app, password: generated, rotation: '2'}]\n")).isEmpty();
+    assertThat(
+            problems(
+                """
+                  users:
+                    - {name: a, rotation: x, password: {secretKeyRef: {name: s, key: pw}}}
+                    - {name: b, rotation: x, password: {sops: {file: a.yaml, key: pw}}}
+                    - {name: c, rotation: x, password: {vault: {path: shop/c, key: pw}}}
+                    - {name: d, rotation: x, login: false}
+                    - {name: e, rotation: x, ensure: absent}
+                """))
+        .containsExactly(
+            "9:27 spec.users[0].rotation: makes a generated password anew, and this one is somebody's own. Remove it, and change pw of the Secret s instead.",
+            "10:27 spec.users[1].rotation: makes a generated password anew, and this one is somebody's own. Remove it, and change pw in a.yaml instead.",
+            "11:27 spec.users[2].rotation: makes a generated password anew, and this one is somebody's own. Remove it, and change pw in the vault's secret/shop/c instead.",
+            "12:27 spec.users[3].rotation: a role that can't log in has no password. Remove it.",
+            "13:27 spec.users[4].rotation: a role that can't log in has no password. Remove it.");
+    assertThat(problems("  users: [{name: app, rotation: two words}]\n"))
+        .singleElement()
+        .asString()
+        .contains("spec.users[0].rotation: two words");
   }
 
   /** It would be made again and again under a name that was cut off. */
