@@ -156,7 +156,10 @@ public final class Planner {
         .or(() -> Users.tell(desired, observed))
         .or(this::labelRoles)
         .or(() -> ByCertificate.admitted(desired, observed, now))
-        .or(() -> Rollout.next(aim, desired, observed, now))
+        .or(
+            () ->
+                Rollout.next(aim, desired, observed, now)
+                    .map(plan -> Rotation.alsoWaits(desired, observed, plan)))
         .or(() -> Reloading.await(desired, observed, now))
         .or(this::pgpoolToSettle)
         .or(() -> Routes.repair(observed, now))

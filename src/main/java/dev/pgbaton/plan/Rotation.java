@@ -46,6 +46,25 @@ final class Rotation {
     return rotation.goesOn() ? rotation.heldUp() : rotation.notLocked();
   }
 
+  /** Whoever is not back is waited for by a rotation that has begun, too: that is said with it. */
+  static Plan alsoWaits(DesiredCluster desired, ObservedCluster observed, Plan plan) {
+    if (new Rotation(desired, observed).isEnded()) return plan;
+    return switch (plan) {
+      case Await(var what, var deadline, var because) ->
+          new Await(
+              "a rotation, with the old and the new passwords both working, which waits for "
+                  + what,
+              deadline,
+              because.or(() -> Optional.of(Refusal.ROTATION_WAITS)));
+      case Blocked blocked ->
+          blocked.and(
+              new Blocked(
+                  Refusal.ROTATION_WAITS,
+                  "a rotation waits for that. Meanwhile the old and the new passwords both work."));
+      case Proceed _, Plan.InSync _ -> plan;
+    };
+  }
+
   /** However long ago the commit was: a password that has leaked may still work. */
   private Optional<Blocked> notLocked() {
     return turn()

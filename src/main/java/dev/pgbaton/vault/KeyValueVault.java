@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * OpenBao's, or HashiCorp's Vault's, key-value engine (version 2) over HTTP, as the service account
@@ -43,11 +44,16 @@ public final class KeyValueVault implements PasswordVault {
 
   private static final Set<String> OWN_MACHINE = Set.of("localhost", "127.0.0.1", "::1");
 
+  private static final String ALL = "";
+
   private final VaultSettings settings;
   private final HttpClient client;
-  private Optional<Token> token = Optional.empty();
+
+  /** By what was looked at; what is said of the vault as a whole has no name. */
+  private final Map<String, Silence> silent = new ConcurrentHashMap<>();
+
+  private volatile Optional<Token> token = Optional.empty();
   private Optional<Long> anew = Optional.empty();
-  private Optional<Silence> silence = Optional.empty();
 
   private record Token(String value, long until) {
     @Override
@@ -89,19 +95,18 @@ public final class KeyValueVault implements PasswordVault {
   }
 
   @Override
-  public synchronized Cleartext read(String mount, String path, String key) throws Refused {
-    if (silence.isPresent() && System.nanoTime() - silence.get().until() < 0)
-      throw new Refused(silence.get().words());
+  public Cleartext read(String mount, String path, String key) throws Refused {
     var what = "%s/%s".formatted(mount, path);
-    var had = token.isPresent();
-    var answer = get(mount, path);
+    rest(ALL);
+    rest(what);
+    var had = token;
+    var with = token();
+    var answer = get(mount, path, with);
     // A token may be revoked before its time: once with a new one.
     if (answer.statusCode() == HttpURLConnection.HTTP_FORBIDDEN
-        && had
-        && anew.filter(at -> System.nanoTime() - at < BETWEEN_LOGINS.toNanos()).isEmpty()) {
-      token = Optional.empty();
-      anew = Optional.of(System.nanoTime());
-      answer = get(mount, path);
+        && had.filter(with::equals).isPresent()) {
+      var other = anew(with);
+      if (other.isPresent()) answer = get(mount, path, other.get());
     }
     return switch (answer.statusCode()) {
       case HttpURLConnection.HTTP_OK -> value(answer.body(), what, key);
@@ -112,7 +117,8 @@ public final class KeyValueVault implements PasswordVault {
           throw new Refused(
               "%s does not let pgbaton read %s. Give the policy of its role %s read on %s/data/%s."
                   .formatted(settings.address(), what, settings.role(), mount, path));
-      default -> throw silent("answers %d to the look at %s".formatted(answer.statusCode(), what));
+      default ->
+          throw silent(what, "answers %d to the look at %s".formatted(answer.statusCode(), what));
     };
   }
 
@@ -120,15 +126,10 @@ public final class KeyValueVault implements PasswordVault {
     try {
       var data = JSON.readTree(body).path("data").path("data");
       if (data.path(key).isTextual()) return new Cleartext(data.get(key).asText());
+      // Not which ones there are: whoever reads a commit's status need not know.
       throw new Refused(
-          "%s has no text %s in %s. It has: %s."
-              .formatted(
-                  settings.address(),
-                  key,
-                  what,
-                  data.isObject() && !data.isEmpty()
-                      ? String.join(", ", (Iterable<String>) data::fieldNames)
-                      : "nothing"));
+          "%s has no text %s in %s. Put it there, or name a key that is."
+              .formatted(settings.address(), key, what));
     } catch (JsonProcessingException _) {
       throw new Refused(
           "%s answers no JSON for %s: that is no key-value engine of version 2."
@@ -136,15 +137,35 @@ public final class KeyValueVault implements PasswordVault {
     }
   }
 
-  private HttpResponse<String> get(String mount, String path) throws Refused {
+  private HttpResponse<String> get(String mount, String path, Token token) throws Refused {
     return send(
-        request("%s/data/%s".formatted(mount, path)).header("X-Vault-Token", token()).GET());
+        request("%s/data/%s".formatted(mount, path)).header("X-Vault-Token", token.value()).GET());
   }
 
-  private String token() throws Refused {
-    if (token.isEmpty() || System.nanoTime() - token.get().until() > 0)
-      token = Optional.of(login());
-    return token.get().value();
+  private Token token() throws Refused {
+    var present = token;
+    return isValid(present) ? present.orElseThrow() : made();
+  }
+
+  /** Whoever waited for another's login takes what came of it. */
+  private synchronized Token made() throws Refused {
+    rest(ALL);
+    if (!isValid(token)) token = Optional.of(login());
+    return token.orElseThrow();
+  }
+
+  /** In place of one that was refused; empty where it is too early for another one. */
+  private synchronized Optional<Token> anew(Token refused) throws Refused {
+    if (!token.equals(Optional.of(refused))) return token;
+    if (anew.filter(at -> System.nanoTime() - at < BETWEEN_LOGINS.toNanos()).isPresent())
+      return Optional.empty();
+    token = Optional.empty();
+    anew = Optional.of(System.nanoTime());
+    return Optional.of(made());
+  }
+
+  private static boolean isValid(Optional<Token> token) {
+    return token.filter(it -> System.nanoTime() - it.until() <= 0).isPresent();
   }
 
   private Token login() throws Refused {
@@ -165,6 +186,7 @@ public final class KeyValueVault implements PasswordVault {
                         JSON.valueToTree(Map.of("role", settings.role(), "jwt", jwt)).toString())));
     if (answer.statusCode() != HttpURLConnection.HTTP_OK)
       throw silent(
+          ALL,
           "does not let pgbaton log in by auth/%s as the role %s: %s"
               .formatted(settings.authMount(), settings.role(), errors(answer)));
     try {
@@ -174,7 +196,7 @@ public final class KeyValueVault implements PasswordVault {
       var valid = lease.isZero() ? Duration.ofHours(1) : lease.minus(MARGIN);
       return new Token(auth.path("client_token").asText(), System.nanoTime() + valid.toNanos());
     } catch (JsonProcessingException _) {
-      throw silent("answers no JSON to a login");
+      throw silent(ALL, "answers no JSON to a login");
     }
   }
 
@@ -204,16 +226,23 @@ public final class KeyValueVault implements PasswordVault {
     try {
       return client.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
-      throw silent("does not answer (%s)".formatted(e.getClass().getSimpleName()));
+      throw silent(ALL, "does not answer (%s)".formatted(e.getClass().getSimpleName()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Refused("the look into the vault was interrupted");
     }
   }
 
-  private Refused silent(String what) {
+  private void rest(String of) throws Refused {
+    var rests = silent.get(of);
+    if (rests == null) return;
+    if (System.nanoTime() - rests.until() < 0) throw new Refused(rests.words());
+    silent.remove(of, rests);
+  }
+
+  private Refused silent(String of, String what) {
     var words = "%s %s. It is asked again.".formatted(settings.address(), what);
-    silence = Optional.of(new Silence(words, System.nanoTime() + REST.toNanos()));
+    silent.put(of, new Silence(words, System.nanoTime() + REST.toNanos()));
     return new Refused(words);
   }
 }

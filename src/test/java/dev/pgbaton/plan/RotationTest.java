@@ -2,6 +2,7 @@ package dev.pgbaton.plan;
 
 import static dev.pgbaton.plan.Clusters.NOW;
 import static dev.pgbaton.plan.Clusters.cluster;
+import static dev.pgbaton.plan.Clusters.notReady;
 import static dev.pgbaton.plan.Clusters.silent;
 import static dev.pgbaton.plan.Clusters.told;
 import static dev.pgbaton.plan.Clusters.tookLogins;
@@ -13,6 +14,7 @@ import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.observed.JournalEntry.Intent;
 import dev.pgbaton.plan.Clusters.Trait;
 import dev.pgbaton.plan.Plan.Await;
+import dev.pgbaton.plan.Plan.Blocked;
 import dev.pgbaton.plan.Plan.InSync;
 import dev.pgbaton.plan.Plan.Proceed;
 import dev.pgbaton.plan.Step.Rotate;
@@ -110,6 +112,25 @@ class RotationTest {
         .isInstanceOfSatisfying(
             Await.class, a -> assertThat(a.what()).contains("orders-1").contains("answer"));
     assertThat(later(waits).plan()).isNotInstanceOf(Proceed.class);
+
+    var gone = at("may", "a first prepared", took("a"), notReady());
+    assertThat(gone.plan())
+        .isInstanceOfSatisfying(
+            Await.class,
+            a -> {
+              assertThat(a.what()).contains("both working, which waits for orders-1");
+              assertThat(a.because()).contains(Refusal.ROTATION_WAITS);
+            });
+    assertThat(later(gone).plan())
+        .isInstanceOfSatisfying(
+            Blocked.class,
+            b -> {
+              assertThat(b.reason()).isEqualTo(Refusal.INSTANCE_NOT_BACK);
+              assertThat(b.text()).contains("RotationWaits: ").contains("both work.");
+            });
+    assertThat(at("may", "a first ended", took("a"), notReady()).plan())
+        .isInstanceOfSatisfying(
+            Await.class, a -> assertThat(a.what()).doesNotContain("both working"));
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.pgbaton.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.pgbaton.sops.Refused;
@@ -21,29 +23,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests and answers as OpenBao 2.7.2 was seen to give them, with Kubernetes auth. */
+/** Answers as OpenBao 2.7.2 gives them: {@link OpenBaoTest} recorded them, and tries them again. */
 class KeyValueVaultTest {
-  private static final String LOGIN =
-      """
-      {"request_id":"27498063","lease_id":"","renewable":false,"lease_duration":0,"data":null,"wrap_info":null,"warnings":null,
-       "auth":{"client_token":"s.%s","accessor":"XJ","policies":["default","pgbaton"],"token_policies":["default","pgbaton"],
-       "metadata":{"role":"pgbaton","service_account_name":"pgbaton"},"lease_duration":%d,"renewable":true,"entity_id":"03","token_type":"service",
-       "orphan":true,"mfa_requirement":null,"num_uses":0}}
-      """;
-  private static final String FOUND =
-      """
-      {"request_id":"312472aa","lease_id":"","renewable":false,"lease_duration":0,"data":{"data":{"password":"fr0m-bao","port":5432},
-       "metadata":{"created_time":"2026-11-22T07:55:40.044108075Z","custom_metadata":null,"deletion_time":"","destroyed":false,"version":1}},
-       "wrap_info":null,"warnings":null,"auth":null}
-      """;
-  private static final String DELETED =
-      """
-      {"request_id":"c6a28142","lease_id":"","renewable":false,"lease_duration":0,"data":{"data":null,"metadata":{"version":1}},"auth":null}
-      """;
-  private static final String DENIED =
-      "{\"errors\":[\"1 error occurred:\\n\\t* permission denied\\n\\n\"]}";
-
   @TempDir Path directory;
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final List<String> requests = new ArrayList<>();
   private HttpServer server;
@@ -73,25 +57,32 @@ class KeyValueVaultTest {
     requests.add("%s %s".formatted(exchange.getRequestMethod(), path));
     if (path.equals("/v1/auth/kubernetes/login")) {
       if (!lets || !body.contains("\"jwt\":\"a.service.account\"")) {
-        say(exchange, 400, "{\"errors\":[\"invalid role name \\\"pgbaton\\\"\"]}");
+        recorded(exchange, "login-other-role");
         return;
       }
       valid = "s." + ++logins;
-      say(exchange, 200, LOGIN.formatted(logins, lease));
+      var login = (ObjectNode) OpenBaoTest.recorded("login").path("body").path("auth");
+      var answer = MAPPER.createObjectNode();
+      answer.set("auth", login.put("client_token", valid).put("lease_duration", lease));
+      say(exchange, 200, answer.toString());
       return;
     }
     if (!valid.equals(exchange.getRequestHeaders().getFirst("X-Vault-Token"))) {
-      say(exchange, 403, DENIED);
+      recorded(exchange, "revoked");
       return;
     }
     switch (path) {
-      case "/v1/secret/data/shop/orders" -> say(exchange, 200, FOUND);
-      case "/v1/secret/data/shop/deleted" -> say(exchange, 404, DELETED);
-      case "/v1/secret/data/shop/none" -> say(exchange, 404, "{\"errors\":[]}");
-      case "/v1/secret/data/shop/sealed" ->
-          say(exchange, 503, "{\"errors\":[\"Vault is sealed\"]}");
-      default -> say(exchange, 403, DENIED);
+      case "/v1/secret/data/shop/orders" -> recorded(exchange, "found");
+      case "/v1/secret/data/shop/deleted" -> recorded(exchange, "deleted");
+      case "/v1/secret/data/shop/none" -> recorded(exchange, "none");
+      case "/v1/secret/data/shop/sealed" -> recorded(exchange, "sealed");
+      default -> recorded(exchange, "denied");
     }
+  }
+
+  private static void recorded(HttpExchange exchange, String name) throws IOException {
+    var answer = OpenBaoTest.recorded(name);
+    say(exchange, answer.path("status").asInt(), answer.path("body").toString());
   }
 
   private static void say(HttpExchange exchange, int status, String body) throws IOException {
@@ -138,7 +129,7 @@ class KeyValueVaultTest {
     assertRefused(
         "shop/orders",
         "pasword",
-        "has no text pasword in secret/shop/orders. It has: password, port.");
+        "has no text pasword in secret/shop/orders. Put it there, or name a key that is.");
     assertRefused("shop/orders", "port", "has no text port");
   }
 
@@ -150,6 +141,8 @@ class KeyValueVaultTest {
           .isInstanceOf(Refused.class)
           .hasMessageContaining("answers 503 to the look at secret/shop/sealed");
     assertThat(requests).hasSize(2);
+    // Another's path is another matter.
+    assertThat(vault.read("secret", "shop/orders", "password").value()).isEqualTo("fr0m-bao");
 
     server.stop(0);
     assertThatThrownBy(() -> vault().read("secret", "shop/orders", "password"))
@@ -162,7 +155,7 @@ class KeyValueVaultTest {
     assertRefused(
         "shop/orders",
         "password",
-        "does not let pgbaton log in by auth/kubernetes as the role pgbaton: invalid role name");
+        "does not let pgbaton log in by auth/kubernetes as the role pgbaton: invalid role name \"other\"");
     Files.delete(jwt);
     assertRefused("shop/orders", "password", "(PGBATON_VAULT_TOKEN_FILE)");
   }
