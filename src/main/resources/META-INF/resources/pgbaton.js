@@ -40,6 +40,21 @@ function place(row) {
 
 const focusable = (root) => [...root.querySelectorAll("a, button, summary, select, input")];
 
+/** Which control it is, wherever in its part it stands: what it belongs to, its name and what it says. */
+const key = (control) =>
+  JSON.stringify([control.tagName, control.form?.getAttribute("action"), control.getAttribute("href"), control.name,
+    control.closest("details")?.id, control.tagName === "SELECT" ? "" : control.textContent]);
+
+/** On the same control, or, if that is gone, on the heading: never on another one that Enter would press. */
+function refocus(fresh, wanted) {
+  let target = focusable(fresh).find((control) => key(control) === wanted);
+  if (!target) {
+    target = fresh.querySelector("h2") ?? byId("main");
+    target.tabIndex = -1;
+  }
+  target.focus({ preventScroll: true });
+}
+
 /** What the reader has opened, chosen and focused stays so. */
 function keep(old, fresh) {
   for (const details of fresh.querySelectorAll("details[id]")) details.open = byId(details.id)?.open ?? details.open;
@@ -47,9 +62,11 @@ function keep(old, fresh) {
     const chosen = byId(select.id)?.value;
     if ([...select.options].some((option) => option.value === chosen)) select.value = chosen;
   }
-  const focused = focusable(old).indexOf(document.activeElement);
+  const focused = focusable(old).find((control) => control === document.activeElement);
+  const heading = !focused && old.contains(document.activeElement);
+  const wanted = focused && key(focused);
   old.replaceWith(fresh);
-  if (focused >= 0) focusable(fresh)[focused]?.focus({ preventScroll: true });
+  if (focused || heading) refocus(fresh, wanted);
 }
 
 function put({ id, html }) {

@@ -337,6 +337,36 @@ class PageIT {
     assertThat(post("/sign-in", HttpRequest.newBuilder(), "token=x")).isEqualTo(404);
   }
 
+  @Test
+  @Order(10)
+  void focusNeverMovesToAnotherButton() {
+    var page = open(ColorScheme.LIGHT, "/clusters/shop/orders");
+    assertThat(page.locator("#live")).hasText("Live");
+    var handoff = button(page, "Hand off now");
+    handoff.focus();
+    // As it comes from the server while the rollout's handoff is under way.
+    page.evaluate(
+        """
+        () => {
+          const fresh = document.getElementById('actions').cloneNode(true);
+          fresh.querySelector('form[action$="/handoff"]').remove();
+          put({id: 'actions', html: fresh.outerHTML});
+        }
+        """);
+    assertThat(page.locator(":focus")).hasText("What you can do");
+
+    button(page, "Suspend").focus();
+    page.evaluate(
+        """
+        () => {
+          const fresh = document.getElementById('actions').cloneNode(true);
+          fresh.querySelector('.buttons').prepend(fresh.querySelector('form[action*="kill-postgres"]'));
+          put({id: 'actions', html: fresh.outerHTML});
+        }
+        """);
+    assertThat(page.locator(":focus")).hasText("Suspend");
+  }
+
   private static int post(String path, HttpRequest.Builder request, String form)
       throws IOException, InterruptedException {
     try (var client = HttpClient.newHttpClient()) {
