@@ -69,7 +69,14 @@ function keep(old, fresh) {
   if (focused || heading) refocus(fresh, wanted);
 }
 
-function put({ id, html }) {
+/** Rows of clusters that went away while nobody was told. */
+function only(ids) {
+  const there = new Set(ids);
+  for (const row of [...(list?.children ?? [])]) if (!there.has(row.id)) row.remove();
+}
+
+function put({ id, html = "", only: ids }) {
+  if (ids) return only(ids);
   const old = byId(id);
   const template = document.createElement("template");
   template.innerHTML = html;
@@ -80,14 +87,38 @@ function put({ id, html }) {
   if (list && fresh.dataset.order) place(fresh);
 }
 
+const LOST = "Not live: the connection is lost, trying again";
+let source = null;
+let again = 0;
+let patience = 1000;
+
+/** A browser gives up for good after any answer but 200, as while the daemon starts: we don't. */
 function follow(path) {
-  const source = new EventSource(path);
-  source.onopen = () => say(live, "Live");
-  source.onerror = () => say(live, "Not live: the connection is lost, trying again");
+  clearTimeout(again);
+  source?.close();
+  source = new EventSource(path);
+  source.onopen = () => {
+    patience = 1000;
+    say(live, "Live");
+  };
+  source.onerror = () => {
+    say(live, LOST);
+    if (source.readyState !== EventSource.CLOSED) return;
+    again = setTimeout(follow, patience * (1 + Math.random() / 2), path);
+    patience = Math.min(2 * patience, 30000);
+  };
   source.onmessage = (event) => {
     JSON.parse(event.data).forEach(put);
     filter();
   };
+}
+
+/** A tab that nobody sees holds none of the six connections that a browser has for one host. */
+function followWhileShown(path) {
+  clearTimeout(again);
+  if (!document.hidden) return follow(path);
+  source?.close();
+  source = null;
 }
 
 ages(document);
@@ -97,4 +128,8 @@ if (list) {
   byId("search").addEventListener("submit", (event) => event.preventDefault());
   filter();
 }
-if (document.body.dataset.live) follow(document.body.dataset.live);
+const path = document.body.dataset.live;
+if (path) {
+  followWhileShown(path);
+  document.addEventListener("visibilitychange", () => followWhileShown(path));
+}
