@@ -40,6 +40,21 @@ function place(row) {
 
 const focusable = (root) => [...root.querySelectorAll("a, button, summary, select, input")];
 
+/** Which control it is, wherever in its part it stands: what it belongs to, its name and what it says. */
+const key = (control) =>
+  JSON.stringify([control.tagName, control.form?.getAttribute("action"), control.getAttribute("href"), control.name,
+    control.closest("details")?.id, control.tagName === "SELECT" ? "" : control.textContent]);
+
+/** On the same control, or, if that is gone, on the heading: never on another one that Enter would press. */
+function refocus(fresh, wanted) {
+  let target = focusable(fresh).find((control) => key(control) === wanted);
+  if (!target) {
+    target = fresh.querySelector("h2") ?? byId("main");
+    target.tabIndex = -1;
+  }
+  target.focus({ preventScroll: true });
+}
+
 /** What the reader has opened, chosen and focused stays so. */
 function keep(old, fresh) {
   for (const details of fresh.querySelectorAll("details[id]")) details.open = byId(details.id)?.open ?? details.open;
@@ -47,12 +62,21 @@ function keep(old, fresh) {
     const chosen = byId(select.id)?.value;
     if ([...select.options].some((option) => option.value === chosen)) select.value = chosen;
   }
-  const focused = focusable(old).indexOf(document.activeElement);
+  const focused = focusable(old).find((control) => control === document.activeElement);
+  const heading = !focused && old.contains(document.activeElement);
+  const wanted = focused && key(focused);
   old.replaceWith(fresh);
-  if (focused >= 0) focusable(fresh)[focused]?.focus({ preventScroll: true });
+  if (focused || heading) refocus(fresh, wanted);
 }
 
-function put({ id, html }) {
+/** Rows of clusters that went away while nobody was told. */
+function only(ids) {
+  const there = new Set(ids);
+  for (const row of [...(list?.children ?? [])]) if (!there.has(row.id)) row.remove();
+}
+
+function put({ id, html = "", only: ids }) {
+  if (ids) return only(ids);
   const old = byId(id);
   const template = document.createElement("template");
   template.innerHTML = html;
@@ -63,14 +87,38 @@ function put({ id, html }) {
   if (list && fresh.dataset.order) place(fresh);
 }
 
+const LOST = "Not live: the connection is lost, trying again";
+let source = null;
+let again = 0;
+let patience = 1000;
+
+/** A browser gives up for good after any answer but 200, as while the daemon starts: we don't. */
 function follow(path) {
-  const source = new EventSource(path);
-  source.onopen = () => say(live, "Live");
-  source.onerror = () => say(live, "Not live: the connection is lost, trying again");
+  clearTimeout(again);
+  source?.close();
+  source = new EventSource(path);
+  source.onopen = () => {
+    patience = 1000;
+    say(live, "Live");
+  };
+  source.onerror = () => {
+    say(live, LOST);
+    if (source.readyState !== EventSource.CLOSED) return;
+    again = setTimeout(follow, patience * (1 + Math.random() / 2), path);
+    patience = Math.min(2 * patience, 30000);
+  };
   source.onmessage = (event) => {
     JSON.parse(event.data).forEach(put);
     filter();
   };
+}
+
+/** A tab that nobody sees holds none of the six connections that a browser has for one host. */
+function followWhileShown(path) {
+  clearTimeout(again);
+  if (!document.hidden) return follow(path);
+  source?.close();
+  source = null;
 }
 
 ages(document);
@@ -80,4 +128,8 @@ if (list) {
   byId("search").addEventListener("submit", (event) => event.preventDefault());
   filter();
 }
-if (document.body.dataset.live) follow(document.body.dataset.live);
+const path = document.body.dataset.live;
+if (path) {
+  followWhileShown(path);
+  document.addEventListener("visibilitychange", () => followWhileShown(path));
+}

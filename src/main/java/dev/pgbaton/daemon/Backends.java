@@ -113,9 +113,11 @@ class Backends {
           sed -i 's/instances: 3/instances: 2/' clusters/orders.yaml && git commit -am 'Two instances'
           sed -i 's#postgres:17$#postgres:17.1#' clusters/orders.yaml && git commit -am 'A new image'
           sed -i 's#postgres:17.*#postgres:does-not-exist#' clusters/orders.yaml && git commit -am 'A bad image'
-          curl -X POST localhost:8080/sandbox/shop/orders/orders-0/kill-postgres
-        and watch this log, or http://localhost:8080%s""",
+          curl -X POST %s/sandbox/shop/orders/orders-0/kill-postgres
+        and watch this log, or %s%s""",
         repository,
+        page(),
+        page(),
         begun
             ? ""
             : "\nIt is the repository of an earlier run, as that left it; to begin anew, delete %s"
@@ -146,7 +148,7 @@ class Backends {
   }
 
   private static String page() {
-    return "http://localhost:"
+    return "http://127.0.0.1:"
         + ConfigProvider.getConfig()
             .getOptionalValue("quarkus.http.port", String.class)
             .orElse("8080");

@@ -145,7 +145,7 @@ public class ButtonPresses {
   }
 
   /** What a visitor has sent must not look like a line of ours. */
-  private static String oneLine(String text) {
+  static String oneLine(String text) {
     return text.replaceAll("\\p{Cntrl}", " ");
   }
 

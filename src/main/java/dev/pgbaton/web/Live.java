@@ -1,5 +1,6 @@
 package dev.pgbaton.web;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.reconcile.Fleet;
 import dev.pgbaton.reconcile.Pass;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.RestQuery;
@@ -50,8 +52,14 @@ public class Live {
   /**
    * @param id of the element that it takes the place of
    * @param html empty for an element that is gone
+   * @param only the rows that there are; empty for a part that says nothing of it
    */
-  public record Part(String id, String html) {}
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Part(String id, String html, List<String> only) {
+    Part(String id, String html) {
+      this(id, html, List.of());
+    }
+  }
 
   /**
    * @param version of the rows that the page already has
@@ -65,7 +73,8 @@ public class Live {
     var fleet = view.fleet();
     if (version.equals(FleetPage.version(FleetPage.rows(FleetSummary.of(fleet, List.of())))))
       rows(fleet, seen, rows);
-    return changes(() -> fleet(seen, rows));
+    var told = new AtomicBoolean();
+    return changes(() -> fleet(seen, rows, told));
   }
 
   @GET
@@ -73,16 +82,22 @@ public class Live {
   @RestStreamElementType(MediaType.APPLICATION_JSON)
   public Multi<List<Part>> cluster(String namespace, String name, HttpServerRequest request) {
     var id = new ClusterId(namespace, name);
-    if (!view.fleet().passes().containsKey(id)) throw new NotFoundException();
-    var visit = reception.visit(request);
+    // While the daemon starts nothing is known yet: who waits is told as soon as there is
+    // something.
+    if (view.fleet().head().isPresent() && !view.fleet().passes().containsKey(id))
+      throw new NotFoundException();
     var seen = new AtomicReference<Object>();
     var sent = new HashMap<String, String>();
     return changes(
         () -> {
-          var state = clusters.state(id);
+          // Anew each time: whoever signs out in another tab has no buttons here.
+          var visit = reception.visit(request);
+          var state = new Shown(clusters.state(id), visit);
           return state.equals(seen.getAndSet(state)) ? List.of() : cluster(id, visit, sent);
         });
   }
+
+  private record Shown(Object state, Visit visit) {}
 
   private Multi<List<Part>> changes(Supplier<List<Part>> look) {
     if (seats.full()) throw new ServiceUnavailableException();
@@ -108,9 +123,13 @@ public class Live {
 
   private record Heard(List<Part> parts, boolean word) {}
 
-  private List<Part> fleet(Map<ClusterId, Pass> seen, Map<String, String> sent) {
+  private List<Part> fleet(
+      Map<ClusterId, Pass> seen, Map<String, String> sent, AtomicBoolean told) {
     var fleet = view.fleet();
     var parts = new ArrayList<Part>();
+    // Whoever comes again may have rows of clusters that have gone since.
+    if (!fleet.passes().isEmpty() && !told.getAndSet(true))
+      parts.add(new Part("", "", fleet.passes().keySet().stream().map(id -> "c:" + id).toList()));
     add(
         parts,
         sent,

@@ -190,6 +190,8 @@ public class Metrics implements ReconcileLoop.Listener {
     private volatile Pass last;
     private Meter commit;
     private String commitId = "";
+    private Meter reason;
+    private String reasonCode = "";
 
     Cluster(ClusterId id) {
       tags = tags(id);
@@ -253,15 +255,19 @@ public class Metrics implements ReconcileLoop.Listener {
 
     synchronized void took(Pass pass) {
       last = pass;
+      nameReason(pass);
     }
 
     /** What was the case stands until something else is seen. */
     synchronized void sawNothing(Pass failed) {
-      if (last == null) last = failed;
+      if (last != null) return;
+      last = failed;
+      nameReason(failed);
     }
 
     synchronized void took(Pass.Done done, Optional<Pass> before) {
       last = done;
+      nameReason(done);
       countRollouts(done, before);
       nameCommit(done);
       done.observed().instances().forEach(i -> lagOf(i.pod().name()));
@@ -293,6 +299,19 @@ public class Metrics implements ReconcileLoop.Listener {
           Gauge.builder("pgbaton.commit.info", () -> 1)
               .description("The commit that the cluster follows, as a label")
               .tags(tags.and(Tag.of("commit", now)))
+              .register(registry);
+    }
+
+    private void nameReason(Pass pass) {
+      var now = pass.health().reason();
+      if (reason != null && now.equals(reasonCode)) return;
+      if (reason != null) registry.remove(reason);
+      reasonCode = now;
+      reason =
+          Gauge.builder("pgbaton.cluster.reason.info", () -> 1)
+              .description(
+                  "The code of what the cluster is refused for, or waits for, as a label; empty where it is for nothing")
+              .tags(tags.and(Tag.of("reason", now)))
               .register(registry);
     }
 
@@ -387,6 +406,7 @@ public class Metrics implements ReconcileLoop.Listener {
       lags.values().forEach(registry::remove);
       volumes.values().forEach(meters -> meters.forEach(registry::remove));
       if (commit != null) registry.remove(commit);
+      if (reason != null) registry.remove(reason);
     }
   }
 

@@ -68,7 +68,7 @@ public class SignIn {
       var secret = sessions.open(user.get(), given, Instant.MAX, Instant.now());
       if (secret.isEmpty())
         return again(Status.SERVICE_UNAVAILABLE, "Too many people are signed in.");
-      LOG.infof("%s has signed in", user.get());
+      LOG.infof("%s has signed in", ButtonPresses.oneLine(user.get()));
       return home()
           .cookie(cookie(secret.get(), (int) Sessions.LASTS.toSeconds(), isEncrypted(request)))
           .build();

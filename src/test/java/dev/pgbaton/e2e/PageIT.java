@@ -12,11 +12,13 @@ import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions
 import com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.sun.net.httpserver.HttpServer;
 import dev.pgbaton.sandbox.SeedRepository;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -57,6 +60,7 @@ class PageIT {
   private static Process daemon;
   private static Path output;
   private static String root;
+  private static int port;
   private static Chromium chromium;
   private static Browser browser;
 
@@ -70,12 +74,15 @@ class PageIT {
     var repository = directory.resolve("repository");
     SeedRepository.make(repository);
     addMany(repository);
-    int port;
     try (var socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
     root = "http://127.0.0.1:" + port;
     output = directory.resolve("output");
+    startDaemon();
+  }
+
+  private static void startDaemon() throws Exception {
     daemon =
         Packaged.start(
             Map.of(
@@ -335,6 +342,75 @@ class PageIT {
     // Who is no browser, and is here.
     assertThat(post(kill, HttpRequest.newBuilder(), "")).isEqualTo(204);
     assertThat(post("/sign-in", HttpRequest.newBuilder(), "token=x")).isEqualTo(404);
+  }
+
+  @Test
+  @Order(10)
+  void focusNeverMovesToAnotherButton() {
+    var page = open(ColorScheme.LIGHT, "/clusters/shop/orders");
+    assertThat(page.locator("#live")).hasText("Live");
+    var handoff = button(page, "Hand off now");
+    handoff.focus();
+    // As it comes from the server while the rollout's handoff is under way.
+    page.evaluate(
+        """
+        () => {
+          const fresh = document.getElementById('actions').cloneNode(true);
+          fresh.querySelector('form[action$="/handoff"]').remove();
+          put({id: 'actions', html: fresh.outerHTML});
+        }
+        """);
+    assertThat(page.locator(":focus")).hasText("What you can do");
+
+    button(page, "Suspend").focus();
+    page.evaluate(
+        """
+        () => {
+          const fresh = document.getElementById('actions').cloneNode(true);
+          fresh.querySelector('.buttons').prepend(fresh.querySelector('form[action*="kill-postgres"]'));
+          put({id: 'actions', html: fresh.outerHTML});
+        }
+        """);
+    assertThat(page.locator(":focus")).hasText("Suspend");
+  }
+
+  @Test
+  @Order(11)
+  void aPageGoesOnAfterTheDaemonCameBack() throws Exception {
+    var cluster = open(ColorScheme.LIGHT, "/clusters/shop/orders");
+    var fleet = open(ColorScheme.LIGHT, "/");
+    assertThat(cluster.locator("#live")).hasText("Live");
+    assertThat(fleet.locator("#live")).hasText("Live");
+    daemon.destroy();
+    daemon.waitFor();
+    assertThat(cluster.locator("#live")).containsText("trying again", slowly());
+    Files.delete(directory.resolve("repository/clusters/fleet-007.yaml"));
+    try (var git = Git.open(directory.resolve("repository").toFile())) {
+      git.commit().setAll(true).setSign(false).setMessage("One less").call();
+    }
+    // Something else answers there meanwhile, as an ingress without its service does.
+    var ingress = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+    var asked = new AtomicInteger();
+    ingress.createContext(
+        "/",
+        exchange -> {
+          asked.incrementAndGet();
+          exchange.sendResponseHeaders(503, -1);
+          exchange.close();
+        });
+    ingress.start();
+    await("both have been turned away").until(() -> asked.get() >= 4);
+    ingress.stop(0);
+
+    startDaemon();
+
+    assertThat(cluster.locator("#live")).hasText("Live", new HasTextOptions().setTimeout(SLOW));
+    assertThat(fleet.locator("#live")).hasText("Live", new HasTextOptions().setTimeout(SLOW));
+    assertThat(fleet.locator("#count"))
+        .hasText("501 of 501 clusters", new HasTextOptions().setTimeout(SLOW));
+    // The browser's own words for each try that failed.
+    complaints.removeIf(said -> said.contains("Failed to load resource"));
+    complaints.removeIf(said -> said.contains("net::ERR_"));
   }
 
   private static int post(String path, HttpRequest.Builder request, String form)

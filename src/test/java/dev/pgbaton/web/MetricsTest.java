@@ -91,6 +91,22 @@ class MetricsTest {
   }
 
   @Test
+  void theReasonIsALabelAndGoesWithWhatItWasFor() {
+    metrics.passed(
+        new Pass.Refused(
+            ID, List.of(), new ClusterHealth(Condition.BLOCKED, "OnlyObserved", "words")),
+        Optional.empty());
+    assertThat(registry.find("pgbaton.cluster.reason.info").gauges())
+        .extracting(g -> g.getId().getTag("reason"))
+        .containsExactly("OnlyObserved");
+
+    metrics.passed(done(Condition.HEALTHY, journal("abc")), Optional.empty());
+    assertThat(registry.find("pgbaton.cluster.reason.info").gauges())
+        .extracting(g -> g.getId().getTag("reason"))
+        .containsExactly("");
+  }
+
+  @Test
   void aClusterThatIsNoLongerLookedAfterIsNotShown() {
     metrics.passed(done(Condition.HEALTHY, journal("abc")), Optional.empty());
     metrics.passed(
@@ -99,6 +115,7 @@ class MetricsTest {
     assertThat(registry.find("pgbaton.cluster.condition").gauges()).isEmpty();
     assertThat(registry.find("pgbaton.replica.lag").gauges()).isEmpty();
     assertThat(registry.find("pgbaton.commit.info").gauges()).isEmpty();
+    assertThat(registry.find("pgbaton.cluster.reason.info").gauges()).isEmpty();
   }
 
   @Test
