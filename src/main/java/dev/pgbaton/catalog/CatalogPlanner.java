@@ -157,7 +157,7 @@ public final class CatalogPlanner {
     var role = found.roles().get(user.name());
     if (role != null && (role.above() || isOthers(user, role))) return;
     for (var group : user.memberOf()) {
-      if (role != null && role.memberOf().contains(group)) continue;
+      if (role != null && role.memberOf().containsKey(group)) continue;
       var other = found.roles().get(group);
       if (other != null && (other.above() || other.mighty()))
         refusals.add(
@@ -169,6 +169,14 @@ public final class CatalogPlanner {
                 "role %s: member of %s".formatted(user.name(), group),
                 "GRANT %s TO %s".formatted(Sql.name(group), Sql.name(user.name()))));
     }
+    if (role == null) return;
+    for (var group : user.notMemberOf())
+      for (var grantor : new TreeSet<>(role.memberOf().getOrDefault(group, Set.of())))
+        changes.add(
+            mend(
+                "role %s: no longer a member of %s".formatted(user.name(), group),
+                "REVOKE %s FROM %s GRANTED BY %s"
+                    .formatted(Sql.name(group), Sql.name(user.name()), Sql.name(grantor))));
   }
 
   private void database(Database database) {
@@ -221,6 +229,25 @@ public final class CatalogPlanner {
                     .formatted(database.name(), grant.to(), String.join(", ", missing)),
                 "GRANT %s ON DATABASE %s TO %s"
                     .formatted(String.join(", ", missing), name, Sql.name(grant.to()))));
+    }
+    if (there != null) revoke(database, there);
+  }
+
+  private void revoke(Database database, Catalog.Database there) {
+    for (var grant : database.gone().grants()) {
+      if (grant.schema().isPresent()) continue;
+      var has = there.byOwner().getOrDefault(grant.to(), Set.of());
+      var taken = grant.privileges().stream().filter(has::contains).toList();
+      if (!taken.isEmpty())
+        changes.add(
+            mend(
+                "database %s: %s may no longer %s"
+                    .formatted(database.name(), grant.to(), String.join(", ", taken)),
+                "REVOKE %s ON DATABASE %s FROM %s"
+                    .formatted(
+                        String.join(", ", taken),
+                        Sql.name(database.name()),
+                        Sql.name(grant.to()))));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.pgbaton.catalog;
 import static dev.pgbaton.catalog.CatalogChange.make;
 import static dev.pgbaton.catalog.CatalogChange.mend;
 
+import dev.pgbaton.catalog.Catalog.ByOwners;
 import dev.pgbaton.catalog.Catalog.Content;
 import dev.pgbaton.catalog.Catalog.Schema;
 import dev.pgbaton.catalog.Declaration.Database;
@@ -11,13 +12,22 @@ import dev.pgbaton.catalog.Declaration.Grant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The same within one database: schemas, extensions, and who may do what there. */
 public final class ContentPlanner {
   private static final Schema NEW =
-      new Schema("", Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+      new Schema(
+          "",
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          new ByOwners(Map.of(), Map.of(), Map.of()));
 
   private final Database database;
   private final Content found;
@@ -33,6 +43,11 @@ public final class ContentPlanner {
     database.schemas().forEach(planner::schema);
     database.extensions().forEach(planner::extension);
     database.grants().stream().filter(g -> g.schema().isPresent()).forEach(planner::grant);
+    var gone = database.gone();
+    gone.grants().stream().filter(g -> g.schema().isPresent()).forEach(planner::revoke);
+    // An extension may be all that a schema has.
+    gone.extensions().forEach(planner::dropExtension);
+    gone.schemas().forEach(planner::dropSchema);
     return List.copyOf(planner.changes);
   }
 
@@ -88,18 +103,31 @@ public final class ContentPlanner {
                         "ALTER EXTENSION %s SET SCHEMA %s".formatted(name, Sql.name(schema)))));
   }
 
+  /**
+   * What a grant in a schema is about.
+   *
+   * @param onSequences a serial column's default asks the sequence
+   */
+  private record Parts(List<String> onSchema, List<String> onTables, List<String> onSequences) {
+    static Parts of(Grant grant) {
+      var parts =
+          grant.privileges().stream()
+              .collect(Collectors.partitioningBy(p -> p.equals("USAGE") || p.equals("CREATE")));
+      return new Parts(
+          parts.get(true),
+          parts.get(false),
+          parts.get(false).contains("INSERT") ? List.of("USAGE") : List.of());
+    }
+  }
+
   private void grant(Grant grant) {
     var schema = grant.schema().orElseThrow();
     var there = found.schemas().getOrDefault(schema, NEW);
-    var onSchema = new ArrayList<String>();
-    var onTables = new ArrayList<String>();
-    grant
-        .privileges()
-        .forEach(p -> (p.equals("USAGE") || p.equals("CREATE") ? onSchema : onTables).add(p));
-    // A serial column's default asks the sequence.
-    var onSequences = onTables.contains("INSERT") ? List.of("USAGE") : List.<String>of();
+    var parts = Parts.of(grant);
+    var onTables = parts.onTables();
+    var onSequences = parts.onSequences();
     var to = grant.to();
-    give(onSchema, there.grants(), to, "schema " + schema, "SCHEMA " + Sql.name(schema));
+    give(parts.onSchema(), there.grants(), to, "schema " + schema, "SCHEMA " + Sql.name(schema));
     all(onTables, there.tables(), to, schema, "TABLES");
     all(onSequences, there.sequences(), to, schema, "SEQUENCES");
     for (var maker : makers(schema)) {
@@ -119,6 +147,77 @@ public final class ContentPlanner {
           maker,
           "SEQUENCES");
     }
+  }
+
+  private void revoke(Grant grant) {
+    var schema = grant.schema().orElseThrow();
+    var there = found.schemas().get(schema);
+    if (there == null) return;
+    var parts = Parts.of(grant);
+    var to = grant.to();
+    var in = " IN SCHEMA " + Sql.name(schema);
+    var has = there.byOwners();
+    take(parts.onSchema(), has.schema(), to, "schema " + schema, "SCHEMA " + Sql.name(schema));
+    take(parts.onTables(), has.tables(), to, "all tables in " + schema, "ALL TABLES" + in);
+    take(
+        parts.onSequences(),
+        has.sequences(),
+        to,
+        "all sequences in " + schema,
+        "ALL SEQUENCES" + in);
+    for (var maker : makers(schema)) {
+      noMore(parts.onTables(), there.tablesToCome(), to, schema, maker, "TABLES");
+      noMore(parts.onSequences(), there.sequencesToCome(), to, schema, maker, "SEQUENCES");
+    }
+  }
+
+  private void take(
+      List<String> privileges, Map<String, Set<String>> has, String to, String what, String on) {
+    var taken = had(privileges, has, to);
+    if (!taken.isEmpty())
+      changes.add(
+          mend(
+              text("%s: %s may no longer %s".formatted(what, to, String.join(", ", taken))),
+              "REVOKE %s ON %s FROM %s".formatted(String.join(", ", taken), on, Sql.name(to))));
+  }
+
+  private void noMore(
+      List<String> privileges,
+      Map<String, Map<String, Set<String>>> has,
+      String to,
+      String schema,
+      String maker,
+      String kind) {
+    var taken = had(privileges, has.getOrDefault(maker, Map.of()), to);
+    if (!taken.isEmpty())
+      changes.add(
+          mend(
+              text(
+                  "%s that %s will make in %s: %s may not %s"
+                      .formatted(
+                          kind.toLowerCase(Locale.ROOT),
+                          maker,
+                          schema,
+                          to,
+                          String.join(", ", taken))),
+              "ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %s REVOKE %s ON %s FROM %s"
+                  .formatted(
+                      Sql.name(maker),
+                      Sql.name(schema),
+                      String.join(", ", taken),
+                      kind,
+                      Sql.name(to))));
+  }
+
+  /** PostgreSQL refuses what something depends on, in its own words. */
+  private void dropExtension(String name) {
+    if (found.extensions().containsKey(name))
+      changes.add(make(text("drop extension " + name), "DROP EXTENSION " + Sql.name(name)));
+  }
+
+  private void dropSchema(String name) {
+    if (found.schemas().containsKey(name))
+      changes.add(make(text("drop schema " + name), "DROP SCHEMA " + Sql.name(name)));
   }
 
   /** Whoever is expected to make tables there. */
@@ -151,7 +250,7 @@ public final class ContentPlanner {
         privileges,
         has,
         to,
-        "all %s in %s".formatted(kind.toLowerCase(java.util.Locale.ROOT), schema),
+        "all %s in %s".formatted(kind.toLowerCase(Locale.ROOT), schema),
         "ALL %s IN SCHEMA %s".formatted(kind, Sql.name(schema)));
   }
 
@@ -169,7 +268,7 @@ public final class ContentPlanner {
               text(
                   "%s that %s will make in %s: %s may %s"
                       .formatted(
-                          kind.toLowerCase(java.util.Locale.ROOT),
+                          kind.toLowerCase(Locale.ROOT),
                           maker,
                           schema,
                           to,
@@ -181,6 +280,11 @@ public final class ContentPlanner {
                       String.join(", ", missing),
                       kind,
                       Sql.name(to))));
+  }
+
+  private static List<String> had(
+      List<String> privileges, Map<String, Set<String>> has, String to) {
+    return privileges.stream().filter(has.getOrDefault(to, Set.of())::contains).toList();
   }
 
   private static List<String> missing(

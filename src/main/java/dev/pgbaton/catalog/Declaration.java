@@ -33,6 +33,7 @@ public record Declaration(List<User> users, List<Database> databases) {
    * @param connectionLimit absent = whatever it is
    * @param verifier absent where it has no password, or none is known here yet
    * @param adopt whether one that others made is brought to this, though they may be locked out
+   * @param notMemberOf roles that it shall not be a direct member of
    */
   public record User(
       String name,
@@ -42,7 +43,8 @@ public record Declaration(List<User> users, List<Database> databases) {
       List<String> memberOf,
       Map<String, String> settings,
       Optional<Verifier> verifier,
-      boolean adopt) {
+      boolean adopt,
+      List<String> notMemberOf) {
 
     public User(
         String name,
@@ -52,12 +54,20 @@ public record Declaration(List<User> users, List<Database> databases) {
         List<String> memberOf,
         Map<String, String> settings,
         Optional<Verifier> verifier) {
-      this(name, present, login, connectionLimit, memberOf, settings, verifier, true);
+      this(name, present, login, connectionLimit, memberOf, settings, verifier, true, List.of());
     }
 
     public User with(Verifier known) {
       return new User(
-          name, present, login, connectionLimit, memberOf, settings, Optional.of(known), adopt);
+          name,
+          present,
+          login,
+          connectionLimit,
+          memberOf,
+          settings,
+          Optional.of(known),
+          adopt,
+          notMemberOf);
     }
 
     private User memberOf(Set<String> but) {
@@ -69,7 +79,8 @@ public record Declaration(List<User> users, List<Database> databases) {
           memberOf.stream().filter(role -> !but.contains(role)).toList(),
           settings,
           verifier,
-          adopt);
+          adopt,
+          notMemberOf);
     }
   }
 
@@ -84,6 +95,7 @@ public record Declaration(List<User> users, List<Database> databases) {
   /**
    * @param owner empty only where it shall not be present
    * @param adopt whether one that others made may change its owner
+   * @param gone what shall not be in it
    */
   public record Database(
       String name,
@@ -96,7 +108,8 @@ public record Declaration(List<User> users, List<Database> databases) {
       List<Extension> extensions,
       List<Schema> schemas,
       List<Grant> grants,
-      boolean adopt) {
+      boolean adopt,
+      Gone gone) {
 
     public Database(
         String name,
@@ -120,7 +133,8 @@ public record Declaration(List<User> users, List<Database> databases) {
           extensions,
           schemas,
           grants,
-          true);
+          true,
+          Gone.NONE);
     }
 
     /** Whether it has to be connected to, to see whether it is as it shall be. */
@@ -128,7 +142,8 @@ public record Declaration(List<User> users, List<Database> databases) {
       return present
           && (!extensions.isEmpty()
               || !schemas.isEmpty()
-              || grants.stream().anyMatch(g -> g.schema().isPresent()));
+              || grants.stream().anyMatch(g -> g.schema().isPresent())
+              || gone.isWithin());
     }
 
     private Database without(Set<String> names) {
@@ -143,7 +158,23 @@ public record Declaration(List<User> users, List<Database> databases) {
           extensions,
           schemas.stream().filter(schema -> !names.contains(schema.owner())).toList(),
           grants.stream().filter(grant -> !names.contains(grant.to())).toList(),
-          adopt);
+          adopt,
+          // Of who is not there yet, nothing has to be taken away.
+          gone);
+    }
+  }
+
+  /**
+   * What is taken away from a database. Apart from what it shall have, because a program that
+   * doesn't know of this must not grant it.
+   */
+  public record Gone(List<String> extensions, List<String> schemas, List<Grant> grants) {
+    public static final Gone NONE = new Gone(List.of(), List.of(), List.of());
+
+    private boolean isWithin() {
+      return !extensions.isEmpty()
+          || !schemas.isEmpty()
+          || grants.stream().anyMatch(g -> g.schema().isPresent());
     }
   }
 

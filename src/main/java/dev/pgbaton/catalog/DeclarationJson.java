@@ -3,9 +3,11 @@ package dev.pgbaton.catalog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pgbaton.catalog.Declaration.Database;
 import dev.pgbaton.catalog.Declaration.Extension;
+import dev.pgbaton.catalog.Declaration.Gone;
 import dev.pgbaton.catalog.Declaration.Grant;
 import dev.pgbaton.catalog.Declaration.Schema;
 import dev.pgbaton.catalog.Declaration.User;
@@ -42,6 +44,8 @@ public final class DeclarationJson {
     user.verifier().ifPresent(verifier -> json.put("verifier", verifier.text()));
     // Whoever says nothing of it is older, and adopts.
     if (!user.adopt()) json.put("adopt", false);
+    if (!user.notMemberOf().isEmpty())
+      user.notMemberOf().forEach(json.putArray("notMemberOf")::add);
   }
 
   private static void write(Database database, ObjectNode json) {
@@ -62,9 +66,17 @@ public final class DeclarationJson {
     var schemas = json.putArray("schemas");
     for (var schema : database.schemas())
       schemas.addObject().put("name", schema.name()).put("owner", schema.owner());
-    var grants = json.putArray("grants");
-    for (var grant : database.grants()) {
-      var entry = grants.addObject().put("to", grant.to());
+    write(database.grants(), json.putArray("grants"));
+    if (database.gone().equals(Gone.NONE)) return;
+    var gone = json.putObject("gone");
+    database.gone().extensions().forEach(gone.putArray("extensions")::add);
+    database.gone().schemas().forEach(gone.putArray("schemas")::add);
+    write(database.gone().grants(), gone.putArray("grants"));
+  }
+
+  private static void write(List<Grant> grants, ArrayNode json) {
+    for (var grant : grants) {
+      var entry = json.addObject().put("to", grant.to());
       grant.privileges().forEach(entry.putArray("privileges")::add);
       grant.schema().ifPresent(value -> entry.put("schema", value));
     }
@@ -97,7 +109,8 @@ public final class DeclarationJson {
         each(json.path("memberOf"), JsonNode::asText),
         settings,
         text(json, "verifier").map(Verifier::new),
-        json.path("adopt").asBoolean(true));
+        json.path("adopt").asBoolean(true),
+        each(json.path("notMemberOf"), JsonNode::asText));
   }
 
   private static Database database(JsonNode json) {
@@ -113,14 +126,19 @@ public final class DeclarationJson {
             json.path("extensions"),
             e -> new Extension(required(e, "name"), text(e, "version"), text(e, "schema"))),
         each(json.path("schemas"), s -> new Schema(required(s, "name"), required(s, "owner"))),
-        each(
-            json.path("grants"),
-            g ->
-                new Grant(
-                    required(g, "to"),
-                    each(g.path("privileges"), JsonNode::asText),
-                    text(g, "schema"))),
-        json.path("adopt").asBoolean(true));
+        each(json.path("grants"), DeclarationJson::grant),
+        json.path("adopt").asBoolean(true),
+        new Gone(
+            each(json.path("gone").path("extensions"), JsonNode::asText),
+            each(json.path("gone").path("schemas"), JsonNode::asText),
+            each(json.path("gone").path("grants"), DeclarationJson::grant)));
+  }
+
+  private static Grant grant(JsonNode json) {
+    return new Grant(
+        required(json, "to"),
+        each(json.path("privileges"), JsonNode::asText),
+        text(json, "schema"));
   }
 
   private static String required(JsonNode json, String field) {

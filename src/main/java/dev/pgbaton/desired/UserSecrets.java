@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is declared of users and databases, as Secrets in which the passwords are still missing. */
 public final class UserSecrets {
@@ -199,10 +200,17 @@ public final class UserSecrets {
         .or(
             () ->
                 spec.databases().stream()
-                    .filter(d -> d.grants().stream().anyMatch(g -> g.to().equals(user.name())))
+                    .filter(d -> d.ensure() == Ensure.present)
+                    .filter(d -> mayComeTo(d, user))
                     .findFirst())
         .map(DatabaseSpec::name)
         .orElse("postgres");
+  }
+
+  private static boolean mayComeTo(DatabaseSpec database, UserSpec user) {
+    return database.grants().stream()
+        .filter(g -> g.ensure() == Ensure.present)
+        .anyMatch(g -> g.to().equals(user.name()));
   }
 
   private static SecretKey secretOf(UserSpec user, ClusterLayout layout) {
@@ -271,8 +279,17 @@ public final class UserSecrets {
     return sources;
   }
 
-  /** By name. */
-  public record Absent(List<String> users, List<String> databases) {}
+  /**
+   * By name.
+   *
+   * @param within what goes of databases that stay
+   */
+  public record Absent(List<String> users, List<String> databases, List<Within> within) {}
+
+  /**
+   * @param what "extension" or "schema", and its name
+   */
+  public record Within(String database, String what) {}
 
   /** What shall not be there, by what the primary is told. */
   public static Absent absent(DesiredCluster desired) {
@@ -290,7 +307,18 @@ public final class UserSecrets {
         declared.databases().stream()
             .filter(d -> !d.present())
             .map(Declaration.Database::name)
+            .toList(),
+        declared.databases().stream()
+            .filter(Declaration.Database::present)
+            .flatMap(UserSecrets::within)
             .toList());
+  }
+
+  private static Stream<Within> within(Declaration.Database database) {
+    return Stream.concat(
+            database.gone().extensions().stream().map("extension "::concat),
+            database.gone().schemas().stream().map("schema "::concat))
+        .map(what -> new Within(database.name(), what));
   }
 
   static Declaration declaration(ClusterSpec spec) {
@@ -309,7 +337,8 @@ public final class UserSecrets {
         user.settings(),
         Optional.empty(),
         // Whoever names its password knows what it becomes.
-        user.adopt() || !(user.password() instanceof PasswordSource.Generated));
+        user.adopt() || !(user.password() instanceof PasswordSource.Generated),
+        user.notMemberOf());
   }
 
   private static Declaration.Database database(DatabaseSpec database) {
@@ -323,17 +352,34 @@ public final class UserSecrets {
         database.template(),
         database.connectionLimit(),
         database.extensions().stream()
+            .filter(e -> e.ensure() == Ensure.present)
             .map(e -> new Declaration.Extension(e.name(), e.version(), e.schema()))
             .toList(),
         database.schemas().stream()
+            .filter(s -> s.ensure() == Ensure.present)
             .map(s -> new Declaration.Schema(s.name(), s.owner().orElse(owner)))
             .toList(),
-        database.grants().stream()
-            .map(
-                g ->
-                    new Declaration.Grant(
-                        g.to(), g.privileges().stream().map(Enum::name).toList(), g.schema()))
-            .toList(),
-        database.adopt());
+        grants(database, Ensure.present),
+        database.adopt(),
+        new Declaration.Gone(
+            database.extensions().stream()
+                .filter(e -> e.ensure() == Ensure.absent)
+                .map(DatabaseSpec.Extension::name)
+                .toList(),
+            database.schemas().stream()
+                .filter(s -> s.ensure() == Ensure.absent)
+                .map(DatabaseSpec.Schema::name)
+                .toList(),
+            grants(database, Ensure.absent)));
+  }
+
+  private static List<Declaration.Grant> grants(DatabaseSpec database, Ensure which) {
+    return database.grants().stream()
+        .filter(g -> g.ensure() == which)
+        .map(
+            g ->
+                new Declaration.Grant(
+                    g.to(), g.privileges().stream().map(Enum::name).toList(), g.schema()))
+        .toList();
   }
 }

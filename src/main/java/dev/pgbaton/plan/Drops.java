@@ -31,6 +31,12 @@ final class Drops {
             "drop database %s with all of its data, if it is there, once nobody is connected to it"
                 .formatted(database));
     }
+    for (var gone : absent.within()) {
+      if (news || isNamed("database %s: drop %s".formatted(gone.database(), gone.what()), errors))
+        steps.add(
+            "drop %s of database %s, if it is there and nothing is in it or uses it"
+                .formatted(gone.what(), gone.database()));
+    }
     for (var user : absent.users()) {
       if (news || isNamed("role " + user, errors))
         steps.add("drop role %s, if it is there and owns nothing".formatted(user));

@@ -1,6 +1,7 @@
 package dev.pgbaton.postgres;
 
 import dev.pgbaton.catalog.Catalog;
+import dev.pgbaton.catalog.Catalog.ByOwners;
 import dev.pgbaton.catalog.Catalog.Content;
 import dev.pgbaton.catalog.Catalog.Database;
 import dev.pgbaton.catalog.Catalog.Extension;
@@ -33,10 +34,12 @@ final class CatalogReader {
              r.rolreplication OR EXISTS (SELECT FROM pg_authid p WHERE p.rolsuper AND pg_has_role(r.oid, p.oid, 'MEMBER')),
              EXISTS (SELECT FROM pg_authid p WHERE p.rolname = ANY (?) AND pg_has_role(r.oid, p.oid, 'MEMBER')),
              r.rolcanlogin, r.rolconnlimit,
-             coalesce(r.rolpassword, ''), coalesce(s.setconfig, '{}'), coalesce(m.groups, '{}')
+             coalesce(r.rolpassword, ''), coalesce(s.setconfig, '{}'), coalesce(m.groups, '{}'),
+             coalesce(m.grantors, '{}')
       FROM pg_authid r
       LEFT JOIN pg_db_role_setting s ON s.setrole = r.oid AND s.setdatabase = 0
-      LEFT JOIN (SELECT member, array_agg(g.rolname::text) AS groups FROM pg_auth_members
+      LEFT JOIN (SELECT member, array_agg(g.rolname::text ORDER BY g.oid, grantor) AS groups,
+                 array_agg(pg_get_userbyid(grantor)::text ORDER BY g.oid, grantor) AS grantors FROM pg_auth_members
                  JOIN pg_authid g ON g.oid = roleid GROUP BY member) m ON m.member = r.oid
       WHERE r.rolname = ANY (?);
       """;
@@ -54,7 +57,7 @@ final class CatalogReader {
 
   private static final String DATABASE_GRANTS =
       """
-      SELECT d.datname, pg_get_userbyid(a.grantee), a.privilege_type
+      SELECT d.datname, pg_get_userbyid(a.grantee), a.privilege_type, a.grantor = d.datdba
       FROM pg_database d CROSS JOIN aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
       WHERE d.datname = ANY (?) AND a.grantee <> 0
       """;
@@ -73,22 +76,25 @@ final class CatalogReader {
       FROM pg_namespace n WHERE n.nspname = ANY (?);
       """;
 
-  /** On the schema itself, on how many of its tables and sequences, and on those to come. */
+  /**
+   * On the schema itself, on how many of its tables and sequences, and on those to come; and
+   * whether an owner granted it.
+   */
   private static final String GRANTS =
       """
-      SELECT 'schema', n.nspname, '', pg_get_userbyid(a.grantee), a.privilege_type, 1
+      SELECT 'schema', n.nspname, '', pg_get_userbyid(a.grantee), a.privilege_type, 1, a.grantor = n.nspowner
       FROM pg_namespace n CROSS JOIN aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a
       WHERE n.nspname = ANY (?)
       UNION ALL
       SELECT CASE WHEN c.relkind = 'S' THEN 'sequences' ELSE 'tables' END, n.nspname, '',
-             pg_get_userbyid(a.grantee), a.privilege_type, count(DISTINCT c.oid)
+             pg_get_userbyid(a.grantee), a.privilege_type, count(DISTINCT c.oid), bool_or(a.grantor = c.relowner)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       CROSS JOIN aclexplode(coalesce(c.relacl, acldefault(CASE WHEN c.relkind = 'S' THEN 's'::"char" ELSE 'r' END, c.relowner))) a
       WHERE n.nspname = ANY (?) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
       GROUP BY 1, 2, 4, 5
       UNION ALL
       SELECT CASE WHEN d.defaclobjtype = 'S' THEN 'sequences to come' ELSE 'tables to come' END, n.nspname,
-             pg_get_userbyid(d.defaclrole), pg_get_userbyid(a.grantee), a.privilege_type, 1
+             pg_get_userbyid(d.defaclrole), pg_get_userbyid(a.grantee), a.privilege_type, 1, true
       FROM pg_default_acl d JOIN pg_namespace n ON n.oid = d.defaclnamespace CROSS JOIN aclexplode(d.defaclacl) a
       WHERE n.nspname = ANY (?) AND d.defaclobjtype IN ('r', 'S')
       """;
@@ -127,13 +133,17 @@ final class CatalogReader {
                   row.getString(4),
                   row.getInt(5),
                   new HashMap<>(),
+                  new HashMap<>(),
                   row.getInt(6),
                   row.getBoolean(7)));
       }
       all.getMoreResults();
       try (var row = all.getResultSet()) {
-        while (row.next())
-          add(rows.get(row.getString(1)).grants(), row.getString(2), row.getString(3));
+        while (row.next()) {
+          var database = rows.get(row.getString(1));
+          add(database.grants(), row.getString(2), row.getString(3));
+          if (row.getBoolean(4)) add(database.byOwner(), row.getString(2), row.getString(3));
+        }
       }
       return new Catalog(roles, rows);
     }
@@ -151,10 +161,16 @@ final class CatalogReader {
                 row.getBoolean(4),
                 row.getInt(5),
                 new Verifier(row.getString(6)),
-                Set.copyOf(texts(row.getArray(8))),
+                memberships(texts(row.getArray(8)), texts(row.getArray(9))),
                 settings(texts(row.getArray(7)))));
     }
     return roles;
+  }
+
+  private static Map<String, Set<String>> memberships(List<String> groups, List<String> grantors) {
+    var memberships = new TreeMap<String, Set<String>>();
+    for (var i = 0; i < groups.size(); i++) add(memberships, groups.get(i), grantors.get(i));
+    return memberships;
   }
 
   private static List<String> texts(Array array) throws SQLException {
@@ -176,11 +192,18 @@ final class CatalogReader {
    */
   static Content content(Connection connection, Declaration.Database declared) throws SQLException {
     var extensions =
-        declared.extensions().stream().map(Declaration.Extension::name).distinct().toArray();
-    var schemas =
         Stream.concat(
+                declared.extensions().stream().map(Declaration.Extension::name),
+                declared.gone().extensions().stream())
+            .distinct()
+            .toArray();
+    var schemas =
+        Stream.of(
                 declared.schemas().stream().map(Declaration.Schema::name),
-                declared.grants().stream().flatMap(g -> g.schema().stream()))
+                declared.gone().schemas().stream(),
+                Stream.concat(declared.grants().stream(), declared.gone().grants().stream())
+                    .flatMap(g -> g.schema().stream()))
+            .flatMap(names -> names)
             .distinct()
             .toArray();
     try (var all = connection.prepareStatement(EXTENSIONS + SCHEMAS + GRANTS)) {
@@ -221,7 +244,13 @@ final class CatalogReader {
 
   private static Schema schema(String owner) {
     return new Schema(
-        owner, new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
+        owner,
+        new HashMap<>(),
+        new HashMap<>(),
+        new HashMap<>(),
+        new HashMap<>(),
+        new HashMap<>(),
+        new ByOwners(new HashMap<>(), new HashMap<>(), new HashMap<>()));
   }
 
   private static void grant(
@@ -236,12 +265,18 @@ final class CatalogReader {
     var to = row.getString(4);
     var privilege = row.getString(5);
     var of = row.getInt(6);
+    var byOwner = row.getBoolean(7);
     switch (row.getString(1)) {
-      case "schema" -> add(schema.grants(), to, privilege);
+      case "schema" -> {
+        add(schema.grants(), to, privilege);
+        if (byOwner) add(schema.byOwners().schema(), to, privilege);
+      }
       case "tables" -> {
+        if (byOwner) add(schema.byOwners().tables(), to, privilege);
         if (of >= tables.get(name)) add(schema.tables(), to, privilege);
       }
       case "sequences" -> {
+        if (byOwner) add(schema.byOwners().sequences(), to, privilege);
         if (of >= sequences.get(name)) add(schema.sequences(), to, privilege);
       }
       case "tables to come" ->

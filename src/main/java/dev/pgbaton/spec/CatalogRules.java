@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** What the users and databases of a spec must be to each other. */
 final class CatalogRules {
@@ -102,6 +103,11 @@ final class CatalogRules {
               "%s.memberOf[%d]".formatted(at, j),
               at + ".memberOf",
               "%s shall be absent. Remove it.".formatted(role));
+        else if (user.notMemberOf().contains(role))
+          reading.problem(
+              "%s.memberOf[%d]".formatted(at, j),
+              at + ".memberOf",
+              "%s is in notMemberOf, too. Remove it here or there.".formatted(role));
       }
       user.settings()
           .forEach((setting, value) -> setting(at + ".settings." + setting, setting, value));
@@ -226,15 +232,50 @@ final class CatalogRules {
         twice(schemas, schema.name(), here + ".name");
         schema.owner().ifPresent(owner -> mustBeDeclared(owner, here + ".owner"));
       }
+      var leaving =
+          database.schemas().stream()
+              .filter(schema -> schema.ensure() == Ensure.absent)
+              .map(DatabaseSpec.Schema::name)
+              .collect(Collectors.toSet());
       var extensions = new HashMap<String, String>();
-      for (int j = 0; j < database.extensions().size(); j++)
-        twice(
-            extensions,
-            database.extensions().get(j).name(),
-            "%s.extensions[%d].name".formatted(at, j));
-      for (int j = 0; j < database.grants().size(); j++)
-        grant(database.grants().get(j), "%s.grants[%d]".formatted(at, j));
+      for (int j = 0; j < database.extensions().size(); j++) {
+        var extension = database.extensions().get(j);
+        var here = "%s.extensions[%d]".formatted(at, j);
+        twice(extensions, extension.name(), here + ".name");
+        if (extension.ensure() == Ensure.present)
+          extension.schema().ifPresent(schema -> mustStay(schema, leaving, here + ".schema"));
+      }
+      for (int j = 0; j < database.grants().size(); j++) {
+        var grant = database.grants().get(j);
+        var here = "%s.grants[%d]".formatted(at, j);
+        grant(grant, here);
+        if (grant.ensure() == Ensure.present) {
+          grant.schema().ifPresent(schema -> mustStay(schema, leaving, here + ".schema"));
+          mustNotBeTakenAway(grant, database.grants(), here);
+        }
+      }
     }
+  }
+
+  private void mustStay(String schema, Set<String> leaving, String at) {
+    if (leaving.contains(schema))
+      reading.problem(
+          at, "%s shall be absent. Put another one, or remove the entry.".formatted(schema));
+  }
+
+  private void mustNotBeTakenAway(Grant grant, List<Grant> all, String at) {
+    all.stream()
+        .filter(other -> other.ensure() == Ensure.absent)
+        .filter(o -> o.to().equals(grant.to()) && o.schema().equals(grant.schema()))
+        .flatMap(other -> other.privileges().stream())
+        .filter(grant.privileges()::contains)
+        .findFirst()
+        .ifPresent(
+            privilege ->
+                reading.problem(
+                    at + ".privileges",
+                    "%s is taken away from %s by another entry. Remove it here or there."
+                        .formatted(privilege, grant.to())));
   }
 
   private static boolean isOwnSchema(String name) {

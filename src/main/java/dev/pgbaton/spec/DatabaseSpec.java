@@ -22,17 +22,19 @@ public record DatabaseSpec(
     List<Grant> grants,
     boolean adopt) {
 
-  public record Extension(String name, Optional<String> version, Optional<String> schema) {}
+  public record Extension(
+      String name, Optional<String> version, Optional<String> schema, Ensure ensure) {}
 
   /**
    * @param owner the database's owner if it is absent
    */
-  public record Schema(String name, Optional<String> owner) {}
+  public record Schema(String name, Optional<String> owner, Ensure ensure) {}
 
   /**
    * @param schema absent = on the database itself
    */
-  public record Grant(String to, List<Privilege> privileges, Optional<String> schema) {}
+  public record Grant(
+      String to, List<Privilege> privileges, Optional<String> schema, Ensure ensure) {}
 
   /** PostgreSQL's own words, and what they are about. */
   public enum Privilege {
@@ -65,6 +67,10 @@ public record DatabaseSpec(
     return new TextType<>(Pattern.compile(pattern), 63, false, expected, example, name -> name);
   }
 
+  private static Ensure ensure(Fields fields, String description) {
+    return fields.optional("ensure", FieldType.oneOf(Ensure.class), Ensure.present, description);
+  }
+
   private static final FieldType<String> NAME =
       new IdentifierType(
           text(
@@ -85,7 +91,11 @@ public record DatabaseSpec(
                   extension.optional(
                       "schema",
                       NAME,
-                      "Where its objects are; public if it is absent when the extension is made.")));
+                      "Where its objects are; public if it is absent when the extension is made."),
+                  ensure(
+                      extension,
+                      "absent drops it, unless something in the database uses it. Without its entry"
+                          + " here it stays.")));
 
   private static final FieldType<Schema> SCHEMA =
       FieldType.object(
@@ -95,7 +105,11 @@ public record DatabaseSpec(
                   schema.optional(
                       "owner",
                       UserSpec.NAME,
-                      "A user of this spec; the database's owner if it is absent.")));
+                      "A user of this spec; the database's owner if it is absent."),
+                  ensure(
+                      schema,
+                      "absent drops it, unless something is in it. Without its entry here it"
+                          + " stays.")));
 
   private static final FieldType<Grant> GRANT =
       FieldType.object(
@@ -109,17 +123,20 @@ public record DatabaseSpec(
                           + " it, and the others on all of its tables, also those that the owners of"
                           + " schema and database make later. INSERT includes the sequences' USAGE."),
                   grant.optional(
-                      "schema", NAME, "The schema; on the database itself if it is absent.")));
+                      "schema", NAME, "The schema; on the database itself if it is absent."),
+                  ensure(
+                      grant,
+                      "absent takes these privileges away, of the owners' grants; on a schema's"
+                          + " tables also where only some have them. Without its entry here they stay"
+                          + " granted.")));
 
   static final FieldType<DatabaseSpec> TYPE =
       FieldType.object(
           database ->
               new DatabaseSpec(
                   database.required("name", NAME, "The database's name."),
-                  database.optional(
-                      "ensure",
-                      FieldType.oneOf(Ensure.class),
-                      Ensure.present,
+                  ensure(
+                      database,
                       "absent drops it with all of its data, once nobody is connected to it. Without its"
                           + " entry here it stays."),
                   database.optional(
@@ -148,17 +165,17 @@ public record DatabaseSpec(
                       "extensions",
                       FieldType.list(EXTENSION),
                       List.of(),
-                      "Extensions that it has. One that is no longer here stays."),
+                      "Extensions that it has, or shall not have. One that is no longer here stays."),
                   database.optional(
                       "schemas",
                       FieldType.list(SCHEMA),
                       List.of(),
-                      "Schemas that it has. One that is no longer here stays."),
+                      "Schemas that it has, or shall not have. One that is no longer here stays."),
                   database.optional(
                       "grants",
                       FieldType.list(GRANT),
                       List.of(),
-                      "Who may do what. What is no longer here stays granted."),
+                      "Who may do what, or no longer may. What is no longer here stays granted."),
                   database
                       .optional(
                           "adopt",

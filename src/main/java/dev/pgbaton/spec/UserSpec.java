@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param adopt whether a role that is there, and that pgbaton knows nothing of, gets a generated
  *     password all the same
  * @param rotation another word makes its generated password anew
+ * @param notMemberOf roles that it shall not be a direct member of
  */
 public record UserSpec(
     String name,
@@ -24,7 +25,8 @@ public record UserSpec(
     Map<String, String> settings,
     PasswordSource password,
     Optional<String> rotation,
-    boolean adopt) {
+    boolean adopt,
+    List<String> notMemberOf) {
 
   /** Whether somebody can log in as it, so that it has a password. */
   public boolean logsIn() {
@@ -97,7 +99,8 @@ public record UserSpec(
                       "memberOf",
                       FieldType.list(ANY_NAME),
                       List.of(),
-                      "Roles whose rights it has. What it was granted besides stays."),
+                      "Roles whose rights it has. What it was granted besides stays, but for"
+                          + " notMemberOf."),
                   user.optional(
                       "connectionLimit",
                       FieldType.integer(-1, 262_143),
@@ -125,5 +128,11 @@ public record UserSpec(
                           "true: a role that is there already, made by others, gets the generated"
                               + " password. Without it, it is left alone as long as no password is"
                               + " named.")
-                      .orElse(false)));
+                      .orElse(false),
+                  user.optional(
+                      "notMemberOf",
+                      FieldType.list(ANY_NAME),
+                      List.of(),
+                      "Roles that it is no longer a member of, whoever granted it. That it is one by"
+                          + " another role stays.")));
 }

@@ -49,7 +49,9 @@ class ForecastTest {
                     text
                         + """
                             users: [{name: app}, {name: gone, ensure: absent}]
-                            databases: [{name: shop, owner: app}, {name: old, ensure: absent}]
+                            databases:
+                              - {name: shop, owner: app, schemas: [{name: s, ensure: absent}]}
+                              - {name: old, ensure: absent}
                           """);
     var secret =
         (Secret) declaring.desired().get(new ObjectKey("Secret", "shop", "orders-users")).object();
@@ -58,10 +60,11 @@ class ForecastTest {
         .containsExactly(
             "write 1 object",
             "drop database old with all of its data, if it is there, once nobody is connected to it",
+            "drop schema s of database shop, if it is there and nothing is in it or uses it",
             "drop role gone, if it is there and owns nothing");
     // Written, and not taken yet.
     assertThat(forecast(declaring.with(written(secret, AppliedHash.of(secret), "new"))).steps())
-        .hasSize(2);
+        .hasSize(3);
     assertThat(forecast(declaring.with(written(secret, AppliedHash.of(secret), "abc"))).steps())
         .isEmpty();
   }

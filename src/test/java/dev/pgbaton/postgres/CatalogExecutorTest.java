@@ -1,15 +1,18 @@
 package dev.pgbaton.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pgbaton.catalog.CatalogChange;
 import dev.pgbaton.catalog.Declaration;
 import dev.pgbaton.catalog.Declaration.Database;
 import dev.pgbaton.catalog.Declaration.Extension;
+import dev.pgbaton.catalog.Declaration.Gone;
 import dev.pgbaton.catalog.Declaration.Grant;
 import dev.pgbaton.catalog.Declaration.Schema;
 import dev.pgbaton.catalog.Declaration.User;
 import dev.pgbaton.catalog.Declaration.Verifier;
+import dev.pgbaton.catalog.DeclarationJson;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -201,7 +204,8 @@ class CatalogExecutorTest {
         user.memberOf(),
         user.settings(),
         user.verifier(),
-        false);
+        false,
+        List.of());
   }
 
   private static Database notAdopted(String name, String owner) {
@@ -216,7 +220,8 @@ class CatalogExecutorTest {
         List.of(),
         List.of(new Schema("sales", owner)),
         List.of(),
-        false);
+        false,
+        Gone.NONE);
   }
 
   @Test
@@ -339,6 +344,107 @@ class CatalogExecutorTest {
     var result = CatalogExecutor.bring(declared, _ -> true, CatalogExecutorTest::open, () -> {});
 
     assertThat(result.failed()).containsExactly("broken");
+  }
+
+  @Test
+  void whatWasGivenIsTakenAwayAndWhatCanNotGoIsTold() throws Exception {
+    var clerk = user("clerk", "two");
+    var given =
+        List.of(
+            new Grant("clerk", List.of("CONNECT", "TEMPORARY"), Optional.empty()),
+            new Grant("clerk", List.of("USAGE", "SELECT", "INSERT"), Optional.of("sales")));
+    PostgresPair.execute(postgres, "CREATE ROLE team", "CREATE ROLE lender");
+    var before =
+        new Declaration(
+            List.of(user("keeper", "one"), clerk), List.of(database("store", "keeper", given)));
+    bring(before);
+    try (var session = login("keeper", "one", "store");
+        var statement = session.createStatement()) {
+      statement.execute("CREATE TABLE orders (id serial, what text)");
+      // On one table only, which no grant on all of them is.
+      statement.execute("GRANT DELETE ON orders TO clerk");
+      statement.execute("CREATE SCHEMA empty");
+    }
+    PostgresPair.execute(
+        postgres,
+        "GRANT team TO lender WITH ADMIN OPTION",
+        "GRANT team TO clerk",
+        "GRANT team TO clerk GRANTED BY lender");
+
+    var after =
+        new Declaration(
+            List.of(user("keeper", "one"), without("clerk", "pg_monitor", "team")),
+            List.of(
+                new Database(
+                    "store",
+                    true,
+                    "keeper",
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    List.of(
+                        new Grant("clerk", List.of("CONNECT"), Optional.empty()),
+                        new Grant("clerk", List.of("USAGE", "SELECT"), Optional.of("sales"))),
+                    true,
+                    new Gone(
+                        List.of("plpgsql", "never"),
+                        List.of("empty", "sales", "nowhere"),
+                        List.of(
+                            new Grant("clerk", List.of("TEMPORARY", "CREATE"), Optional.empty()),
+                            new Grant("clerk", List.of("INSERT", "DELETE"), Optional.of("sales")),
+                            new Grant("clerk", List.of("SELECT"), Optional.of("nowhere")))))));
+    var told = DeclarationJson.read(DeclarationJson.write(after));
+    assertThat(told).isEqualTo(after);
+    var result = CatalogExecutor.bring(told, _ -> true, CatalogExecutorTest::open, () -> {});
+
+    assertThat(result.done())
+        .extracting(CatalogChange::what)
+        .containsSubsequence(
+            "role clerk: no longer a member of pg_monitor",
+            "role clerk: no longer a member of team",
+            "role clerk: no longer a member of team",
+            "database store: clerk may no longer TEMPORARY",
+            "database store: all tables in sales: clerk may no longer INSERT, DELETE",
+            "database store: all sequences in sales: clerk may no longer USAGE",
+            "database store: tables that keeper will make in sales: clerk may not INSERT",
+            "database store: sequences that keeper will make in sales: clerk may not USAGE",
+            "database store: drop extension plpgsql",
+            "database store: drop schema empty");
+    assertThat(result.errors())
+        .singleElement()
+        .asString()
+        .startsWith("database store: drop schema sales: cannot drop schema sales")
+        .contains("orders");
+    assertThat(result.failed()).containsExactly("store");
+    try (var session = login("clerk", "two", "store");
+        var statement = session.createStatement()) {
+      statement.execute("SELECT what FROM sales.orders");
+      assertThatThrownBy(() -> statement.execute("INSERT INTO sales.orders (what) VALUES ('x')"))
+          .hasMessageContaining("permission denied");
+    }
+    // At rest nothing is left but what can't go.
+    var again = CatalogExecutor.bring(told, _ -> true, CatalogExecutorTest::open, () -> {});
+    assertThat(again.done())
+        .extracting(CatalogChange::what)
+        .filteredOn(w -> !w.startsWith("role"))
+        .isEmpty();
+    assertThat(again.errors()).hasSize(1);
+  }
+
+  private static User without(String name, String... groups) {
+    return new User(
+        name,
+        true,
+        true,
+        Optional.empty(),
+        List.of(),
+        Map.of(),
+        Optional.empty(),
+        true,
+        List.of(groups));
   }
 
   private static Database absent(String name) {

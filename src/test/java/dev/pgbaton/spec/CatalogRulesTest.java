@@ -39,7 +39,8 @@ class CatalogRulesTest {
                 java.util.Map.of(),
                 new PasswordSource.Generated(),
                 Optional.empty(),
-                false));
+                false,
+                List.of()));
     assertThat(spec.databases().getFirst().owner()).contains("app");
   }
 
@@ -109,6 +110,30 @@ class CatalogRulesTest {
         .singleElement()
         .asString()
         .contains("spec.users[0].rotation: two words");
+  }
+
+  @Test
+  void whatIsGivenIsNotTakenAwayByTheSameSpec() {
+    assertThat(
+            problems(
+                """
+                  users: [{name: app}, {name: clerk, memberOf: [team], notMemberOf: [team]}]
+                  databases:
+                    - name: shop
+                      owner: app
+                      extensions: [{name: citext, schema: old}, {name: hstore, ensure: absent}]
+                      schemas: [{name: old, ensure: absent}, {name: sales}]
+                      grants:
+                        - {to: clerk, schema: sales, privileges: [USAGE, SELECT]}
+                        - {to: clerk, schema: sales, privileges: [SELECT], ensure: absent}
+                        - {to: clerk, schema: old, privileges: [USAGE]}
+                        - {to: clerk, schema: old, privileges: [INSERT], ensure: absent}
+                """))
+        .containsExactlyInAnyOrder(
+            "8:48 spec.users[1].memberOf[0]: team is in notMemberOf, too. Remove it here or there.",
+            "12:43 spec.databases[0].extensions[0].schema: old shall be absent. Put another one, or remove the entry.",
+            "15:50 spec.databases[0].grants[0].privileges: SELECT is taken away from clerk by another entry. Remove it here or there.",
+            "17:31 spec.databases[0].grants[2].schema: old shall be absent. Put another one, or remove the entry.");
   }
 
   /** It would be made again and again under a name that was cut off. */
