@@ -22,6 +22,7 @@ final class Estate implements AutoCloseable {
   private final Forge forge;
   private final Daemon daemon;
   private final Shop shop;
+  private int instances = 3;
   private int synchronousStandbys;
   private String image;
 
@@ -72,6 +73,12 @@ final class Estate implements AutoCloseable {
     push();
   }
 
+  void size(int count, int synchronous) throws SQLException {
+    instances = count;
+    synchronousStandbys = synchronous;
+    push();
+  }
+
   /** Returns when the commit is green. */
   private void push() throws SQLException {
     var spec =
@@ -80,7 +87,7 @@ final class Estate implements AutoCloseable {
         kind: PostgresCluster
         metadata: {name: orders, namespace: %s}
         spec:
-          instances: 3
+          instances: %d
           image: %s
           storage: {size: 1Gi}
           replication: {synchronousStandbys: %d}
@@ -88,9 +95,12 @@ final class Estate implements AutoCloseable {
           scheduling: {antiAffinity: required}
           access: {superuser: network}
         """
-            .formatted(where.namespace(), image, synchronousStandbys, where.pgpoolImage());
+            .formatted(
+                where.namespace(), instances, image, synchronousStandbys, where.pgpoolImage());
     var commit =
-        forge.write(FILE, spec).push("%s, %d synchronous".formatted(image, synchronousStandbys));
+        forge
+            .write(FILE, spec)
+            .push("%s, %d, %d synchronous".formatted(image, instances, synchronousStandbys));
     await("the commit is green")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
@@ -109,7 +119,7 @@ final class Estate implements AutoCloseable {
 
   /** All instances are there, and all but one stream from that one. */
   void awaitSettled() {
-    await("three instances, two of them streaming")
+    await("%d instances, all but one of them streaming".formatted(instances))
         .atMost(PATIENCE)
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(100))
@@ -118,7 +128,7 @@ final class Estate implements AutoCloseable {
 
   private boolean settled() throws SQLException {
     var pods = shop.instances(Shop.ORDERS);
-    if (pods.size() != 3
+    if (pods.size() != instances
         || !pods.stream().allMatch(p -> Readiness.getInstance().isReady(p))
         || pods.stream().anyMatch(p -> p.getMetadata().getDeletionTimestamp() != null))
       return false;
@@ -126,7 +136,7 @@ final class Estate implements AutoCloseable {
         Databases.query(
             shop.throughPrimaryService(),
             "select state || ' ' || sync_state from pg_stat_replication where application_name like 'orders-%'");
-    return states.size() == 2
+    return states.size() == instances - 1
         && states.stream().allMatch(s -> s.startsWith("streaming"))
         && (synchronousStandbys == 0 || states.stream().anyMatch(s -> !s.endsWith("async")));
   }

@@ -62,8 +62,25 @@ class HandOffClusterIT {
     assertShort(Departure.HANDOFF, Departure.DRAIN);
   }
 
+  /** The primary is on an instance that goes, and its standby that confirms commits, too. */
   @Test
   @Order(3)
+  void aClusterThatShrinksToOneAndGrowsAgainLosesNothing() throws Exception {
+    estate.size(3, 1);
+    if (estate.holder().equals("orders-0")) Departure.HANDOFF.happen(estate);
+    assertThat(estate.holder()).isNotEqualTo("orders-0");
+
+    assertShort(
+        () -> {
+          estate.size(1, 0);
+          assertThat(estate.holder()).isEqualTo("orders-0");
+          estate.size(3, 1);
+        },
+        "1 instance and 3 again");
+  }
+
+  @Test
+  @Order(4)
   void noDaemonIsNeededForIt() throws Exception {
     estate.scaleDaemon(0);
 
@@ -71,7 +88,7 @@ class HandOffClusterIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void scaledToNothingAndBackThePlaceOfThePrimaryIsNotHandedRound() throws Exception {
     estate.scaleDaemon(0);
     var holder = estate.holder();
@@ -95,33 +112,48 @@ class HandOffClusterIT {
     estate.scaleDaemon(1);
   }
 
+  private interface Event {
+    void happen() throws Exception;
+  }
+
   private static void assertShort(Departure... departures) throws Exception {
+    underLoad(
+        streams -> {
+          for (var departure : departures)
+            assertShort(() -> departure.happen(estate), departure.toString(), streams);
+        });
+  }
+
+  private static void assertShort(Event event, String name) throws Exception {
+    underLoad(streams -> assertShort(event, name, streams));
+  }
+
+  private interface Load {
+    void bear(List<WriteStream> streams) throws Exception;
+  }
+
+  private static void underLoad(Load load) throws Exception {
     var streams = new ArrayList<WriteStream>();
     try {
       streams.add(WriteStream.start("pgpool", estate.shop().throughPgpool(), PATIENCE));
       streams.add(WriteStream.start("service", estate.shop().throughPrimaryService(), PATIENCE));
-      for (var departure : departures) assertShort(departure, streams);
+      load.bear(streams);
     } finally {
       streams.forEach(WriteStream::close);
     }
   }
 
-  private static void assertShort(Departure departure, List<WriteStream> streams) throws Exception {
+  private static void assertShort(Event event, String name, List<WriteStream> streams)
+      throws Exception {
     streams.forEach(WriteStream::begin);
     var began = System.nanoTime();
-    departure.happen(estate);
+    event.happen();
     var took = Duration.ofNanos(System.nanoTime() - began);
     var recovered = Recovery.await(streams, Duration.ofSeconds(1), PATIENCE);
     for (var stream : streams) {
       var measured =
           Measurement.of(
-              "pgbaton",
-              departure.toString(),
-              "",
-              stream.route(),
-              stream.end(),
-              recovered.contains(stream),
-              took);
+              "pgbaton", name, "", stream.route(), stream.end(), recovered.contains(stream), took);
       System.out.println(measured.json());
       assertThat(measured.lost()).as(measured.json()).isZero();
       assertThat(measured.recovered()).as(measured.json()).isTrue();
