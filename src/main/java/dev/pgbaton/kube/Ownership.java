@@ -111,7 +111,11 @@ final class Ownership {
         : JSON.createObjectNode();
   }
 
-  /** A field is in a set if there is nothing below it, or itself beside what is below it. */
+  /**
+   * A field is in a set if there is nothing below it, or itself beside what is below it. What has
+   * nothing of theirs below any more is not theirs itself either: it would stay behind empty, as a
+   * hook without a handler, once pgbaton no longer wants it.
+   */
   private static ObjectNode without(ObjectNode theirs, JsonNode ours) {
     var left = JSON.createObjectNode();
     for (var field : theirs.properties()) {
@@ -122,9 +126,10 @@ final class Ownership {
         continue;
       }
       var below = without((ObjectNode) field.getValue(), other);
-      var itself = isItself(field.getValue()) && !isItself(other);
-      if (itself && !below.isEmpty()) below.set(ITSELF, JSON.createObjectNode());
-      if (itself || !below.isEmpty()) left.set(field.getKey(), below);
+      if (below.isEmpty()) continue;
+      if (isItself(field.getValue()) && !isItself(other))
+        below.set(ITSELF, JSON.createObjectNode());
+      left.set(field.getKey(), below);
     }
     return left;
   }

@@ -54,6 +54,33 @@ class OwnershipTest {
                       "f:env": {".": {}, "k:{\\"name\\":\\"B\\"}": {".": {}, "f:name": {}}}}}""")));
   }
 
+  /** As kubectl leaves it, and an earlier pgbaton did. */
+  @Test
+  void noEmptyStructureIsLeftToOthers() throws JsonProcessingException {
+    var ours = ours("{\"f:spec\": {\"f:hook\": {\"f:exec\": {\"f:command\": {}}}}}");
+    var applied =
+        entry(
+            "kubectl-client-side-apply",
+            "Update",
+            """
+            {"f:spec": {"f:hook": {".": {}, "f:exec": {".": {}, "f:command": {}}}, "f:probe": {".": {}, "f:exec": {}}}}""");
+    var left =
+        entry(
+            "kubectl-client-side-apply",
+            "Update",
+            "{\"f:spec\": {\"f:hook\": {\".\": {}, \"f:exec\": {}}}}");
+
+    assertThat(Ownership.alone(List.of(ours, applied)))
+        .contains(
+            List.of(
+                ours,
+                entry(
+                    "kubectl-client-side-apply",
+                    "Update",
+                    "{\"f:spec\": {\"f:probe\": {\".\": {}, \"f:exec\": {}}}}")));
+    assertThat(Ownership.alone(List.of(ours, left))).contains(List.of(ours));
+  }
+
   @Test
   void whoOwnsNothingAnyMoreIsNotNamed() throws JsonProcessingException {
     var ours = ours("{\"f:spec\": {\"f:updateStrategy\": {\"f:type\": {}}}}");
