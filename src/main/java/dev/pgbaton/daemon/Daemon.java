@@ -93,6 +93,16 @@ public class Daemon implements FleetView, FleetRequests {
     var chronicle = new Chronicle(journal, backend.writeProbe(), contexts, name);
     var repository = new JGitSpecSource(backends.git(settings), settings.manifests());
     history = new LastChanges(repository);
+    var reporter =
+        new Reporter(
+            backends.statuses(settings),
+            journal,
+            contexts,
+            why -> {
+              LOG.warn(why);
+              metrics.statusNotTaken();
+            });
+    metrics.undelivered(reporter::undelivered);
     loop =
         new ReconcileLoop(
             repository,
@@ -103,14 +113,7 @@ public class Daemon implements FleetView, FleetRequests {
                 journal,
                 runner,
                 chronicle),
-            new Reporter(
-                backends.statuses(settings),
-                journal,
-                contexts,
-                why -> {
-                  LOG.warn(why);
-                  metrics.statusNotTaken();
-                }),
+            reporter,
             journal,
             new Listeners(listeners(events)),
             Clock.systemUTC(),
