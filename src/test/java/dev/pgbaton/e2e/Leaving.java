@@ -1,16 +1,11 @@
 package dev.pgbaton.e2e;
 
-import dev.pgbaton.cluster.Names;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** All that leaves the daemon and the instances, but for the Secrets' values. */
 final class Leaving {
@@ -23,49 +18,24 @@ final class Leaving {
   private final Surroundings where;
   private final KubernetesClient kubernetes;
   private final Installation installation;
-  private final Optional<Path> logs;
 
   Leaving(Surroundings where, KubernetesClient kubernetes, Installation installation) {
-    this(where, kubernetes, installation, Optional.empty());
-  }
-
-  /**
-   * @param logs where a {@link LogKeeper} keeps them
-   */
-  Leaving(
-      Surroundings where,
-      KubernetesClient kubernetes,
-      Installation installation,
-      Optional<Path> logs) {
     this.where = where;
     this.kubernetes = kubernetes;
     this.installation = installation;
-    this.logs = logs;
-  }
-
-  /** Of each of its containers, also of those that were killed, where they are kept. */
-  List<String> daemonsLogs() throws IOException {
-    if (logs.isEmpty()) return List.of(installation.daemon().log());
-    var texts = new ArrayList<String>();
-    try (var files = Files.list(logs.get())) {
-      for (var file :
-          files.filter(it -> it.getFileName().toString().startsWith("pgbaton-")).toList())
-        texts.add(Files.readString(file));
-    }
-    return texts;
   }
 
   /**
    * @param pods PostgreSQL's and pgpool's
    */
-  void search(LeakSearch search, List<Pod> pods, String cluster) throws IOException {
+  void search(LeakSearch search, List<Pod> pods, String cluster) {
     search.in("statuses of commits", installation.statuses());
     search.in("the daemon's log", installation.daemon().log());
-    for (var log : daemonsLogs()) search.in("the daemons' logs", log);
     var daemon = installation.daemon().pod().orElseThrow();
+    if (installation.daemon().restarts() > 0)
+      search.in("the daemon's log before", logs(daemon, "--previous"));
     search.in("metrics", installation.daemon().metrics());
-    for (var page :
-        List.of("", "clusters/" + cluster, "api/clusters", "api/clusters/" + cluster, "q/health"))
+    for (var page : List.of("", "clusters/" + cluster, "api/clusters", "api/clusters/" + cluster))
       search.in("/" + page, raw(page));
     for (var namespace : List.of(where.namespace(), where.systemNamespace())) {
       search.in(
@@ -76,19 +46,10 @@ final class Leaving {
         search.in("names, labels and annotations of Secrets", secret.getMetadata().toString());
     }
     for (var pod : pods) {
-      if ("postgresql".equals(pod.getMetadata().getLabels().get(Names.COMPONENT_LABEL)))
-        search.in("/status of instances", status(pod));
       search.in("logs of pods", logs(pod, "--all-containers"));
       processes(search, pod);
     }
     processes(search, daemon);
-  }
-
-  private static String status(Pod pod) throws IOException {
-    var url = "http://%s:%d/status".formatted(pod.getStatus().getPodIP(), Names.STATUS_PORT);
-    try (var in = URI.create(url).toURL().openStream()) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 
   private String raw(String page) {
