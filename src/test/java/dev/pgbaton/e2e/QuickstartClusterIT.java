@@ -54,7 +54,9 @@ class QuickstartClusterIT {
     names = names();
     deleteRepository();
     for (var part : List.of("kustomize", "gitops-example")) copy(Path.of(part));
-    program("kubectl", String.join(" ", WHERE.kubectl()));
+    // Not by its own name, which would be itself.
+    if (!WHERE.kubectl().equals(List.of("kubectl")))
+      program("kubectl", String.join(" ", WHERE.kubectl()));
     program("pgbaton", Path.of("pgbaton").toAbsolutePath().toString());
   }
 
@@ -150,7 +152,7 @@ class QuickstartClusterIT {
   }
 
   private static String bash(String script) throws Exception {
-    var builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script);
+    var builder = new ProcessBuilder("timeout", "300", "bash", "-euo", "pipefail", "-c", script);
     builder.directory(work.toFile()).redirectErrorStream(true);
     builder.environment().merge("PATH", work.toString(), (path, own) -> own + ":" + path);
     builder.environment().put("KUBECTL_REMOTE_COMMAND_WEBSOCKETS", "false");
