@@ -83,16 +83,27 @@ final class Daemon {
    * of a container can't be killed from inside.
    */
   void crash() {
-    var uid = pod().orElseThrow().getMetadata().getUid();
-    var killed =
-        ProcessHandle.allProcesses()
-            .filter(process -> belongsTo(process, uid))
-            .filter(process -> command(process).contains("quarkus-run.jar"))
-            .map(ProcessHandle::destroyForcibly)
-            .filter(done -> done)
-            .count();
-    if (killed > 0) return;
+    var process = process(pod().orElseThrow().getMetadata().getUid());
+    if (process.filter(ProcessHandle::destroyForcibly).isPresent()) return;
     kubernetes.resource(pod().orElseThrow()).withGracePeriod(0).delete();
+  }
+
+  /**
+   * After a crash: another pod comes at once, where the kubelet would start the same one later each
+   * time. The Lease of one that is dead goes as well: that it lapses 15 s later is shown elsewhere.
+   */
+  void replace() {
+    var dead = pod();
+    dead.ifPresent(pod -> kubernetes.resource(pod).withGracePeriod(0).delete());
+    kubernetes.leases().inNamespace(where.systemNamespace()).withName("pgbaton-daemon").delete();
+  }
+
+  /** The program in that pod; empty where it is none of this machine's. */
+  static Optional<ProcessHandle> process(String podUid) {
+    return ProcessHandle.allProcesses()
+        .filter(process -> belongsTo(process, podUid))
+        .filter(process -> command(process).contains("quarkus-run.jar"))
+        .findFirst();
   }
 
   int restarts() {
