@@ -233,6 +233,23 @@ class UsersClusterIT {
                   .isPresent());
       // A process of pgpool's that was busy as the others heard of it may refuse once.
       soon("sealed keeps its password", () -> logsIn(at("ledger-pgpool", "sealed", RESEALED)));
+
+      var forOthers =
+          installation
+              .forge()
+              .write(SECRETS, encrypted("for-others.enc.yaml"))
+              .push("Encrypted for somebody else");
+      soon(
+          "the key that is not there is told",
+          () ->
+              status(forOthers)
+                  .filter(
+                      s ->
+                          s.state().equals("failure")
+                              && s.description().contains("can't be decrypted: none of the"))
+                  .isPresent());
+      soon("sealed keeps it", () -> logsIn(at("ledger-pgpool", "sealed", RESEALED)));
+      assertThat(logsIn(at("ledger-pgpool", "app", secret("ledger-app").get("password")))).isTrue();
     } finally {
       green(installation.forge().write(SECRETS, encrypted).push("Put back"), "Put back");
     }
@@ -667,6 +684,72 @@ class UsersClusterIT {
 
     assertThat(secret("ledger-pgpool").get("pcp-password")).isNotEqualTo(former);
     soon("pgpool's commands come with it", UsersClusterIT::countsNodes);
+  }
+
+  @Test
+  @Order(102)
+  void whatSomebodyChangesByHandIsPutBackAndTold() throws Exception {
+    var began = System.nanoTime();
+    Databases.execute(superuser(), "alter role late nologin");
+    Databases.execute(superuser(), "alter role app reset search_path");
+    await("it is as declared")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () ->
+                Databases.query(
+                        superuser(),
+                        "select rolcanlogin || ' ' || (select array_to_string(rolconfig, ',') from pg_roles where rolname = 'app') from pg_roles where rolname = 'late'")
+                    .getFirst()
+                    .matches("true .*search_path=.*sales.*"));
+    System.out.printf(
+        "put back after %d ms%n", Duration.ofNanos(System.nanoTime() - began).toMillis());
+    soon(
+        "it is told",
+        () ->
+            kubernetes.v1().events().inNamespace(WHERE.namespace()).list().getItems().stream()
+                .anyMatch(
+                    event ->
+                        "UsersMended".equals(event.getReason())
+                            && event.getMessage().contains("late")
+                            && event.getMessage().contains("app")));
+    assertThat(logsIn(at("ledger-pgpool", "late", secret("ledger-late").get("password")))).isTrue();
+  }
+
+  @Test
+  @Order(103)
+  void whatIsToBeAbsentGoesAndNothingElse() throws Exception {
+    var late = secret("ledger-late").get("password");
+    var others =
+        "select string_agg(rolname, ' ' order by rolname) from pg_roles where rolname <> 'late'";
+    var before = Databases.query(superuser(), others);
+    var passing = "    - {name: passing, owner: late%s}\n";
+    push(
+        spec(rotation("third") + USERS + LATE + DATABASES + passing.formatted("")),
+        "One in passing");
+    assertThat(exist("passing", "late")).isEqualTo("1 1");
+
+    push(
+        spec(
+            rotation("third")
+                + USERS
+                + LATE.replace("memberOf: [group_of]", "ensure: absent")
+                + DATABASES
+                + "    - {name: passing, ensure: absent}\n"),
+        "Both are to be absent");
+
+    assertThat(exist("passing", "late")).isEqualTo("0 0");
+    assertThat(logsIn(at("ledger-primary", "late", late))).isFalse();
+    assertThat(exist("shop", "app")).isEqualTo("1 1");
+    assertThat(Databases.query(superuser(), others)).isEqualTo(before);
+  }
+
+  private static String exist(String database, String role) throws Exception {
+    return Databases.query(
+            superuser(),
+            "select (select count(*) from pg_database where datname = '%s') || ' ' || (select count(*) from pg_roles where rolname = '%s')"
+                .formatted(database, role))
+        .getFirst();
   }
 
   private static boolean countsNodes() throws Exception {
