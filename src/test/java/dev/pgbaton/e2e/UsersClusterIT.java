@@ -7,6 +7,7 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.UserSecrets;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -85,6 +86,7 @@ class UsersClusterIT {
 
   private static KubernetesClient kubernetes;
   private static Installation installation;
+  private static LogKeeper logs;
 
   private static final Set<String> seen = ConcurrentHashMap.newKeySet();
 
@@ -101,6 +103,8 @@ class UsersClusterIT {
   static void aClusterWithoutDeclaredUsers() throws Exception {
     kubernetes = Installation.client();
     installation = new Installation(WHERE, kubernetes, work);
+    logs =
+        new LogKeeper(Machine.fromEnvironment().nodes(), WHERE.namespace(), work.resolve("logs"));
     installation.start(
         Map.of(
             "PGBATON_SOPS_AGE_KEY_FILE",
@@ -116,6 +120,7 @@ class UsersClusterIT {
 
   @AfterAll
   static void removeEverything() {
+    logs.close();
     installation.close();
     kubernetes.close();
   }
@@ -287,9 +292,28 @@ class UsersClusterIT {
       passwords.put(user, secret("ledger-" + user).get("password"));
     OWN.addAll(ownPasswords());
     for (var own : OWN) passwords.put("one of pgbaton's own, %d".formatted(passwords.size()), own);
+    passwords.put("pcp", secret("ledger-pgpool").get("pcp-password"));
+    passwords.put("the forge's token", WHERE.forgeToken());
+    passwords.put(
+        "the age key",
+        Daemon.secret(kubernetes, WHERE.systemNamespace(), daemonsSecret(), "age-keys"));
+    // It is bytes: in clear it is nowhere.
+    system("pgbaton-journal-key")
+        .ifPresent(key -> passwords.put("the journal's key", key.getData().get("key")));
     // The beginning of each verifier.
     passwords.put("somebody's verifier", "SCRAM-SHA-256$4096:");
     return passwords;
+  }
+
+  private static String daemonsSecret() {
+    return system("pgbaton-secrets").orElseThrow().getMetadata().getName();
+  }
+
+  /** Of the daemon's own namespace; kustomize puts a hash behind the name of some. */
+  private static Optional<Secret> system(String name) {
+    return kubernetes.secrets().inNamespace(WHERE.systemNamespace()).list().getItems().stream()
+        .filter(secret -> secret.getMetadata().getName().startsWith(name))
+        .findFirst();
   }
 
   private static String encrypted(String name) throws IOException {
@@ -393,7 +417,7 @@ class UsersClusterIT {
   @Test
   @Order(5)
   void noPasswordLeavesButAsASecret() throws Exception {
-    var leaving = new Leaving(WHERE, kubernetes, installation);
+    var leaving = new Leaving(WHERE, kubernetes, installation, Optional.of(work.resolve("logs")));
     var began = System.nanoTime();
     var search = new LeakSearch(passwords());
     leaving.search(search, pods("postgresql", "pgpool"), WHERE.namespace() + "/" + LEDGER);
@@ -409,6 +433,9 @@ class UsersClusterIT {
 
     assertThat(search.found()).isEmpty();
     assertThat(search.searched().values()).allMatch(bytes -> bytes > 0);
+    // It was killed twice.
+    assertThat(leaving.keptLogs().keySet().stream().filter(name -> name.startsWith("pgbaton-")))
+        .hasSizeGreaterThan(2);
     // So that its silence says something.
     plant(secret("ledger-app").get("uri"));
     var planted = new LeakSearch(passwords());
