@@ -151,7 +151,8 @@ interface DaemonConfig {
     @WithDefault("kubernetes")
     String authMount();
 
-    @WithDefault("/var/run/secrets/kubernetes.io/serviceaccount/token")
+    /** Of the audience {@code vault}, and worth nothing at the API server; the base mounts it. */
+    @WithDefault("/var/run/secrets/pgbaton/vault/token")
     Path tokenFile();
 
     Optional<Path> caFile();

@@ -2,7 +2,9 @@ package dev.pgbaton.desired;
 
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.DerivedPassword;
+import dev.pgbaton.cluster.LoginTurn;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.ServiceRole;
 import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.PgpoolSpec;
 import dev.pgbaton.spec.SchedulingSpec.AntiAffinity;
@@ -20,6 +22,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * pgpool before the cluster: it keeps no state, so Kubernetes' own rolling update does, as long as
@@ -129,15 +132,38 @@ final class PgpoolDeployments {
         new ArrayList<>(
             List.of(
                 Volumes.scratch("tmp"),
-                UserSecrets.areNeeded(spec) ? Volumes.memory("run") : Volumes.scratch("run"),
+                // pgpool's file of passwords lies there.
+                Volumes.memory("run"),
                 Volumes.configMap("pgpool", ConfigMaps.pgpoolName(layout, conf)),
-                StatefulSets.credentials(spec, layout),
+                credentials(layout),
                 Volumes.secret("pgpool-credentials", layout.pgpoolDeployment().orElseThrow())));
     pgpool.usersSecret().map(secret -> Volumes.secret(USERS, secret)).ifPresent(volumes::add);
     if (UserSecrets.areNeeded(spec))
       volumes.add(Volumes.secret(DECLARED, layout.pgpoolUsersSecret()));
     spec.tls().map(tls -> Certificates.volume(tls, layout)).ifPresent(volumes::add);
     return volumes;
+  }
+
+  /**
+   * As whom clients may come through it; nobody comes as repmgr. The superuser's also where
+   * PostgreSQL may turn it away: the spec does not tell how the data was made, and what it does
+   * tell changes without a restart.
+   */
+  private static Volume credentials(ClusterLayout layout) {
+    var files = new TreeMap<String, String>();
+    layout
+        .superuserKey()
+        .ifPresentOrElse(
+            key -> files.put(key, Names.SUPERUSER_PASSWORD),
+            () -> {
+              files.put(Names.SUPERUSER_PASSWORD, Names.SUPERUSER_PASSWORD);
+              for (var which : LoginTurn.Which.values())
+                files.put(ServiceRole.MONITOR.key(which), ServiceRole.MONITOR.key(which));
+            });
+    var volume = Volumes.secret("credentials", layout.credentialsSecret(), files);
+    // The second login has no password before its first turn.
+    if (layout.superuserKey().isEmpty()) volume.getSecret().setOptional(true);
+    return volume;
   }
 
   private static List<VolumeMount> mounts(ClusterSpec spec, PgpoolSpec pgpool) {

@@ -117,7 +117,7 @@ final class StatefulSets {
         group.map(Integer::longValue).orElse(PodSecurity.USER));
   }
 
-  static Volume credentials(ClusterSpec spec, ClusterLayout layout) {
+  private static Volume credentials(ClusterSpec spec, ClusterLayout layout) {
     var secret = layout.credentialsSecret();
     return spec.takenOver()
         .map(TakenOver::credentials)

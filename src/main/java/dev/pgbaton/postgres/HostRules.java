@@ -51,19 +51,29 @@ final class HostRules {
   private HostRules() {}
 
   /**
-   * @param certificate whether there is one. Before the rollout that brings it, or where it can't
-   *     be used, clients go on as they did: it is told, and a lock-out would help nobody. Who comes
-   *     by a certificate of its own can't: without TLS such a line fits nobody, and as {@code host}
-   *     PostgreSQL would not start with it.
+   * pgbaton's own lines ask for no TLS, but for a repmgr that comes by certificate: where a
+   * certificate is missing, instances go on following and the daemon looks on, so the cluster
+   * heals.
+   *
+   * @param certificateExpected whether the pod is made for one. Then {@code hostssl} lines stay,
+   *     also while it can't be used: PostgreSQL takes them, and they fit nobody, rather than
+   *     everybody in clear text. A pod from before the rollout that brings it goes on letting
+   *     clients in as it did until it is replaced. Who comes by a certificate of its own can't: as
+   *     {@code host} PostgreSQL would not start with such a line.
    * @param byCertificate whether the instances have to come to each other with one
    * @param superuserLocal whether the superuser is kept off the network where there are no rules;
    *     where there are, it always is
    */
   static String file(
-      Optional<String> rules, boolean certificate, boolean byCertificate, boolean superuserLocal) {
+      Optional<String> rules,
+      boolean certificateExpected,
+      boolean byCertificate,
+      boolean superuserLocal) {
     return rules
         .or(() -> superuserLocal ? Optional.of(EVERYBODY) : Optional.empty())
-        .map(text -> certificate ? text : text.replaceAll("(?m)^hostssl (?!.* cert$)", "host "))
+        .map(
+            text ->
+                certificateExpected ? text : text.replaceAll("(?m)^hostssl (?!.* cert$)", "host "))
         .map((byCertificate ? OWN_BY_CERTIFICATE : OWN)::concat)
         .orElse(byCertificate ? BY_CERTIFICATE_WITHOUT_RULES : WITHOUT_RULES);
   }

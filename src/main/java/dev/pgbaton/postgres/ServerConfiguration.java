@@ -157,7 +157,7 @@ final class ServerConfiguration {
         paths.run().resolve("pg_hba.conf"),
         HostRules.file(
             settings.rules(),
-            certificate.isThere(),
+            certificate.expected(),
             byCertificate,
             !settings.superuserOverNetwork() && DataFiles.keepSuperuserLocal(paths.data())));
     // What it shows is what is in force.

@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param role of the Kubernetes auth method
  * @param authMount where that method is enabled
- * @param tokenFile the service account's token; read at each login, since the kubelet renews it
+ * @param tokenFile a token of the service account, for the vault only; read at each login, since
+ *     the kubelet renews it
  * @param caFile PEM; replaces the system's authorities
  * @param namespace for those that have namespaces
  */

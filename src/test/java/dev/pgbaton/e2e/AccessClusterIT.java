@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.tls.Handshake;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.math.BigInteger;
 import java.net.InetSocketAddress;
@@ -282,6 +284,83 @@ class AccessClusterIT {
     push(spec(""), "And as it was made");
     assertThat(superuserLogsIn()).containsOnly(false).hasSize(3);
     assertThat(uids("postgresql", "pgpool")).isEqualTo(before);
+  }
+
+  /** The primary has a copy of the certificate that it took; whoever starts now has none. */
+  @Test
+  @Order(8)
+  void withoutTheCertificateClearTextStaysClosedAndTheReplicaFollows() throws Exception {
+    var own = ownCertificate();
+    kubernetes.resource(own).create();
+    push(
+        spec(RULES).replace("{generated: true}", "{secretName: vault-own, clients: required}"),
+        "A certificate of somebody's own");
+    var primary = primary();
+    var replica =
+        pods("postgresql").stream()
+            .filter(pod -> !pod.getMetadata().getName().equals(primary))
+            .findFirst()
+            .orElseThrow();
+    var name = replica.getMetadata().getName();
+    var began = System.nanoTime();
+
+    kubernetes.resource(own).delete();
+    kubernetes.resource(replica).delete();
+    await("it follows, without a certificate")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(300))
+        .ignoreExceptions()
+        .until(
+            () ->
+                pods("postgresql").stream()
+                        .noneMatch(
+                            pod ->
+                                pod.getMetadata().getUid().equals(replica.getMetadata().getUid()))
+                    && inside(name, "psql -U postgres -Atc 'show ssl'").equals("off")
+                    && standbys().stream().anyMatch(s -> s.startsWith(name + " ")));
+    assertThat(inReplica(name, "app", secret("vault-app").get("password"), "shop"))
+        .contains("no pg_hba.conf entry")
+        .contains("no encryption");
+    assertThat(
+            inReplica(
+                name,
+                Names.MONITOR_USER,
+                secret("vault-credentials").get(Names.MONITOR_PASSWORD),
+                "postgres"))
+        .isEqualTo("1");
+
+    kubernetes.resource(own).create();
+    await("clients get in as before")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofSeconds(1))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              touchInstances();
+              return inReplica(name, "app", secret("vault-app").get("password"), "shop")
+                  .equals("1");
+            });
+    tell("without the certificate and with it again", began);
+  }
+
+  /** As libpq comes by itself: with TLS where there is any. */
+  private static String inReplica(String pod, String user, String password, String database) {
+    return inside(
+        pod,
+        "PGPASSWORD='%s' psql 'host=%s.vault-headless user=%s dbname=%s sslmode=prefer connect_timeout=5' -Atc 'select 1'"
+            .formatted(password, pod, user, database));
+  }
+
+  private static Secret ownCertificate() {
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withName("vault-own")
+        .withNamespace(WHERE.namespace())
+        .addToLabels(Names.CLUSTER_LABEL, VAULT)
+        .endMetadata()
+        .withType("kubernetes.io/tls")
+        .withStringData(secret("vault-tls"))
+        .build();
   }
 
   private static String byCertificate() {

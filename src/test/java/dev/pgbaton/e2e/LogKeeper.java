@@ -66,7 +66,8 @@ final class LogKeeper implements AutoCloseable {
 
   private void copy(Path file) {
     try (var in = new RandomAccessFile(file.toFile(), "r")) {
-      var from = copied.getOrDefault(file, 0L);
+      // The kubelet begins a large one anew.
+      var from = Math.min(copied.getOrDefault(file, 0L), in.length());
       var bytes = new byte[(int) Math.min(in.length() - from, 1 << 22)];
       if (bytes.length == 0) return;
       in.seek(from);

@@ -7,6 +7,7 @@ import dev.pgbaton.cluster.Names;
 import dev.pgbaton.desired.UserSecrets;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -85,6 +86,7 @@ class UsersClusterIT {
 
   private static KubernetesClient kubernetes;
   private static Installation installation;
+  private static LogKeeper logs;
 
   private static final Set<String> seen = ConcurrentHashMap.newKeySet();
 
@@ -101,6 +103,8 @@ class UsersClusterIT {
   static void aClusterWithoutDeclaredUsers() throws Exception {
     kubernetes = Installation.client();
     installation = new Installation(WHERE, kubernetes, work);
+    logs =
+        new LogKeeper(Machine.fromEnvironment().nodes(), WHERE.namespace(), work.resolve("logs"));
     installation.start(
         Map.of(
             "PGBATON_SOPS_AGE_KEY_FILE",
@@ -116,6 +120,7 @@ class UsersClusterIT {
 
   @AfterAll
   static void removeEverything() {
+    logs.close();
     installation.close();
     kubernetes.close();
   }
@@ -233,6 +238,23 @@ class UsersClusterIT {
                   .isPresent());
       // A process of pgpool's that was busy as the others heard of it may refuse once.
       soon("sealed keeps its password", () -> logsIn(at("ledger-pgpool", "sealed", RESEALED)));
+
+      var forOthers =
+          installation
+              .forge()
+              .write(SECRETS, encrypted("for-others.enc.yaml"))
+              .push("Encrypted for somebody else");
+      soon(
+          "the key that is not there is told",
+          () ->
+              status(forOthers)
+                  .filter(
+                      s ->
+                          s.state().equals("failure")
+                              && s.description().contains("can't be decrypted: none of the"))
+                  .isPresent());
+      soon("sealed keeps it", () -> logsIn(at("ledger-pgpool", "sealed", RESEALED)));
+      assertThat(logsIn(at("ledger-pgpool", "app", secret("ledger-app").get("password")))).isTrue();
     } finally {
       green(installation.forge().write(SECRETS, encrypted).push("Put back"), "Put back");
     }
@@ -270,9 +292,28 @@ class UsersClusterIT {
       passwords.put(user, secret("ledger-" + user).get("password"));
     OWN.addAll(ownPasswords());
     for (var own : OWN) passwords.put("one of pgbaton's own, %d".formatted(passwords.size()), own);
+    passwords.put("pcp", secret("ledger-pgpool").get("pcp-password"));
+    passwords.put("the forge's token", WHERE.forgeToken());
+    passwords.put(
+        "the age key",
+        Daemon.secret(kubernetes, WHERE.systemNamespace(), daemonsSecret(), "age-keys"));
+    // It is bytes: in clear it is nowhere.
+    system("pgbaton-journal-key")
+        .ifPresent(key -> passwords.put("the journal's key", key.getData().get("key")));
     // The beginning of each verifier.
     passwords.put("somebody's verifier", "SCRAM-SHA-256$4096:");
     return passwords;
+  }
+
+  private static String daemonsSecret() {
+    return system("pgbaton-secrets").orElseThrow().getMetadata().getName();
+  }
+
+  /** Of the daemon's own namespace; kustomize puts a hash behind the name of some. */
+  private static Optional<Secret> system(String name) {
+    return kubernetes.secrets().inNamespace(WHERE.systemNamespace()).list().getItems().stream()
+        .filter(secret -> secret.getMetadata().getName().startsWith(name))
+        .findFirst();
   }
 
   private static String encrypted(String name) throws IOException {
@@ -376,7 +417,7 @@ class UsersClusterIT {
   @Test
   @Order(5)
   void noPasswordLeavesButAsASecret() throws Exception {
-    var leaving = new Leaving(WHERE, kubernetes, installation);
+    var leaving = new Leaving(WHERE, kubernetes, installation, Optional.of(work.resolve("logs")));
     var began = System.nanoTime();
     var search = new LeakSearch(passwords());
     leaving.search(search, pods("postgresql", "pgpool"), WHERE.namespace() + "/" + LEDGER);
@@ -392,6 +433,9 @@ class UsersClusterIT {
 
     assertThat(search.found()).isEmpty();
     assertThat(search.searched().values()).allMatch(bytes -> bytes > 0);
+    // It was killed twice.
+    assertThat(leaving.keptLogs().keySet().stream().filter(name -> name.startsWith("pgbaton-")))
+        .hasSizeGreaterThan(2);
     // So that its silence says something.
     plant(secret("ledger-app").get("uri"));
     var planted = new LeakSearch(passwords());
@@ -667,6 +711,72 @@ class UsersClusterIT {
 
     assertThat(secret("ledger-pgpool").get("pcp-password")).isNotEqualTo(former);
     soon("pgpool's commands come with it", UsersClusterIT::countsNodes);
+  }
+
+  @Test
+  @Order(102)
+  void whatSomebodyChangesByHandIsPutBackAndTold() throws Exception {
+    var began = System.nanoTime();
+    Databases.execute(superuser(), "alter role late nologin");
+    Databases.execute(superuser(), "alter role app reset search_path");
+    await("it is as declared")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () ->
+                Databases.query(
+                        superuser(),
+                        "select rolcanlogin || ' ' || (select array_to_string(rolconfig, ',') from pg_roles where rolname = 'app') from pg_roles where rolname = 'late'")
+                    .getFirst()
+                    .matches("true .*search_path=.*sales.*"));
+    System.out.printf(
+        "put back after %d ms%n", Duration.ofNanos(System.nanoTime() - began).toMillis());
+    soon(
+        "it is told",
+        () ->
+            kubernetes.v1().events().inNamespace(WHERE.namespace()).list().getItems().stream()
+                .anyMatch(
+                    event ->
+                        "UsersMended".equals(event.getReason())
+                            && event.getMessage().contains("late")
+                            && event.getMessage().contains("app")));
+    assertThat(logsIn(at("ledger-pgpool", "late", secret("ledger-late").get("password")))).isTrue();
+  }
+
+  @Test
+  @Order(103)
+  void whatIsToBeAbsentGoesAndNothingElse() throws Exception {
+    var late = secret("ledger-late").get("password");
+    var others =
+        "select string_agg(rolname, ' ' order by rolname) from pg_roles where rolname <> 'late'";
+    var before = Databases.query(superuser(), others);
+    var passing = "    - {name: passing, owner: late%s}\n";
+    push(
+        spec(rotation("third") + USERS + LATE + DATABASES + passing.formatted("")),
+        "One in passing");
+    assertThat(exist("passing", "late")).isEqualTo("1 1");
+
+    push(
+        spec(
+            rotation("third")
+                + USERS
+                + LATE.replace("memberOf: [group_of]", "ensure: absent")
+                + DATABASES
+                + "    - {name: passing, ensure: absent}\n"),
+        "Both are to be absent");
+
+    assertThat(exist("passing", "late")).isEqualTo("0 0");
+    assertThat(logsIn(at("ledger-primary", "late", late))).isFalse();
+    assertThat(exist("shop", "app")).isEqualTo("1 1");
+    assertThat(Databases.query(superuser(), others)).isEqualTo(before);
+  }
+
+  private static String exist(String database, String role) throws Exception {
+    return Databases.query(
+            superuser(),
+            "select (select count(*) from pg_database where datname = '%s') || ' ' || (select count(*) from pg_roles where rolname = '%s')"
+                .formatted(database, role))
+        .getFirst();
   }
 
   private static boolean countsNodes() throws Exception {

@@ -14,15 +14,25 @@ class HostRulesTest {
       """;
 
   @Test
-  void withACertificateRulesAreTakenAsTheyAre() {
+  void inAPodThatIsMadeForACertificateRulesAreTakenAsTheyAre() {
     assertThat(HostRules.file(Optional.of(RULES), true, false, false)).endsWith(RULES);
   }
 
   /** PostgreSQL does not start with a client's certificate asked for on a plain connection. */
   @Test
-  void withoutOneOnlyWhoComesByACertificateOfItsOwnIsKeptOut() {
+  void beforeTheRolloutThatBringsItOnlyWhoComesByACertificateOfItsOwnIsKeptOut() {
     assertThat(HostRules.file(Optional.of(RULES), false, false, false))
         .endsWith("host shop app all scram-sha-256\nhostssl shop machine all cert\n");
+  }
+
+  /** A cluster whose certificate is missing is to heal, though no client gets in. */
+  @Test
+  void noLineOfPgbatonsOwnAsksForTls() {
+    assertThat(HostRules.file(Optional.of(RULES), true, false, false).replace(RULES, ""))
+        .doesNotContain("hostssl")
+        .contains(
+            "host  replication     repmgr,repmgr_2    all      scram-sha-256",
+            "host  postgres        pgbaton,pgbaton_2  all      scram-sha-256");
   }
 
   /** The daemon and the instances have the lines that they have before rules. */

@@ -32,6 +32,7 @@ class KeyValueVaultTest {
   private final List<String> requests = new ArrayList<>();
   private HttpServer server;
   private Path jwt;
+  private String known = "a.service.account";
   private String valid = "s.1";
   private int logins;
   private int lease = 1200;
@@ -56,7 +57,7 @@ class KeyValueVaultTest {
     var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     requests.add("%s %s".formatted(exchange.getRequestMethod(), path));
     if (path.equals("/v1/auth/kubernetes/login")) {
-      if (!lets || !body.contains("\"jwt\":\"a.service.account\"")) {
+      if (!lets || !body.contains("\"jwt\":\"%s\"".formatted(known))) {
         recorded(exchange, "login-other-role");
         return;
       }
@@ -118,6 +119,19 @@ class KeyValueVaultTest {
     shortly.read("secret", "shop/orders", "password");
     shortly.read("secret", "shop/orders", "password");
     assertThat(logins).isEqualTo(4);
+  }
+
+  /** The kubelet puts another one into the file before the former one is over. */
+  @Test
+  void eachLoginIsWithTheTokenThatIsMountedThen() throws Exception {
+    var vault = vault();
+    vault.read("secret", "shop/orders", "password");
+    known = "a.later.one";
+    Files.writeString(jwt, known);
+    valid = "s.revoked";
+
+    assertThat(vault.read("secret", "shop/orders", "password").value()).isEqualTo("fr0m-bao");
+    assertThat(logins).isEqualTo(2);
   }
 
   @Test
