@@ -22,7 +22,8 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * pgpool before the cluster: it keeps no state, so Kubernetes' own rolling update does, as long as
@@ -150,20 +151,18 @@ final class PgpoolDeployments {
    * tell changes without a restart.
    */
   private static Volume credentials(ClusterLayout layout) {
-    var files = new TreeMap<String, String>();
-    layout
+    var secret = layout.credentialsSecret();
+    return layout
         .superuserKey()
-        .ifPresentOrElse(
-            key -> files.put(key, Names.SUPERUSER_PASSWORD),
-            () -> {
-              files.put(Names.SUPERUSER_PASSWORD, Names.SUPERUSER_PASSWORD);
-              for (var which : LoginTurn.Which.values())
-                files.put(ServiceRole.MONITOR.key(which), ServiceRole.MONITOR.key(which));
-            });
-    var volume = Volumes.secret("credentials", layout.credentialsSecret(), files);
-    // The second login has no password before its first turn.
-    if (layout.superuserKey().isEmpty()) volume.getSecret().setOptional(true);
-    return volume;
+        .map(key -> Volumes.secret("credentials", secret, Map.of(key, Names.SUPERUSER_PASSWORD)))
+        .orElseGet(
+            () ->
+                Volumes.secret(
+                    "credentials",
+                    secret,
+                    List.of(Names.SUPERUSER_PASSWORD),
+                    // The second login has none before its first turn.
+                    Stream.of(LoginTurn.Which.values()).map(ServiceRole.MONITOR::key).toList()));
   }
 
   private static List<VolumeMount> mounts(ClusterSpec spec, PgpoolSpec pgpool) {

@@ -6,6 +6,9 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
+import io.fabric8.kubernetes.api.model.VolumeProjectionBuilder;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -65,6 +68,32 @@ final class Volumes {
                     .map(e -> new KeyToPath(e.getKey(), null, e.getValue()))
                     .toList());
     return volume;
+  }
+
+  /**
+   * Files of the keys' names.
+   *
+   * @param keys a pod waits for them
+   * @param more where they are there
+   */
+  static Volume secret(String name, String secret, List<String> keys, List<String> more) {
+    return new VolumeBuilder()
+        .withName(name)
+        .withNewProjected()
+        .withDefaultMode(SECRET_MODE)
+        .withSources(part(secret, keys, null), part(secret, more, true))
+        .endProjected()
+        .build();
+  }
+
+  private static VolumeProjection part(String secret, List<String> keys, Boolean optional) {
+    return new VolumeProjectionBuilder()
+        .withNewSecret()
+        .withName(secret)
+        .withItems(keys.stream().map(key -> new KeyToPath(key, null, key)).toList())
+        .withOptional(optional)
+        .endSecret()
+        .build();
   }
 
   static VolumeMount mount(String name, String path) {
