@@ -251,7 +251,7 @@ class UsersClusterIT {
                   .filter(
                       s ->
                           s.state().equals("failure")
-                              && s.description().contains("can't be decrypted: none of the"))
+                              && s.description().contains("can't be decrypted"))
                   .isPresent());
       soon("sealed keeps it", () -> logsIn(at("ledger-pgpool", "sealed", RESEALED)));
       assertThat(logsIn(at("ledger-pgpool", "app", secret("ledger-app").get("password")))).isTrue();
