@@ -93,16 +93,6 @@ public class Daemon implements FleetView, FleetRequests {
     var chronicle = new Chronicle(journal, backend.writeProbe(), contexts, name);
     var repository = new JGitSpecSource(backends.git(settings), settings.manifests());
     history = new LastChanges(repository);
-    var reporter =
-        new Reporter(
-            backends.statuses(settings),
-            journal,
-            contexts,
-            why -> {
-              LOG.warn(why);
-              metrics.statusNotTaken();
-            });
-    metrics.undelivered(reporter::undelivered);
     loop =
         new ReconcileLoop(
             repository,
@@ -113,7 +103,14 @@ public class Daemon implements FleetView, FleetRequests {
                 journal,
                 runner,
                 chronicle),
-            reporter,
+            new Reporter(
+                backends.statuses(settings),
+                journal,
+                contexts,
+                why -> {
+                  LOG.warn(why);
+                  metrics.statusNotTaken();
+                }),
             journal,
             new Listeners(listeners(events)),
             Clock.systemUTC(),

@@ -18,7 +18,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -45,9 +44,6 @@ public final class Reporter {
   private final Map<ClusterId, Instant> unwellSince = new ConcurrentHashMap<>();
   private final Map<String, Instant> postedAt = new ConcurrentHashMap<>();
   private volatile Instant notBefore = Instant.MIN;
-
-  /** Contexts whose newest status the forge has not taken, also those that it never will. */
-  private final Set<String> untaken = ConcurrentHashMap.newKeySet();
 
   /**
    * @param rejected hears, in words for the log, of statuses that the forge will never take
@@ -79,21 +75,9 @@ public final class Reporter {
     return soonest(deliver(id, entry, wanted, now), wait);
   }
 
-  /**
-   * How many statuses are not on their commits, though they should be: of how many clusters, and of
-   * the repository. Whoever starts anew knows of none that were refused for good.
-   */
-  public int undelivered() {
-    return untaken.size();
-  }
-
   /** Posts the whole repository's status on its head. */
   public Optional<Duration> summary(
       Optional<SpecRevision> head, Collection<Pass> passes, List<String> problems, Instant now) {
-    // A cluster that is gone from the repository has no more to tell.
-    untaken.retainAll(
-        Stream.concat(Stream.of(contexts.summary()), passes.stream().map(p -> contexts.of(p.id())))
-            .toList());
     if (head.isEmpty()) return Optional.empty();
     var entry = journal.read(REPOSITORY);
     var commit = head.get().commit();
@@ -243,12 +227,8 @@ public final class Reporter {
   private Optional<Duration> post(CommitStatus status, Instant now) {
     if (now.isBefore(notBefore)) return Optional.of(Duration.between(now, notBefore));
     return switch (statuses.post(status)) {
-      case Delivery.Delivered() -> {
-        untaken.remove(status.context());
-        yield Optional.empty();
-      }
+      case Delivery.Delivered() -> Optional.empty();
       case Delivery.Later(var after, var reason) -> {
-        untaken.add(status.context());
         notBefore = now.plus(after);
         rejected.accept(
             "the forge does not take a status now, tried again in %d s: %s"
@@ -256,7 +236,6 @@ public final class Reporter {
         yield Optional.of(after);
       }
       case Delivery.Rejected(var reason) -> {
-        untaken.add(status.context());
         rejected.accept(
             "the forge refuses the status of %s (%s): %s"
                 .formatted(status.commit(), status.context(), reason));

@@ -30,7 +30,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
@@ -53,26 +52,13 @@ public class Metrics implements ReconcileLoop.Listener {
   /** A daemon that never gets to read it has to be seen, too. */
   private volatile Instant readAt = Instant.now();
 
-  private volatile IntSupplier undelivered = () -> 0;
-
   Metrics(MeterRegistry registry) {
     this.registry = registry;
     Gauge.builder("pgbaton.repository.age", this, Metrics::repositoryAge)
         .baseUnit("seconds")
         .description("Time since the repository was read last, or since the daemon's start")
         .register(registry);
-    Gauge.builder("pgbaton.statuses.undelivered", this, m -> m.undelivered.getAsInt())
-        .description(
-            "Commit statuses that the forge has not taken, of clusters and of the repository")
-        .register(registry);
     statusErrors();
-  }
-
-  /**
-   * @param count asked at each scrape
-   */
-  public void undelivered(IntSupplier count) {
-    undelivered = count;
   }
 
   private double repositoryAge() {

@@ -195,25 +195,6 @@ class ReporterTest {
 
     assertThat(again).isEmpty();
     assertThat(rejected.getFirst()).contains("no such commit");
-    assertThat(reporter.undelivered()).isEqualTo(1);
-  }
-
-  @Test
-  void whatTheForgeHasNotTakenIsCountedUntilItTakesANewerOneOrItsClusterIsGone() {
-    answer = new Delivery.Rejected("no right");
-    reporter.cluster(ORDERS, health(Condition.PROGRESSING, "restart orders-1"), NOW);
-    reporter.cluster(ORDERS, health(Condition.PROGRESSING, "restart orders-1"), NOW);
-    assertThat(reporter.undelivered()).isEqualTo(1);
-
-    answer = new Delivery.Delivered();
-    reporter.cluster(ORDERS, health(Condition.HEALTHY, "fine"), NOW.plusSeconds(60));
-    assertThat(reporter.undelivered()).isZero();
-
-    answer = new Delivery.Later(Duration.ofMinutes(5), "down");
-    reporter.cluster(ORDERS, health(Condition.BLOCKED, "no"), NOW.plusSeconds(120));
-    assertThat(reporter.undelivered()).isEqualTo(1);
-    reporter.summary(Optional.empty(), List.of(), List.of(), NOW.plusSeconds(121));
-    assertThat(reporter.undelivered()).isZero();
   }
 
   private static Optional<SpecRevision> head(String commit) {
