@@ -46,7 +46,13 @@ public class Metrics implements ReconcileLoop.Listener {
           .mapToObj(Duration::ofMillis)
           .toArray(Duration[]::new);
 
+  private static final String UNDELIVERED = "pgbaton.statuses.undelivered";
+
+  private static final String UNDELIVERED_HELP =
+      "Commit statuses that the forge has not taken since the daemon's start; one that was refused for good counts until it takes another of that cluster. Without a cluster: the whole repository's";
+
   private final MeterRegistry registry;
+  private final Map<Optional<ClusterId>, Integer> undelivered = new ConcurrentHashMap<>();
   private final Map<ClusterId, Cluster> clusters = new ConcurrentHashMap<>();
 
   /** A daemon that never gets to read it has to be seen, too. */
@@ -59,6 +65,10 @@ public class Metrics implements ReconcileLoop.Listener {
         .description("Time since the repository was read last, or since the daemon's start")
         .register(registry);
     statusErrors();
+    Gauge.builder(UNDELIVERED, this, m -> m.undelivered.getOrDefault(Optional.empty(), 0))
+        .description(UNDELIVERED_HELP)
+        .tags(Tags.of("namespace", "", "cluster", ""))
+        .register(registry);
   }
 
   private double repositoryAge() {
@@ -135,6 +145,13 @@ public class Metrics implements ReconcileLoop.Listener {
     statusErrors().increment();
   }
 
+  /**
+   * @param of whose statuses the forge has not taken; empty for the whole repository's
+   */
+  public void undelivered(Optional<ClusterId> of, int statuses) {
+    undelivered.put(of, statuses);
+  }
+
   private Counter statusErrors() {
     return errors("status-not-taken", Tags.empty());
   }
@@ -199,6 +216,12 @@ public class Metrics implements ReconcileLoop.Listener {
       for (var cause : PrimaryMove.Cause.values()) meters.add(moves(id, cause));
       meters.add(outages(id));
       meters.add(rollouts("success"));
+      gauge(
+          UNDELIVERED,
+          null,
+          UNDELIVERED_HELP,
+          Tags.empty(),
+          _ -> undelivered.getOrDefault(Optional.of(id), 0));
       for (var condition : Condition.values())
         gauge(
             "pgbaton.cluster.condition",
