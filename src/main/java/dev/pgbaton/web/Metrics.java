@@ -81,9 +81,9 @@ public class Metrics implements ReconcileLoop.Listener {
       case Fetched.Head _ -> readAt = Instant.now();
       case Fetched.Nothing _ -> {
         readAt = Instant.now();
-        error("repository-empty", Tags.empty());
+        error(kind(ErrorKind.REPOSITORY_EMPTY), Tags.empty());
       }
-      case Fetched.Unreachable _ -> error("repository-unreachable", Tags.empty());
+      case Fetched.Unreachable _ -> error(kind(ErrorKind.REPOSITORY_UNREACHABLE), Tags.empty());
     }
   }
 
@@ -96,11 +96,11 @@ public class Metrics implements ReconcileLoop.Listener {
       }
       case Pass.Refused _ -> {
         if (before.map(b -> !(b instanceof Pass.Refused)).orElse(true))
-          error("spec-refused", tags(pass.id()));
+          error(kind(ErrorKind.SPEC_REFUSED), tags(pass.id()));
         cluster(pass.id()).took(pass);
       }
       case Pass.Failed _ -> {
-        error("pass-failed", tags(pass.id()));
+        error(kind(ErrorKind.PASS_FAILED), tags(pass.id()));
         cluster(pass.id()).sawNothing(pass);
       }
       case Pass.TooEarly _ -> {}
@@ -111,7 +111,7 @@ public class Metrics implements ReconcileLoop.Listener {
 
   @Override
   public void failed(ClusterId id, RuntimeException e) {
-    error("exception", tags(id));
+    error(kind(ErrorKind.EXCEPTION), tags(id));
   }
 
   public void moved(PrimaryMove move) {
@@ -153,14 +153,14 @@ public class Metrics implements ReconcileLoop.Listener {
   }
 
   private Counter statusErrors() {
-    return errors("status-not-taken", Tags.empty());
+    return errors(kind(ErrorKind.STATUS_NOT_TAKEN), Tags.empty());
   }
 
   private void count(Pass.Done done) {
     switch (done.outcome()) {
       case Outcome.Failed(var refusal, _) -> error(kind(refusal), tags(done.id()));
-      case Outcome.Stale _ -> error("stale", tags(done.id()));
-      case Outcome.Postponed _ -> error("postponed", tags(done.id()));
+      case Outcome.Stale _ -> error(kind(ErrorKind.STALE), tags(done.id()));
+      case Outcome.Postponed _ -> error(kind(ErrorKind.POSTPONED), tags(done.id()));
       case Outcome.Applied _, Outcome.NothingToDo _ -> {}
     }
   }
@@ -186,7 +186,7 @@ public class Metrics implements ReconcileLoop.Listener {
     return Tags.of("namespace", id.namespace(), "cluster", id.name());
   }
 
-  private static String kind(Enum<?> constant) {
+  static String kind(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
