@@ -90,10 +90,10 @@ class TryIT {
   private static void declaresAUserThatLogsIn(Running in) throws Exception {
     var head =
         commit(
-        in,
-        "  scheduling:",
-        "  users: [{name: app, settings: {work_mem: 8MB}}]\n  databases: [{name: shop, owner: app}]\n  scheduling:",
-        "A user and its database");
+            in,
+            "  scheduling:",
+            "  users: [{name: app, settings: {work_mem: 8MB}}]\n  databases: [{name: shop, owner: app}]\n  scheduling:",
+            "A user and its database");
     await()
         .ignoreExceptions()
         .atMost(Duration.ofSeconds(120))
@@ -102,9 +102,9 @@ class TryIT {
               try (var connection = new Client(in, "app", "shop").source.getConnection();
                   var statement = connection.createStatement();
                   var row = statement.executeQuery("SHOW work_mem")) {
-                statement.execute("CREATE TABLE IF NOT EXISTS mine (it int)");
                 assertThat(row.next()).isTrue();
                 assertThat(row.getString(1)).isEqualTo("8MB");
+                statement.execute("CREATE TABLE IF NOT EXISTS mine (it int)");
               }
             });
     in.await("status SUCCESS on " + head.substring(0, 8), 60);
