@@ -14,7 +14,9 @@ import picocli.CommandLine.Spec;
       "bash: source <(pgbaton completion bash), also in ~/.bashrc",
       "zsh:  source <(pgbaton completion zsh), also in ~/.zshrc, after compinit"
     },
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:it is printed", "64:the command line is wrong"})
 class Completion implements Callable<Integer> {
   enum Shell {
     bash,

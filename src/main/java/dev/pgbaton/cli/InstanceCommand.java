@@ -47,7 +47,14 @@ import picocli.CommandLine.Command;
 @Command(
     name = "instance",
     description = "Process 1 of a PostgreSQL pod; see images/postgres/README.md",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:it was told to end (SIGTERM), and PostgreSQL has stopped",
+      "1:it has failed; the last lines of its log say why",
+      "2:the environment is wrong; every mistake is said",
+      "64:the command line is wrong"
+    })
 class InstanceCommand implements Callable<Integer> {
   private static final int CONTROL_PORT = 8009;
 

@@ -8,7 +8,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "schema",
     description = "Prints the JSON schema of a spec, for editors and kubeconform.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:it is printed", "64:the command line is wrong"})
 class Schema implements Runnable {
   @Spec CommandSpec command;
 

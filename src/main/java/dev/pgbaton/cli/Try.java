@@ -14,7 +14,15 @@ import picocli.CommandLine.Option;
     name = "try",
     description =
         "Runs the daemon over real PostgreSQL processes on this machine: a Git repository to commit to, two clusters, a page. Needs no Kubernetes and no root; leaves nothing running.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "1:it could not start, or may not work on; the last lines of its log say why",
+      "2:the configuration is wrong; every mistake is said",
+      "64:the command line is wrong",
+      "130:it was told to end (SIGINT, Ctrl-C), and has",
+      "143:it was told to end (SIGTERM), and has"
+    })
 class Try implements Runnable {
   private static final int FIRST_PORT = 8080;
   private static final int LAST_PORT = 8180;

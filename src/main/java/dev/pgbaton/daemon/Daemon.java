@@ -107,9 +107,17 @@ public class Daemon implements FleetView, FleetRequests {
                 backends.statuses(settings),
                 journal,
                 contexts,
-                why -> {
-                  LOG.warn(why);
-                  metrics.statusNotTaken();
+                new Reporter.Listener() {
+                  @Override
+                  public void notTaken(String why) {
+                    LOG.warn(why);
+                    metrics.statusNotTaken();
+                  }
+
+                  @Override
+                  public void undelivered(Optional<ClusterId> of, int statuses) {
+                    metrics.undelivered(of, statuses);
+                  }
                 }),
             journal,
             new Listeners(listeners(events)),

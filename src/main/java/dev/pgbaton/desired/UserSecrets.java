@@ -5,6 +5,7 @@ import dev.pgbaton.catalog.DeclarationJson;
 import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.ClusterLayout;
 import dev.pgbaton.cluster.Names;
+import dev.pgbaton.cluster.SecretData;
 import dev.pgbaton.spec.ClusterSpec;
 import dev.pgbaton.spec.DatabaseSpec;
 import dev.pgbaton.spec.EncryptedPassword;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -230,6 +232,27 @@ public final class UserSecrets {
         spec,
         layout,
         labels);
+  }
+
+  /** Whether it is what the primary takes. */
+  public static boolean isDeclaration(Secret secret) {
+    return secret.getStringData() != null && secret.getStringData().containsKey(DECLARATION)
+        || secret.getData() != null && secret.getData().containsKey(DECLARATION);
+  }
+
+  /**
+   * What an instance reads in it.
+   *
+   * @param told makes something of its hash and the declaration
+   * @throws IllegalStateException with words for a person
+   */
+  public static <T> T told(Secret secret, BiFunction<String, Declaration, T> told) {
+    var hash = Annotations.of(secret, Names.USERS);
+    if (hash.isEmpty() || !isDeclaration(secret))
+      throw new IllegalStateException(
+          "the Secret %s is not what pgbaton made".formatted(secret.getMetadata().getName()));
+    var text = SecretData.decoded(secret.getData().get(DECLARATION));
+    return told.apply(hash.get(), DeclarationJson.read(text));
   }
 
   /** What pgpool takes, which has to know the passwords themselves. */

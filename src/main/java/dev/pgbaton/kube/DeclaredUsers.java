@@ -1,9 +1,7 @@
 package dev.pgbaton.kube;
 
-import dev.pgbaton.catalog.DeclarationJson;
+import dev.pgbaton.catalog.Declaration;
 import dev.pgbaton.cluster.ClusterLayout;
-import dev.pgbaton.cluster.Names;
-import dev.pgbaton.cluster.SecretData;
 import dev.pgbaton.desired.UserSecrets;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -23,16 +21,12 @@ public final class DeclaredUsers {
    * @param told makes something of its hash and the declaration
    * @throws IllegalStateException with words for a person
    */
-  public <T> T read(BiFunction<String, dev.pgbaton.catalog.Declaration, T> told) {
+  public <T> T read(BiFunction<String, Declaration, T> told) {
     var name = layout.usersSecret();
     try {
       var secret = client.secrets().inNamespace(layout.id().namespace()).withName(name).get();
       if (secret == null) throw new IllegalStateException("there is no Secret " + name);
-      var hash = secret.getMetadata().getAnnotations().get(Names.USERS);
-      var text = secret.getData().get(UserSecrets.DECLARATION);
-      if (hash == null || text == null)
-        throw new IllegalStateException("the Secret %s is not what pgbaton made".formatted(name));
-      return told.apply(hash, DeclarationJson.read(SecretData.decoded(text)));
+      return UserSecrets.told(secret, told);
     } catch (KubernetesClientException e) {
       throw new IllegalStateException(ApiError.words(e), e);
     }

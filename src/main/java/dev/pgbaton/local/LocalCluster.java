@@ -1,12 +1,15 @@
 package dev.pgbaton.local;
 
+import dev.pgbaton.catalog.Declaration;
 import dev.pgbaton.cluster.ClusterId;
 import dev.pgbaton.cluster.Names;
 import dev.pgbaton.cluster.ObjectKey;
+import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.instance.RouteTargets;
 import dev.pgbaton.postgres.Credentials;
 import dev.pgbaton.postgres.Neighbours;
 import dev.pgbaton.sandbox.PodApi;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -92,6 +96,19 @@ final class LocalCluster implements Neighbours {
 
   ObjectKey lease() {
     return new ObjectKey("Lease", id.namespace(), id.name());
+  }
+
+  /**
+   * What is declared of its users and databases.
+   *
+   * @throws IllegalStateException with words for a person
+   */
+  <T> T declared(BiFunction<String, Declaration, T> told) {
+    // As ClusterLayout calls it.
+    var name = id.name() + "-users";
+    return api.find(new ObjectKey("Secret", id.namespace(), name), Secret.class)
+        .map(secret -> UserSecrets.told(secret, told))
+        .orElseThrow(() -> new IllegalStateException("there is no Secret " + name));
   }
 
   Home home(String instance) {

@@ -1,7 +1,6 @@
 package dev.pgbaton.local;
 
 import dev.pgbaton.cluster.Names;
-import dev.pgbaton.cluster.UsersTaken;
 import dev.pgbaton.instance.Condition;
 import dev.pgbaton.instance.Identity;
 import dev.pgbaton.instance.InstanceLoop;
@@ -13,6 +12,7 @@ import dev.pgbaton.instance.StopMode;
 import dev.pgbaton.instance.http.HttpPeers;
 import dev.pgbaton.instance.http.InstanceServer;
 import dev.pgbaton.postgres.CurrentCredentials;
+import dev.pgbaton.postgres.DeclaredCatalog;
 import dev.pgbaton.postgres.LocalFence;
 import dev.pgbaton.postgres.LocalPostgres;
 import dev.pgbaton.postgres.NewData;
@@ -124,13 +124,14 @@ final class LocalInstance implements Program {
                           .formatted(cluster.home(peer).address(), Names.STATUS_PORT)),
               runner::wake);
       var monitor = postgres.monitorRole(() -> credentials.get().of(Names.MONITOR_USER));
+      var catalog = postgres.declaredCatalog(() -> cluster.declared(DeclaredCatalog.Told::new));
       var closeServer =
           InstanceServer.status(
               runner,
               new VolumeGauge(paths),
               () ->
                   new Condition(
-                      postgres.setAside(), Optional.empty(), UsersTaken.NOTHING, Optional.empty()),
+                      postgres.setAside(), Optional.empty(), catalog.taken(), Optional.empty()),
               new InetSocketAddress(home.address(), Names.STATUS_PORT));
       try (var fence = new LocalFence(postgres.fenced(), paths.data(), this::log);
           var lease = new LocalLease(cluster.api(), cluster.lease(), runner::wake)) {
@@ -151,7 +152,12 @@ final class LocalInstance implements Program {
             postgres::state,
             () -> loop.reconfigure(self.among(members()), mounts.settings()),
             view -> {
-              if (writes(view)) monitor.look(now());
+              if (writes(view)) {
+                monitor.look(now());
+                catalog.look(lease.note(Names.USERS).filter(hash -> !hash.isEmpty()), now());
+              } else {
+                catalog.rest();
+              }
             });
       } finally {
         // Also one that has only just been started, and can't be found by its file.

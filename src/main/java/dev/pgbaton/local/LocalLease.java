@@ -1,9 +1,11 @@
 package dev.pgbaton.local;
 
+import dev.pgbaton.cluster.Annotations;
 import dev.pgbaton.cluster.ObjectKey;
 import dev.pgbaton.instance.LeaseState;
 import dev.pgbaton.instance.PrimaryLease;
 import dev.pgbaton.sandbox.PodApi;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -22,6 +24,10 @@ final class LocalLease implements PrimaryLease, AutoCloseable {
   @Override
   public Optional<LeaseState> latest() {
     return api.lease(key);
+  }
+
+  Optional<String> note(String name) {
+    return api.find(key, Lease.class).flatMap(lease -> Annotations.of(lease, name));
   }
 
   @Override

@@ -11,11 +11,14 @@ import dev.pgbaton.observed.Journal;
 import dev.pgbaton.postgres.JdbcInstanceProbe;
 import dev.pgbaton.postgres.JdbcWriteProbe;
 import dev.pgbaton.postgres.MonitorLogins;
+import dev.pgbaton.postgres.Password;
 import dev.pgbaton.postgres.PrivateFile;
 import dev.pgbaton.sandbox.Faults;
 import dev.pgbaton.sandbox.Program;
 import dev.pgbaton.sandbox.Sandbox;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -105,11 +108,22 @@ public final class LocalSandbox implements AutoCloseable {
     public String address(Pod pod) {
       return cluster(clusterOf(pod)).home(pod.getMetadata().getName()).address();
     }
+
+    @Override
+    public void complete(Secret declared) {
+      var cluster = cluster(clusterOf(declared));
+      logins.complete(cluster.id(), declared);
+      try {
+        writeLogins(cluster);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
-  private static ClusterId clusterOf(Pod pod) {
-    return new ClusterId(
-        pod.getMetadata().getNamespace(), pod.getMetadata().getLabels().get(Names.CLUSTER_LABEL));
+  private static ClusterId clusterOf(HasMetadata object) {
+    var meta = object.getMetadata();
+    return new ClusterId(meta.getNamespace(), meta.getLabels().get(Names.CLUSTER_LABEL));
   }
 
   private LocalCluster cluster(ClusterId id) {
@@ -148,12 +162,22 @@ public final class LocalSandbox implements AutoCloseable {
   private final Map<ClusterId, String> passwordLines = new TreeMap<>();
 
   private synchronized void writeLogins(LocalCluster cluster) throws IOException {
-    passwordLines.put(
-        cluster.id(),
-        "127.0.0.1:%d:*:postgres:%s%n"
-            .formatted(
-                cluster.front().address().getPort(), cluster.credentials().superuser().value()));
+    var lines =
+        new StringBuilder(
+            passwordLine(cluster, Names.SUPERUSER, cluster.credentials().superuser()));
+    logins
+        .ofUsers(cluster.id())
+        .forEach((user, password) -> lines.append(passwordLine(cluster, user, password)));
+    passwordLines.put(cluster.id(), lines.toString());
     PrivateFile.write(passwordFile(), String.join("", passwordLines.values()));
+  }
+
+  private static String passwordLine(LocalCluster cluster, String user, Password password) {
+    return "127.0.0.1:%d:*:%s:%s%n"
+        .formatted(
+            cluster.front().address().getPort(),
+            user.replace("\\", "\\\\").replace(":", "\\:"),
+            password.value());
   }
 
   /** Where clients of a cluster connect, whether it is there already or not. */

@@ -15,12 +15,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -40,20 +41,33 @@ public final class Reporter {
   private final CommitStatuses statuses;
   private final Journal journal;
   private final Contexts contexts;
-  private final Consumer<String> rejected;
+  private final Listener listener;
+  private final Map<ClusterId, Set<String>> refused = new ConcurrentHashMap<>();
   private final Map<ClusterId, Instant> unwellSince = new ConcurrentHashMap<>();
   private final Map<String, Instant> postedAt = new ConcurrentHashMap<>();
   private volatile Instant notBefore = Instant.MIN;
 
-  /**
-   * @param rejected hears, in words for the log, of statuses that the forge will never take
-   */
-  public Reporter(
-      CommitStatuses statuses, Journal journal, Contexts contexts, Consumer<String> rejected) {
+  /** Hears what becomes of statuses. */
+  public interface Listener {
+    /**
+     * @param why the forge did not take one, in words for the log
+     */
+    void notTaken(String why);
+
+    /**
+     * How many statuses of a cluster the forge has not taken, after each time that they were looked
+     * at. One that was refused for good counts until the forge takes another of that cluster.
+     *
+     * @param of empty for the whole repository's
+     */
+    default void undelivered(Optional<ClusterId> of, int statuses) {}
+  }
+
+  public Reporter(CommitStatuses statuses, Journal journal, Contexts contexts, Listener listener) {
     this.statuses = statuses;
     this.journal = journal;
     this.contexts = contexts;
-    this.rejected = rejected;
+    this.listener = listener;
   }
 
   /**
@@ -154,6 +168,7 @@ public final class Reporter {
     var entry = noted.get();
     var reported = new TreeMap<>(entry.reported());
     var owed = new ArrayList<OwedStatus>();
+    var late = new HashSet<String>();
     Optional<Duration> again = Optional.empty();
     var current = wanted.map(w -> Contexts.key(w.commit(), w.context()));
     for (var debt : entry.owed()) {
@@ -162,8 +177,9 @@ public final class Reporter {
               debt.commit(), debt.context(), State.valueOf(debt.state()), debt.description());
       // The commit is the head's again: what is owed to it is no longer true.
       if (current.filter(Contexts.key(debt.commit(), debt.context())::equals).isPresent()) continue;
-      var retry = post(status, now);
+      var retry = post(id, status, now);
       if (retry.isPresent()) {
+        late.add(key(status));
         owed.add(debt);
         again = soonest(again, retry);
       } else {
@@ -174,8 +190,9 @@ public final class Reporter {
       var key = current.orElseThrow();
       var text = wanted.get().state() + " " + wanted.get().description();
       if (!text.equals(reported.get(key))) {
-        var retry =
-            tooSoon(wanted.get(), read.reported().get(key), now).or(() -> post(wanted.get(), now));
+        var tooSoon = tooSoon(wanted.get(), read.reported().get(key), now);
+        var retry = tooSoon.or(() -> post(id, wanted.get(), now));
+        if (retry.isPresent() && tooSoon.isEmpty()) late.add(key);
         if (retry.isEmpty()) {
           postedAt.put(wanted.get().context(), now);
           reported
@@ -186,6 +203,8 @@ public final class Reporter {
         again = soonest(again, retry);
       }
     }
+    late.addAll(refusedOf(id));
+    listener.undelivered(Optional.of(id).filter(it -> !it.equals(REPOSITORY)), late.size());
     if (!reported.equals(entry.reported()) || !owed.equals(entry.owed())) {
       if (journal.write(id, entry.withStatuses(reported, owed)).isEmpty())
         return Optional.of(Duration.ofSeconds(1));
@@ -224,24 +243,36 @@ public final class Reporter {
   /**
    * @return when to try again; empty if it is done with
    */
-  private Optional<Duration> post(CommitStatus status, Instant now) {
+  private Optional<Duration> post(ClusterId id, CommitStatus status, Instant now) {
     if (now.isBefore(notBefore)) return Optional.of(Duration.between(now, notBefore));
     return switch (statuses.post(status)) {
-      case Delivery.Delivered() -> Optional.empty();
+      case Delivery.Delivered() -> {
+        refusedOf(id).clear();
+        yield Optional.empty();
+      }
       case Delivery.Later(var after, var reason) -> {
         notBefore = now.plus(after);
-        rejected.accept(
+        listener.notTaken(
             "the forge does not take a status now, tried again in %d s: %s"
                 .formatted(after.toSeconds(), reason));
         yield Optional.of(after);
       }
       case Delivery.Rejected(var reason) -> {
-        rejected.accept(
+        refusedOf(id).add(key(status));
+        listener.notTaken(
             "the forge refuses the status of %s (%s): %s"
                 .formatted(status.commit(), status.context(), reason));
         yield Optional.empty();
       }
     };
+  }
+
+  private Set<String> refusedOf(ClusterId id) {
+    return refused.computeIfAbsent(id, _ -> ConcurrentHashMap.newKeySet());
+  }
+
+  private static String key(CommitStatus status) {
+    return Contexts.key(status.commit(), status.context());
   }
 
   private static Optional<Duration> soonest(Optional<Duration> one, Optional<Duration> other) {

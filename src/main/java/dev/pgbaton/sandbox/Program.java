@@ -1,6 +1,7 @@
 package dev.pgbaton.sandbox;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.util.function.IntConsumer;
 
 /** What runs in a pod's container. None of these calls waits. */
@@ -35,6 +36,12 @@ public interface Program {
     default boolean has(String image) {
       return !image.contains("does-not-exist");
     }
+
+    /**
+     * Makes what a primary is told of users and databases complete, in place: the passwords are
+     * still missing in it.
+     */
+    default void complete(Secret declared) {}
 
     /** The pod's, where others are to reach it; null for none. */
     default String address(Pod pod) {

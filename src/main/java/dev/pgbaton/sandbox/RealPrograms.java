@@ -1,6 +1,7 @@
 package dev.pgbaton.sandbox;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.util.function.IntConsumer;
 
 /** What such programs say, they say when it is their turn. */
@@ -26,6 +27,11 @@ record RealPrograms(Object turn, Program.Launcher to) implements Program.Launche
   @Override
   public String address(Pod pod) {
     return to.address(pod);
+  }
+
+  @Override
+  public void complete(Secret declared) {
+    to.complete(declared);
   }
 
   private record InTurn(Object turn, Program to) implements Program {

@@ -5,6 +5,7 @@ import dev.pgbaton.apply.WriteProbe;
 import dev.pgbaton.observed.ClusterReader;
 import dev.pgbaton.observed.InstanceProbe;
 import dev.pgbaton.observed.Journal;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -25,6 +26,7 @@ public final class Sandbox implements AutoCloseable {
   private final World world;
   private final DaemonCache cache;
   private final WriteProbe writeProbe;
+  private final Consumer<Secret> passwords;
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("sandbox").daemon().factory());
@@ -50,6 +52,7 @@ public final class Sandbox implements AutoCloseable {
             NODES,
             trace,
             programs.map(p -> new RealPrograms(turn, p)).orElse(null));
+    this.passwords = programs.<Consumer<Secret>>map(p -> p::complete).orElse(_ -> {});
     this.cache =
         new DaemonCache(world.agenda(), world.chance(), world.store(), world.api(), changed);
     this.writeProbe = new LockedPorts.Writes(turn, new SandboxWriteProbe(world));
@@ -80,7 +83,8 @@ public final class Sandbox implements AutoCloseable {
   public ClusterWriter writer() {
     return new LockedPorts.Writer(
         turn,
-        new SandboxWriter(world.store(), world.apply(), world.deletions(), cache, world.api()));
+        new SandboxWriter(
+            world.store(), world.apply(), world.deletions(), cache, world.api(), passwords));
   }
 
   public InstanceProbe probe() {

@@ -10,6 +10,7 @@ import dev.pgbaton.cluster.PodRef;
 import dev.pgbaton.cluster.Role;
 import dev.pgbaton.desired.AppliedHash;
 import dev.pgbaton.desired.DesiredObject;
+import dev.pgbaton.desired.UserSecrets;
 import dev.pgbaton.tls.CertificateSecrets;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -17,6 +18,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -27,18 +29,24 @@ final class SandboxWriter implements ClusterWriter {
   private final Deletions deletions;
   private final DaemonCache cache;
   private final ApiServer api;
+  private final Consumer<Secret> passwords;
 
+  /**
+   * @param passwords brings them into what a primary is told of users; nothing where nobody logs in
+   */
   SandboxWriter(
       ObjectStore store,
       ServerSideApply apply,
       Deletions deletions,
       DaemonCache cache,
-      ApiServer api) {
+      ApiServer api,
+      Consumer<Secret> passwords) {
     this.store = store;
     this.apply = apply;
     this.deletions = deletions;
     this.cache = cache;
     this.api = api;
+    this.passwords = passwords;
   }
 
   @Override
@@ -52,7 +60,7 @@ final class SandboxWriter implements ClusterWriter {
                       ? new Written.Conflict(
                           "the field manager kubectl-edit owns fields of " + object.key())
                       : new Written.Done(
-                          apply.apply(signed(object.object()), AppliedHash.of(object.object())));
+                          apply.apply(filled(object.object()), AppliedHash.of(object.object())));
               case CREATE_ONCE, GENERATE_ONCE ->
                   new Written.Done(
                       store
@@ -67,9 +75,15 @@ final class SandboxWriter implements ClusterWriter {
     return object;
   }
 
-  private HasMetadata signed(HasMetadata object) {
-    if (!CertificateSecrets.is(object)) return object;
-    var secret = (Secret) Json.copy(object);
+  private HasMetadata filled(HasMetadata object) {
+    if (CertificateSecrets.is(object)) return signed((Secret) Json.copy(object));
+    if (!(object instanceof Secret declared) || !UserSecrets.isDeclaration(declared)) return object;
+    var secret = Json.copy(declared);
+    passwords.accept(secret);
+    return secret;
+  }
+
+  private Secret signed(Secret secret) {
     var namespace = secret.getMetadata().getNamespace();
     var name = CertificateSecrets.authority(secret);
     var authority = store.find(new ObjectKey("Secret", namespace, name), Secret.class);

@@ -46,7 +46,13 @@ public class Metrics implements ReconcileLoop.Listener {
           .mapToObj(Duration::ofMillis)
           .toArray(Duration[]::new);
 
+  private static final String UNDELIVERED = "pgbaton.statuses.undelivered";
+
+  private static final String UNDELIVERED_HELP =
+      "Commit statuses that the forge has not taken since the daemon's start; one that was refused for good counts until it takes another of that cluster. Without a cluster: the whole repository's";
+
   private final MeterRegistry registry;
+  private final Map<Optional<ClusterId>, Integer> undelivered = new ConcurrentHashMap<>();
   private final Map<ClusterId, Cluster> clusters = new ConcurrentHashMap<>();
 
   /** A daemon that never gets to read it has to be seen, too. */
@@ -59,6 +65,10 @@ public class Metrics implements ReconcileLoop.Listener {
         .description("Time since the repository was read last, or since the daemon's start")
         .register(registry);
     statusErrors();
+    Gauge.builder(UNDELIVERED, this, m -> m.undelivered.getOrDefault(Optional.empty(), 0))
+        .description(UNDELIVERED_HELP)
+        .tags(Tags.of("namespace", "", "cluster", ""))
+        .register(registry);
   }
 
   private double repositoryAge() {
@@ -71,9 +81,9 @@ public class Metrics implements ReconcileLoop.Listener {
       case Fetched.Head _ -> readAt = Instant.now();
       case Fetched.Nothing _ -> {
         readAt = Instant.now();
-        error("repository-empty", Tags.empty());
+        error(kind(ErrorKind.REPOSITORY_EMPTY), Tags.empty());
       }
-      case Fetched.Unreachable _ -> error("repository-unreachable", Tags.empty());
+      case Fetched.Unreachable _ -> error(kind(ErrorKind.REPOSITORY_UNREACHABLE), Tags.empty());
     }
   }
 
@@ -86,11 +96,11 @@ public class Metrics implements ReconcileLoop.Listener {
       }
       case Pass.Refused _ -> {
         if (before.map(b -> !(b instanceof Pass.Refused)).orElse(true))
-          error("spec-refused", tags(pass.id()));
+          error(kind(ErrorKind.SPEC_REFUSED), tags(pass.id()));
         cluster(pass.id()).took(pass);
       }
       case Pass.Failed _ -> {
-        error("pass-failed", tags(pass.id()));
+        error(kind(ErrorKind.PASS_FAILED), tags(pass.id()));
         cluster(pass.id()).sawNothing(pass);
       }
       case Pass.TooEarly _ -> {}
@@ -101,7 +111,7 @@ public class Metrics implements ReconcileLoop.Listener {
 
   @Override
   public void failed(ClusterId id, RuntimeException e) {
-    error("exception", tags(id));
+    error(kind(ErrorKind.EXCEPTION), tags(id));
   }
 
   public void moved(PrimaryMove move) {
@@ -135,15 +145,22 @@ public class Metrics implements ReconcileLoop.Listener {
     statusErrors().increment();
   }
 
+  /**
+   * @param of whose statuses the forge has not taken; empty for the whole repository's
+   */
+  public void undelivered(Optional<ClusterId> of, int statuses) {
+    undelivered.put(of, statuses);
+  }
+
   private Counter statusErrors() {
-    return errors("status-not-taken", Tags.empty());
+    return errors(kind(ErrorKind.STATUS_NOT_TAKEN), Tags.empty());
   }
 
   private void count(Pass.Done done) {
     switch (done.outcome()) {
       case Outcome.Failed(var refusal, _) -> error(kind(refusal), tags(done.id()));
-      case Outcome.Stale _ -> error("stale", tags(done.id()));
-      case Outcome.Postponed _ -> error("postponed", tags(done.id()));
+      case Outcome.Stale _ -> error(kind(ErrorKind.STALE), tags(done.id()));
+      case Outcome.Postponed _ -> error(kind(ErrorKind.POSTPONED), tags(done.id()));
       case Outcome.Applied _, Outcome.NothingToDo _ -> {}
     }
   }
@@ -169,7 +186,7 @@ public class Metrics implements ReconcileLoop.Listener {
     return Tags.of("namespace", id.namespace(), "cluster", id.name());
   }
 
-  private static String kind(Enum<?> constant) {
+  static String kind(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
@@ -199,6 +216,12 @@ public class Metrics implements ReconcileLoop.Listener {
       for (var cause : PrimaryMove.Cause.values()) meters.add(moves(id, cause));
       meters.add(outages(id));
       meters.add(rollouts("success"));
+      gauge(
+          UNDELIVERED,
+          null,
+          UNDELIVERED_HELP,
+          Tags.empty(),
+          _ -> undelivered.getOrDefault(Optional.of(id), 0));
       for (var condition : Condition.values())
         gauge(
             "pgbaton.cluster.condition",

@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.IIOImage;
@@ -263,10 +262,6 @@ class PageIT {
         var page = open(scheme, path);
         assertThat(page.locator("#live")).hasText("Live");
         accessible(page);
-        picture(
-            page,
-            (path.contains("orders") ? "cluster-" : "clusters-")
-                + scheme.name().toLowerCase(Locale.ROOT));
         page.setViewportSize(360, 700);
         assertThat(number(page, "document.documentElement.scrollWidth"))
             .as("%s is no wider than a phone", path)

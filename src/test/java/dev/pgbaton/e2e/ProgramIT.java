@@ -65,7 +65,15 @@ class ProgramIT {
         .contains("PGBATON_GIT_URL", "PGBATON_FORGE_KIND", "PGBATON_PARALLELISM")
         .contains("PGBATON_OIDC_ISSUER_URL: expected", "PGBATON_OIDC_CLIENT_ID")
         .contains("PGBATON_OIDC_CA_FILE", "unless PGBATON_WEB_ACTIONS is kubernetes");
-    assertThat(result.exit()).isNotZero();
+    assertThat(result.exit()).isEqualTo(2);
+  }
+
+  @Test
+  void anInstanceWithoutItsEnvironmentSaysWhatIsMissing() throws Exception {
+    var result = Packaged.run(Map.of("PGBATON_CLUSTER", "orders"), "instance");
+
+    assertThat(result.output()).contains("PGBATON_NAMESPACE", "PGBATON_POD_UID");
+    assertThat(result.exit()).isEqualTo(2);
   }
 
   @Test

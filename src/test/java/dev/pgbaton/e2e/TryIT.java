@@ -51,11 +51,14 @@ class TryIT {
         assertThat(second.text()).contains(directory.resolve("try-2").toString());
         assertThat(second.find(PAGE)).isNotEqualTo(first.find(PAGE));
         assertThat(second.end("INT")).isTrue();
+        assertThat(second.process.exitValue()).isEqualTo(130);
       } finally {
         second.process.destroyForcibly();
       }
       assertThat(processesIn("try-2")).isEmpty();
       assertThat(directory.resolve("try-2/instances")).doesNotExist();
+
+      declaresAUserThatLogsIn(first);
 
       var client = new Client(first);
       client.start();
@@ -75,6 +78,7 @@ class TryIT {
       await().atMost(Duration.ofSeconds(60)).until(() -> client.rows() > rows + 10);
       client.end();
       assertThat(first.end("TERM")).isTrue();
+      assertThat(first.process.exitValue()).isEqualTo(143);
     } finally {
       first.process.destroyForcibly();
     }
@@ -83,12 +87,35 @@ class TryIT {
     assertThat(directory.resolve("try/repository/clusters/orders.yaml")).exists();
   }
 
-  private static void commit(Running of, String before, String after, String message)
+  private static void declaresAUserThatLogsIn(Running in) throws Exception {
+    var head =
+        commit(
+            in,
+            "  scheduling:",
+            "  users: [{name: app, settings: {work_mem: 8MB}}]\n  databases: [{name: shop, owner: app}]\n  scheduling:",
+            "A user and its database");
+    await()
+        .ignoreExceptions()
+        .atMost(Duration.ofSeconds(120))
+        .untilAsserted(
+            () -> {
+              try (var connection = new Client(in, "app", "shop").source.getConnection();
+                  var statement = connection.createStatement();
+                  var row = statement.executeQuery("SHOW work_mem")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getString(1)).isEqualTo("8MB");
+                statement.execute("CREATE TABLE IF NOT EXISTS mine (it int)");
+              }
+            });
+    in.await("status SUCCESS on " + head.substring(0, 8), 60);
+  }
+
+  private static String commit(Running of, String before, String after, String message)
       throws Exception {
     var file = of.directory.resolve("repository/clusters/orders.yaml");
     Files.writeString(file, Files.readString(file).replace(before, after));
     try (var git = Git.open(of.directory.resolve("repository").toFile())) {
-      git.commit().setAll(true).setSign(false).setMessage(message).call();
+      return git.commit().setAll(true).setSign(false).setMessage(message).call().getName();
     }
   }
 
@@ -158,17 +185,21 @@ class TryIT {
     private final Thread thread = Thread.ofPlatform().daemon().unstarted(this::run);
 
     Client(Running to) throws IOException {
+      this(to, "postgres", "postgres");
+    }
+
+    Client(Running to, String user, String database) throws IOException {
       var logIn = LOG_IN.matcher(to.text());
       assertThat(logIn.find()).isTrue();
       var line =
           Files.readAllLines(Path.of(logIn.group(1))).stream()
-              .filter(l -> l.startsWith("127.0.0.1:" + logIn.group(2) + ":"))
+              .filter(l -> l.startsWith("127.0.0.1:" + logIn.group(2) + ":*:" + user + ":"))
               .findFirst()
               .orElseThrow();
       source.setServerNames(new String[] {"127.0.0.1"});
       source.setPortNumbers(new int[] {Integer.parseInt(logIn.group(2))});
-      source.setUser("postgres");
-      source.setDatabaseName("postgres");
+      source.setUser(user);
+      source.setDatabaseName(database);
       source.setPassword(line.substring(line.lastIndexOf(':') + 1));
       source.setSocketTimeout(3);
     }

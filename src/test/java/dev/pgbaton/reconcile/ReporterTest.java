@@ -197,6 +197,39 @@ class ReporterTest {
     assertThat(rejected.getFirst()).contains("no such commit");
   }
 
+  @Test
+  void whatTheForgeHasNotTakenCountsUntilItTakesAnother() {
+    var counts = new ArrayList<String>();
+    var counting =
+        new Reporter(
+            this::take,
+            journal,
+            CONTEXTS,
+            new Reporter.Listener() {
+              @Override
+              public void notTaken(String why) {}
+
+              @Override
+              public void undelivered(Optional<ClusterId> of, int statuses) {
+                counts.add(of.map(ClusterId::name).orElse("repository") + " " + statuses);
+              }
+            });
+    answer = new Delivery.Rejected("403");
+    counting.cluster(ORDERS, health(Condition.BLOCKED, "no"), NOW);
+    counting.cluster(ORDERS, health(Condition.BLOCKED, "no"), NOW.plusSeconds(600));
+    answer = new Delivery.Delivered();
+    counting.cluster(ORDERS, health(Condition.HEALTHY, "fine"), NOW.plusSeconds(900));
+    answer = new Delivery.Later(Duration.ofSeconds(60), "502");
+    counting.cluster(ORDERS, health(Condition.BLOCKED, "no"), NOW.plusSeconds(1000));
+    counting.summary(head("c1"), List.of(), List.of(), NOW.plusSeconds(1001));
+    answer = new Delivery.Delivered();
+    counting.cluster(ORDERS, health(Condition.BLOCKED, "no"), NOW.plusSeconds(1100));
+
+    assertThat(counts)
+        .containsExactly(
+            "orders 1", "orders 1", "orders 0", "orders 1", "repository 1", "orders 0");
+  }
+
   private static Optional<SpecRevision> head(String commit) {
     return Optional.of(new SpecRevision(commit, NOW, "subject"));
   }

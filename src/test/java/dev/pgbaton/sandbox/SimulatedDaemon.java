@@ -67,7 +67,7 @@ final class SimulatedDaemon {
             ClusterWriter.class,
             wrapper.writer(
                 new SandboxWriter(
-                    world.store(), world.apply(), world.deletions(), cache, world.api())));
+                    world.store(), world.apply(), world.deletions(), cache, world.api(), _ -> {})));
     var writeProbe = mortality.of(WriteProbe.class, measuring);
     this.reconciler =
         new Reconciler(

@@ -53,6 +53,17 @@ class MonitoringTest {
       |---|---|---|---|
       """;
 
+  private static final String KINDS =
+      """
+
+      The `kind` of `pgbaton_errors_total` is one of these, or the code of a [refusal](reasons.md) in lower case, with hyphens: the step that
+      was refused with it failed. Where it concerns no cluster, `namespace` and `cluster` are empty (an `exception` beside all
+      clusters: `pgbaton.dev` and `repository`).
+
+      | `kind` | |
+      |---|---|
+      """;
+
   private record Metric(String type, String help, Set<String> labels) {}
 
   private final TreeMap<String, Metric> metrics = metrics();
@@ -122,10 +133,32 @@ class MonitoringTest {
                                 .collect(Collectors.joining(", ")),
                             m.getValue().help()))
             .collect(Collectors.joining());
-    if ("write".equals(System.getProperty("pgbaton.golden"))) Files.writeString(PAGE, HEAD + rows);
+    var page = HEAD + rows + KINDS + kinds();
+    if ("write".equals(System.getProperty("pgbaton.golden"))) Files.writeString(PAGE, page);
 
     assertThat(metrics).hasSizeGreaterThan(15);
-    assertThat(Files.readString(PAGE)).isEqualTo(HEAD + rows);
+    assertThat(Files.readString(PAGE)).isEqualTo(page);
+  }
+
+  private static String kinds() {
+    return Stream.of(ErrorKind.values())
+        .map(kind -> "| `%s` | %s |\n".formatted(Metrics.kind(kind), kind.meaning()))
+        .collect(Collectors.joining());
+  }
+
+  @Test
+  void alertsAskOnlyForKindsOfErrorsThatThereAre() throws IOException {
+    var kinds = Stream.of(ErrorKind.values()).map(Metrics::kind).toList();
+
+    assertThat(
+            rules()
+                .map(rule -> rule.path("expr").asText())
+                .flatMap(
+                    expression ->
+                        Pattern.compile("[{,]kind=~?\"([^\"]*)\"").matcher(expression).results())
+                .flatMap(found -> Stream.of(found.group(1).split("\\|"))))
+        .isNotEmpty()
+        .allSatisfy(kind -> assertThat(kinds).contains(kind));
   }
 
   @Test
