@@ -74,19 +74,6 @@ class ManifestsClusterIT {
   /** Of no C library; as long as the real ones. */
   private static final String OTHER_VERSION = "2.99";
 
-  /** It asks for a program of that image. */
-  private static final String THEIR_HOOK =
-      """
-                lifecycle:
-                  preStop:
-                    exec:
-                      command: [/pre-stop.sh]
-      """;
-
-  /** Which that image has as its default. */
-  private static final String THEIR_DIRECTORY =
-      "          env:\n            - {name: PGDATA, value: /data/data}\n";
-
   private static final String NAME = "  name: postgres-sts\n";
   private static final String ADOPTED = "pgbaton.dev/adopt: \"true\"";
 
@@ -685,42 +672,9 @@ class ManifestsClusterIT {
     assertThat(theirs.uids()).isEqualTo(uids);
   }
 
-  /** The way from others' images to pgbaton's, as docs/migration.md has it. */
-  @Test
-  @Order(14)
-  void whatOthersImagesWroteIsOpenedByPgbatonsOnceNoneOfThemRuns() throws Exception {
-    assumeTrue(running && WHERE.othersImage().isPresent());
-    Databases.execute(
-        theirs.atThePrimary(), "create table brought as select generate_series(1, 1000) as n");
-    var claims = theirs.claims();
-    forge.edit(THEIR_SET, ADOPTED + ", pgbaton.dev/mode: leave", ADOPTED);
-    forge.edit(THEIR_SET, "  replicas: 2\n", "  replicas: 0\n");
-    head = forge.push("None of theirs for a while");
-    awaitStatus(context(theirs), "success", ROLLOUT);
-    assertThat(theirs.instances()).isEmpty();
-
-    var began = Instant.now();
-    forge.edit(THEIR_SET, WHERE.othersImage().get(), WHERE.postgresImage());
-    forge.edit(THEIR_SET, THEIR_HOOK, "");
-    forge.edit(THEIR_SET, "          env:\n", THEIR_DIRECTORY);
-    forge.edit(THEIR_SET, "  replicas: 0\n", "  replicas: 2\n");
-    head = forge.push("pgbaton's image, on the same volumes");
-    System.out.println(awaitStatus(context(theirs), "success", ROLLOUT));
-
-    System.out.printf("others' data under pgbaton after %d s%n", secondsSince(began));
-    awaitHealthy(theirs, 2);
-    assertThat(theirs.claims()).isEqualTo(claims);
-    assertThat(Databases.query(theirs.atThePrimary(), "select count(*) from brought"))
-        .containsExactly("1000");
-    assertThat(
-            Databases.query(
-                theirs.atThePrimary(), "select count(*) from pg_roles where rolname = 'pgbaton'"))
-        .containsExactly("1");
-  }
-
   /** A pgpool that did not know the daemon's role would have been replaced meanwhile. */
   @Test
-  @Order(15)
+  @Order(14)
   void whatWasConvertedStaysGreen() throws Exception {
     assumeTrue(green != null);
     await("three looks at the routes")
