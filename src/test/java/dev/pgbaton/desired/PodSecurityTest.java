@@ -38,7 +38,8 @@ class PodSecurityTest {
             volume ->
                 volume.getEmptyDir() != null
                     || volume.getConfigMap() != null
-                    || volume.getSecret() != null);
+                    || volume.getSecret() != null
+                    || volume.getProjected() != null);
   }
 
   @ParameterizedTest
