@@ -163,7 +163,12 @@ class RotationSoak {
           .atMost(SOON)
           .until(
               () ->
-                  status(commit)
+                  installation
+                      .forge()
+                      .status(
+                          commit,
+                          "pgbaton/%s/%s/%s"
+                              .formatted(Daemon.ENVIRONMENT, WHERE.namespace(), LEDGER))
                       .filter(
                           s ->
                               s.state().equals("pending")
