@@ -4,10 +4,12 @@ import static dev.pgbaton.catalog.CatalogChange.make;
 import static dev.pgbaton.catalog.CatalogChange.mend;
 
 import dev.pgbaton.catalog.Declaration.Database;
+import dev.pgbaton.catalog.Declaration.Grant;
 import dev.pgbaton.catalog.Declaration.User;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -217,37 +219,25 @@ public final class CatalogPlanner {
                     mend(
                         "database %s: connection limit %d".formatted(database.name(), limit),
                         "ALTER DATABASE %s CONNECTION LIMIT %d".formatted(name, limit))));
-    for (var grant : database.grants()) {
-      if (grant.schema().isPresent()) continue;
-      var has =
-          there == null ? Set.<String>of() : there.grants().getOrDefault(grant.to(), Set.of());
-      var missing = grant.privileges().stream().filter(p -> !has.contains(p)).toList();
-      if (!missing.isEmpty())
-        changes.add(
-            mend(
-                "database %s: %s may %s"
-                    .formatted(database.name(), grant.to(), String.join(", ", missing)),
-                "GRANT %s ON DATABASE %s TO %s"
-                    .formatted(String.join(", ", missing), name, Sql.name(grant.to()))));
-    }
-    if (there != null) revoke(database, there);
+    privileges(
+        Giving.GRANT, database, database.grants(), there == null ? Map.of() : there.grants());
+    privileges(
+        Giving.REVOKE,
+        database,
+        database.gone().grants(),
+        there == null ? Map.of() : there.byOwner());
   }
 
-  private void revoke(Database database, Catalog.Database there) {
-    for (var grant : database.gone().grants()) {
+  private void privileges(
+      Giving way, Database database, List<Grant> grants, Map<String, Set<String>> has) {
+    for (var grant : grants) {
       if (grant.schema().isPresent()) continue;
-      var has = there.byOwner().getOrDefault(grant.to(), Set.of());
-      var taken = grant.privileges().stream().filter(has::contains).toList();
-      if (!taken.isEmpty())
+      var due = way.due(grant.privileges(), has.getOrDefault(grant.to(), Set.of()));
+      if (!due.isEmpty())
         changes.add(
             mend(
-                "database %s: %s may no longer %s"
-                    .formatted(database.name(), grant.to(), String.join(", ", taken)),
-                "REVOKE %s ON DATABASE %s FROM %s"
-                    .formatted(
-                        String.join(", ", taken),
-                        Sql.name(database.name()),
-                        Sql.name(grant.to()))));
+                "database %s: %s".formatted(database.name(), way.words(grant.to(), due)),
+                way.sql(due, "DATABASE " + Sql.name(database.name()), grant.to())));
     }
   }
 

@@ -2,6 +2,8 @@ package dev.pgbaton.catalog;
 
 import static dev.pgbaton.catalog.CatalogChange.make;
 import static dev.pgbaton.catalog.CatalogChange.mend;
+import static dev.pgbaton.catalog.Giving.GRANT;
+import static dev.pgbaton.catalog.Giving.REVOKE;
 
 import dev.pgbaton.catalog.Catalog.ByOwners;
 import dev.pgbaton.catalog.Catalog.Content;
@@ -124,28 +126,14 @@ public final class ContentPlanner {
     var schema = grant.schema().orElseThrow();
     var there = found.schemas().getOrDefault(schema, NEW);
     var parts = Parts.of(grant);
-    var onTables = parts.onTables();
-    var onSequences = parts.onSequences();
     var to = grant.to();
-    give(parts.onSchema(), there.grants(), to, "schema " + schema, "SCHEMA " + Sql.name(schema));
-    all(onTables, there.tables(), to, schema, "TABLES");
-    all(onSequences, there.sequences(), to, schema, "SEQUENCES");
+    now(GRANT, parts.onSchema(), there.grants(), to, schema);
+    all(GRANT, parts.onTables(), there.tables(), to, schema, "TABLES");
+    all(GRANT, parts.onSequences(), there.sequences(), to, schema, "SEQUENCES");
     for (var maker : makers(schema)) {
       if (maker.equals(to)) continue;
-      toCome(
-          onTables,
-          there.tablesToCome().getOrDefault(maker, Map.of()),
-          to,
-          schema,
-          maker,
-          "TABLES");
-      toCome(
-          onSequences,
-          there.sequencesToCome().getOrDefault(maker, Map.of()),
-          to,
-          schema,
-          maker,
-          "SEQUENCES");
+      toCome(GRANT, parts.onTables(), there.tablesToCome(), to, schema, maker, "TABLES");
+      toCome(GRANT, parts.onSequences(), there.sequencesToCome(), to, schema, maker, "SEQUENCES");
     }
   }
 
@@ -155,58 +143,14 @@ public final class ContentPlanner {
     if (there == null) return;
     var parts = Parts.of(grant);
     var to = grant.to();
-    var in = " IN SCHEMA " + Sql.name(schema);
     var has = there.byOwners();
-    take(parts.onSchema(), has.schema(), to, "schema " + schema, "SCHEMA " + Sql.name(schema));
-    take(parts.onTables(), has.tables(), to, "all tables in " + schema, "ALL TABLES" + in);
-    take(
-        parts.onSequences(),
-        has.sequences(),
-        to,
-        "all sequences in " + schema,
-        "ALL SEQUENCES" + in);
+    now(REVOKE, parts.onSchema(), has.schema(), to, schema);
+    all(REVOKE, parts.onTables(), has.tables(), to, schema, "TABLES");
+    all(REVOKE, parts.onSequences(), has.sequences(), to, schema, "SEQUENCES");
     for (var maker : makers(schema)) {
-      noMore(parts.onTables(), there.tablesToCome(), to, schema, maker, "TABLES");
-      noMore(parts.onSequences(), there.sequencesToCome(), to, schema, maker, "SEQUENCES");
+      toCome(REVOKE, parts.onTables(), there.tablesToCome(), to, schema, maker, "TABLES");
+      toCome(REVOKE, parts.onSequences(), there.sequencesToCome(), to, schema, maker, "SEQUENCES");
     }
-  }
-
-  private void take(
-      List<String> privileges, Map<String, Set<String>> has, String to, String what, String on) {
-    var taken = had(privileges, has, to);
-    if (!taken.isEmpty())
-      changes.add(
-          mend(
-              text("%s: %s may no longer %s".formatted(what, to, String.join(", ", taken))),
-              "REVOKE %s ON %s FROM %s".formatted(String.join(", ", taken), on, Sql.name(to))));
-  }
-
-  private void noMore(
-      List<String> privileges,
-      Map<String, Map<String, Set<String>>> has,
-      String to,
-      String schema,
-      String maker,
-      String kind) {
-    var taken = had(privileges, has.getOrDefault(maker, Map.of()), to);
-    if (!taken.isEmpty())
-      changes.add(
-          mend(
-              text(
-                  "%s that %s will make in %s: %s may not %s"
-                      .formatted(
-                          kind.toLowerCase(Locale.ROOT),
-                          maker,
-                          schema,
-                          to,
-                          String.join(", ", taken))),
-              "ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %s REVOKE %s ON %s FROM %s"
-                  .formatted(
-                      Sql.name(maker),
-                      Sql.name(schema),
-                      String.join(", ", taken),
-                      kind,
-                      Sql.name(to))));
   }
 
   /** PostgreSQL refuses what something depends on, in its own words. */
@@ -230,23 +174,32 @@ public final class ContentPlanner {
     return makers;
   }
 
-  private void give(
-      List<String> privileges, Map<String, Set<String>> has, String to, String what, String on) {
-    var missing = missing(privileges, has, to);
-    if (!missing.isEmpty())
-      changes.add(
-          mend(
-              text("%s: %s may %s".formatted(what, to, String.join(", ", missing))),
-              "GRANT %s ON %s TO %s".formatted(String.join(", ", missing), on, Sql.name(to))));
+  private void now(
+      Giving way, List<String> privileges, Map<String, Set<String>> has, String to, String schema) {
+    now(way, privileges, has, to, "schema " + schema, "SCHEMA " + Sql.name(schema));
+  }
+
+  private void now(
+      Giving way,
+      List<String> privileges,
+      Map<String, Set<String>> has,
+      String to,
+      String what,
+      String on) {
+    var due = way.due(privileges, has.getOrDefault(to, Set.of()));
+    if (!due.isEmpty())
+      changes.add(mend(text("%s: %s".formatted(what, way.words(to, due))), way.sql(due, on, to)));
   }
 
   private void all(
+      Giving way,
       List<String> privileges,
       Map<String, Set<String>> has,
       String to,
       String schema,
       String kind) {
-    give(
+    now(
+        way,
         privileges,
         has,
         to,
@@ -254,41 +207,26 @@ public final class ContentPlanner {
         "ALL %s IN SCHEMA %s".formatted(kind, Sql.name(schema)));
   }
 
+  /**
+   * @param has by who makes them, and by role
+   */
   private void toCome(
+      Giving way,
       List<String> privileges,
-      Map<String, Set<String>> has,
+      Map<String, Map<String, Set<String>>> has,
       String to,
       String schema,
       String maker,
       String kind) {
-    var missing = missing(privileges, has, to);
-    if (!missing.isEmpty())
+    var due = way.due(privileges, has.getOrDefault(maker, Map.of()).getOrDefault(to, Set.of()));
+    if (!due.isEmpty())
       changes.add(
           mend(
               text(
-                  "%s that %s will make in %s: %s may %s"
+                  "%s that %s will make in %s: %s"
                       .formatted(
-                          kind.toLowerCase(Locale.ROOT),
-                          maker,
-                          schema,
-                          to,
-                          String.join(", ", missing))),
-              "ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %s GRANT %s ON %s TO %s"
-                  .formatted(
-                      Sql.name(maker),
-                      Sql.name(schema),
-                      String.join(", ", missing),
-                      kind,
-                      Sql.name(to))));
-  }
-
-  private static List<String> had(
-      List<String> privileges, Map<String, Set<String>> has, String to) {
-    return privileges.stream().filter(has.getOrDefault(to, Set.of())::contains).toList();
-  }
-
-  private static List<String> missing(
-      List<String> privileges, Map<String, Set<String>> has, String to) {
-    return privileges.stream().filter(p -> !has.getOrDefault(to, Set.of()).contains(p)).toList();
+                          kind.toLowerCase(Locale.ROOT), maker, schema, way.wordsOfLater(to, due))),
+              "ALTER DEFAULT PRIVILEGES FOR ROLE %s IN SCHEMA %s %s"
+                  .formatted(Sql.name(maker), Sql.name(schema), way.sql(due, kind, to))));
   }
 }
